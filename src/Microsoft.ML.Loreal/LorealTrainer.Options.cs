@@ -1,0 +1,113 @@
+namespace Microsoft.ML.Loreal;
+
+public sealed partial class LorealTrainer
+{
+    /// <summary>
+    /// The settings of <see cref="LorealTrainer"/>. Every default is the published one unless its description says otherwise.
+    /// </summary>
+    public sealed class Options
+    {
+        /// <summary>The five generic attribute words of the published code.</summary>
+        private static readonly string[] _genericAttributes = ["color", "shape", "size", "structure", "outline"];
+
+        /// <summary>The label column: a key with text key values, as <c>MapValueToKey</c> makes it. Default "Label".</summary>
+        public string LabelColumnName { get; set; } = "Label";
+
+        /// <summary>The image column: <c>MLImage</c>, the path of a file as text, or an encoded file as a vector of bytes. Default "Image".</summary>
+        public string ImageColumnName { get; set; } = "Image";
+
+        /// <summary>The output column with the probabilities, one slot per class. Default "Score".</summary>
+        public string ScoreColumnName { get; set; } = "Score";
+
+        /// <summary>The output column with the predicted class as a key. Default "PredictedLabel".</summary>
+        public string PredictedLabelColumnName { get; set; } = "PredictedLabel";
+
+        /// <summary>The frozen CLIP model. Default: the small one that comes with the package.</summary>
+        public ClipBackbone Backbone { get; set; } = ClipBackbone.Default;
+
+        /// <summary>
+        /// phi, the side in pixels at which images are scored; a multiple of the backbone's patch, at most its standard resolution.
+        /// Default (null): nine patches a side, that is 144 px for ViT-B/16 and 72 px for the default backbone, or the standard resolution where that is smaller.
+        /// </summary>
+        public int? LowResolution { get; set; }
+
+        /// <summary>
+        /// The side in pixels at which a method without attributes is trained. Default (null): <see cref="LowResolution"/>.
+        /// Set it to the backbone's standard resolution for the usual baseline "trained at 224, tested at phi". Not used when there are <see cref="Attributes"/>,
+        /// where one student is trained at each of the two resolutions.
+        /// </summary>
+        public int? TrainResolution { get; set; }
+
+        /// <summary>The base prompt method. Default: CoOp with 16 context tokens at the end position.</summary>
+        public PromptMethod Method { get; set; } = PromptMethod.CoOp();
+
+        /// <summary>
+        /// The attribute words A_1..A_K that survive low resolution. Default: color, shape, size, structure, outline. Null trains <see cref="Method"/> alone.
+        /// </summary>
+        public IReadOnlyList<string>? Attributes { get; set; } = _genericAttributes;
+
+        /// <summary>M, the copies of its meta-net's vector before each attribute word. Default 2.</summary>
+        public int TokensPerAttribute { get; set; } = 2;
+
+        /// <summary>The hidden width of each meta-net. Default 32.</summary>
+        public int HiddenWidth { get; set; } = 32;
+
+        /// <summary>How the last layer of each meta-net starts. Default: as published.</summary>
+        public MetaNetInitialization MetaNetInitialization { get; set; } = MetaNetInitialization.Default;
+
+        /// <summary>Which student's prompts see which student's image features. Default: aligned, as in the published code.</summary>
+        public ContextBridge Bridge { get; set; } = ContextBridge.Aligned;
+
+        /// <summary>lambda1, the weight of the high-level distillation loss (HLD). Default 1.</summary>
+        public float Lambda1 { get; set; } = 1f;
+
+        /// <summary>lambda2, the weight of the low-level distillation loss (LLD). Default 2.</summary>
+        public float Lambda2 { get; set; } = 2f;
+
+        /// <summary>The weight of the bridge term (BPD) of the aligned bridge. Default 0.1.</summary>
+        public float BridgeWeight { get; set; } = 0.1f;
+
+        /// <summary>T, the temperature of HLD, BPD and LLD. Default 1.</summary>
+        public float Temperature { get; set; } = 1f;
+
+        /// <summary>The largest share w of the low-resolution feature in what conditions the low-resolution student (aligned bridge). Default 1.</summary>
+        public float MixMaximum { get; set; } = 1f;
+
+        /// <summary>The fraction of the distillation epochs after which that share starts to grow. Default 0: it is <see cref="MixMaximum"/> from the start.</summary>
+        public float MixStart { get; set; }
+
+        /// <summary>How the base method is trained (stages 1 and 2). Default (null): the method's published settings.</summary>
+        public TrainingStageOptions? BaseStage { get; set; }
+
+        /// <summary>How the meta-nets are trained (stage 3). Default: SGD 0.002, 50 epochs, batches of 32, one warm-up epoch at 1e-5, cosine.</summary>
+        public TrainingStageOptions DistillationStage { get; set; } = new();
+
+        /// <summary>
+        /// Random views (crop and flip) of each image whose features are encoded once and then reused by all epochs. Default 8.
+        /// 0 encodes a new view of every image in every epoch, as the published code does.
+        /// </summary>
+        public int ViewsPerImage { get; set; } = 8;
+
+        /// <summary>The smallest share of the image's area in a random crop, in (0, 1]. Default 0.08.</summary>
+        public float MinimumCropArea { get; set; } = 0.08f;
+
+        /// <summary>
+        /// The seed of everything random in <c>Fit</c>. Default (null): drawn from the <see cref="MLContext"/>'s seed. Two fits with one seed give equal weights on a CPU.
+        /// </summary>
+        public int? Seed { get; set; }
+
+        /// <summary>
+        /// Where to compute: "cpu", "cuda" or "cuda:N". Default (null): the MLContext's <c>GpuDeviceId</c> if set, else CUDA where it is available, else the CPU.
+        /// </summary>
+        public string? Device { get; set; }
+
+        /// <summary>What a corrupt or unreadable image gets. Default: an exception that names it.</summary>
+        public InvalidImageAction OnInvalidImage { get; set; } = InvalidImageAction.Throw;
+
+        /// <summary>The largest number of pixels that an encoded image may have. Default 178 million.</summary>
+        public long MaximumPixels { get; set; } = 178_000_000;
+
+        /// <summary>Called after every epoch with its stage, losses and accuracy. Default: none.</summary>
+        public Action<TrainingMetrics>? MetricsCallback { get; set; }
+    }
+}
