@@ -1,0 +1,163 @@
+#!/usr/bin/env bash
+# The one script of this repository: ./build.sh --help
+set -euo pipefail
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+cd "$root"
+
+usage() {
+    cat <<'EOF'
+./build.sh [--mode nuget|offline] COMMAND [ARGUMENTS]
+
+  demo [ARGS]     train, evaluate, save, reload and predict on generated pictures or on your own
+                  (./build.sh demo --help lists its options)
+  test [ARGS]     build and run the tests; ARGS go to the test runner, for example --filter TestCategory=Fixtures
+  bench [NAME]    measure; without a name it lists the benchmarks
+  pack            make the NuGet package (nuget mode only)
+  format          check the code style
+
+Every command installs what it lacks first. --mode nuget builds against the real packages, --mode offline against the
+stand-ins in build/offline; without it the real packages are tried once and the answer is kept in artifacts/mode.
+EOF
+}
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "build.sh: $*"; exit 1; }
+
+mode=""
+while [ $# -gt 0 ]; do
+    case "$1" in
+        --mode) [ $# -ge 2 ] || die "--mode needs nuget or offline"; mode="$2"; shift 2 ;;
+        --mode=*) mode="${1#*=}"; shift ;;
+        -h|--help) usage; exit 0 ;;
+        *) break ;;
+    esac
+done
+case "$mode" in ""|nuget|offline) ;; *) die "unknown mode '$mode'; the modes are nuget and offline" ;; esac
+[ $# -gt 0 ] || { usage; exit 2; }
+command="$1"; shift
+
+command -v dotnet >/dev/null || die "the .NET 10 SDK is needed ('dotnet' is not on the PATH)"
+
+# Builds one project in the mode of $LorealBuildMode; the log is shown only where the build fails.
+build() {
+    mkdir -p "artifacts/$LorealBuildMode"
+    local log="artifacts/$LorealBuildMode/build.log"
+    dotnet build "$1" --configuration Release --nologo --verbosity quiet >"$log" 2>&1
+}
+show_build_log() { grep -E 'error|warning' "artifacts/$LorealBuildMode/build.log" | sort -u | head -40 >&2 || true; }
+
+# The first error line of the last build, short enough for one line of output.
+build_error() {
+    { grep -m1 -oE 'error [A-Z]+[0-9]+: .*' "artifacts/$LorealBuildMode/build.log" || echo "the build failed"; } |
+        sed -E 's/ \[[^]]*\]$//; s#https?://[^ ]*##g' | cut -c1-160
+}
+
+# Chooses the mode: what --mode says, else what artifacts/mode remembers, else whatever works here.
+choose_mode() {
+    local reason
+    if [ -n "$mode" ]; then
+        reason="asked for with --mode"
+    elif [ -s artifacts/mode ]; then
+        mode="$(sed -n 1p artifacts/mode)"; reason="$(sed -n 2p artifacts/mode)"
+    else
+        export LorealBuildMode=nuget
+        if build src/Microsoft.ML.Loreal; then
+            mode=nuget; reason="the real packages can be restored here"
+        else
+            mode=offline; reason="the real packages cannot be used here: $(build_error)"
+        fi
+        mkdir -p artifacts
+        printf '%s\n%s\n' "$mode" "$reason" >artifacts/mode
+    fi
+    export LorealBuildMode="$mode"
+    say "Building in $mode mode ($reason)."
+}
+
+# What the offline mode needs from Debian: libtorch with a fast BLAS, the image codecs, a C++ compiler.
+offline_packages=(g++ cmake libtorch-dev libopenblas0-openmp libjpeg62-turbo-dev libpng-dev libwebp-dev)
+
+install_offline_packages() {
+    local missing=() package
+    for package in "${offline_packages[@]}"; do
+        dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    command -v apt-get >/dev/null || die "the offline mode needs these Debian packages: ${missing[*]}"
+    local as_root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || die "install these packages as root: ${missing[*]}"
+        as_root=(sudo)
+    fi
+    say "Installing ${missing[*]} ..."
+    mkdir -p artifacts
+    { "${as_root[@]}" apt-get update &&
+        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"; } \
+        >artifacts/apt.log 2>&1 || { tail -n 15 artifacts/apt.log >&2; die "apt-get could not install ${missing[*]}"; }
+}
+
+# These decide the speed and must stand before native libraries load.
+tune_native_libraries() {
+    # Idle OpenMP threads that spin cost 2 to 10 times on few cores.
+    export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-passive}"
+    # A preset core type hides AVX-512 from OpenBLAS.
+    if [ "${OPENBLAS_CORETYPE:-}" = Haswell ] && grep -qm1 avx512f /proc/cpuinfo 2>/dev/null; then
+        unset OPENBLAS_CORETYPE
+    fi
+    # Without these glibc maps and unmaps every large temporary tensor.
+    export MALLOC_MMAP_MAX_="${MALLOC_MMAP_MAX_:-0}" MALLOC_TRIM_THRESHOLD_="${MALLOC_TRIM_THRESHOLD_:-20000000000}"
+    # The openmp variant of OpenBLAS, whatever the system's alternative is.
+    local blas
+    blas="$(dpkg-query -L libopenblas0-openmp 2>/dev/null | grep -m1 '/libblas.so.3$' || true)"
+    [ -z "$blas" ] || export LD_LIBRARY_PATH="$(dirname "$blas")${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+}
+
+prepare() {
+    choose_mode
+    if [ "$LorealBuildMode" = offline ]; then
+        install_offline_packages
+        build/offline/native/build.sh
+    fi
+    tune_native_libraries
+}
+
+# Builds a program and runs it with the remaining arguments.
+run_project() {
+    local project="$1" name; shift
+    name="$(basename "$project")"
+    build "$project" || { show_build_log; die "$project does not build"; }
+    "artifacts/$LorealBuildMode/bin/$name/release/$name" "$@"
+}
+
+case "$command" in
+    demo)
+        prepare
+        run_project samples/QuickStart "$@"
+        ;;
+    test)
+        prepare
+        log="artifacts/$LorealBuildMode/test.log"
+        status=0
+        run_project test/Microsoft.ML.Loreal.Tests "$@" 2>&1 | tee "$log" || status=$?
+        count() { sed -nE "s/^ *$1: *([0-9]+).*/\1/p" "$log" | tail -n 1; }
+        echo "$(count succeeded) passed, $(count failed) failed, $(count skipped) skipped"
+        exit "$status"
+        ;;
+    bench)
+        prepare
+        run_project test/Microsoft.ML.Loreal.PerformanceTests "$@"
+        ;;
+    pack)
+        choose_mode
+        [ "$LorealBuildMode" = nuget ] ||
+            die "the offline build is made against stand-ins and is never packed; run this where Microsoft.ML, TorchSharp and ImageSharp can be restored"
+        dotnet pack src/Microsoft.ML.Loreal --configuration Release --nologo "$@"
+        ;;
+    format)
+        choose_mode
+        dotnet format Microsoft.ML.Loreal.sln --verify-no-changes "$@"
+        ;;
+    *)
+        usage
+        die "unknown command '$command'"
+        ;;
+esac
