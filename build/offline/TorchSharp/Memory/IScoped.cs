@@ -1,0 +1,7 @@
+namespace TorchSharp;
+
+/// <summary>A disposable that knows the scope that owns it.</summary>
+internal interface IScoped : IDisposable
+{
+    public DisposeScope? Scope { get; set; }
+}
