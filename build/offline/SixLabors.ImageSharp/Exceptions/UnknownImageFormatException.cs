@@ -1,0 +1,9 @@
+namespace SixLabors.ImageSharp;
+
+public sealed class UnknownImageFormatException : ImageFormatException
+{
+    public UnknownImageFormatException(string errorMessage)
+        : base(errorMessage)
+    {
+    }
+}

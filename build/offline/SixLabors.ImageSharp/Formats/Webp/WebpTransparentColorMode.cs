@@ -1,0 +1,7 @@
+namespace SixLabors.ImageSharp.Formats.Webp;
+
+public enum WebpTransparentColorMode
+{
+    Clear = 0,
+    Preserve = 1,
+}
