@@ -1,0 +1,27 @@
+namespace Microsoft.ML.Loreal;
+
+/// <summary>An 8-bit RGB picture: three bytes a pixel, rows from top to bottom without padding.</summary>
+internal sealed class RgbImage
+{
+    public RgbImage(int width, int height, byte[] pixels)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        ArgumentNullException.ThrowIfNull(pixels);
+        if (pixels.LongLength < 3L * width * height)
+        {
+            throw new ArgumentException($"A picture of {width} x {height} pixels needs {3L * width * height} bytes; there are {pixels.LongLength}.", nameof(pixels));
+        }
+
+        Width = width;
+        Height = height;
+        Pixels = pixels;
+    }
+
+    public int Width { get; }
+
+    public int Height { get; }
+
+    /// <summary>At least 3 x Width x Height bytes; the array may be a pooled one, so it may be longer.</summary>
+    public byte[] Pixels { get; }
+}
