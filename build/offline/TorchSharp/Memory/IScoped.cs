@@ -3,5 +3,5 @@ namespace TorchSharp;
 /// <summary>A disposable that knows the scope that owns it.</summary>
 internal interface IScoped : IDisposable
 {
-    public DisposeScope? Scope { get; set; }
+    DisposeScope? Scope { get; set; }
 }
