@@ -73,7 +73,7 @@ internal sealed class SeededRandom : Random
         }
     }
 
-    private static uint MurmurRound(uint hash, uint chunk)
+    public static uint MurmurRound(uint hash, uint chunk)
     {
         hash ^= BitOperations.RotateLeft(chunk * 0xCC9E2D51, 15) * 0x1B873593;
         return (BitOperations.RotateLeft(hash, 13) * 5) + 0xE6546B64;

@@ -1,0 +1,8 @@
+namespace Microsoft.ML.Data;
+
+public sealed partial class TransformerChain<TLastTransformer>
+{
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+    }
+}
