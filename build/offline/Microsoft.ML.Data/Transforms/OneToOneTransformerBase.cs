@@ -21,6 +21,28 @@ public abstract class OneToOneTransformerBase : RowToRowTransformerBase
         ColumnPairs = columns;
     }
 
+    private protected OneToOneTransformerBase(IHost host, ModelLoadContext ctx)
+        : base(host)
+    {
+        var count = ctx.Reader.ReadInt32();
+        Decoding.Check(count >= 0 && count <= ctx.Header.CbModel, $"A transformer cannot have {count} columns.");
+        ColumnPairs = new (string, string)[count];
+        for (var index = 0; index < count; index++)
+        {
+            ColumnPairs[index] = (ctx.LoadNonEmptyString(), ctx.LoadNonEmptyString());
+        }
+    }
+
+    private protected void SaveColumns(ModelSaveContext ctx)
+    {
+        ctx.Writer.Write(ColumnPairs.Length);
+        foreach (var (output, input) in ColumnPairs)
+        {
+            ctx.SaveNonEmptyString(output);
+            ctx.SaveNonEmptyString(input);
+        }
+    }
+
     private protected virtual void CheckInputColumn(DataViewSchema inputSchema, int col, int srcCol)
     {
     }
