@@ -22,14 +22,12 @@ internal readonly struct Argument
     /// <summary>For parameters of type <c>Tensor?[]</c>, where an entry may be missing.</summary>
     internal static Argument OptionalTensors(torch.Tensor?[] tensors) => new(ArgumentTag.OptionalTensorList, 0, tensors);
 
-    /// <summary>For parameters of type <c>int[]</c> given as a span.</summary>
-    internal static Argument Of(ReadOnlySpan<long> values) => new(ArgumentTag.IntList, 0, values.ToArray());
-
-    internal static Argument Of(Scalar? scalar) => scalar is null ? None : scalar.ToArgument();
+    /// <summary>For parameters of type <c>int[]</c>, given as a span or one by one.</summary>
+    internal static Argument Of(params ReadOnlySpan<long> values) => new(ArgumentTag.IntList, 0, values.ToArray());
 
     public static implicit operator Argument(torch.Tensor? tensor) => tensor is null ? None : new(ArgumentTag.Tensor, 0, tensor);
 
-    public static implicit operator Argument(Scalar? scalar) => Of(scalar);
+    public static implicit operator Argument(Scalar? scalar) => scalar is null ? None : scalar.ToArgument();
 
     public static implicit operator Argument(long value) => new(ArgumentTag.Int, value);
 

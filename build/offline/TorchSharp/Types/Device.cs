@@ -10,7 +10,6 @@ public static partial class torch
         {
             string[] parts = description.Split(':');
             type = Parse(parts[0]);
-            index = DefaultIndex(type);
             if (parts.Length > 2 || (parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int _)))
             {
                 throw new ArgumentException($"Illegally formatted device description: {description}");
@@ -29,7 +28,7 @@ public static partial class torch
         public Device(DeviceType deviceType, int index = -1)
         {
             type = deviceType;
-            this.index = index == -1 ? DefaultIndex(deviceType) : index;
+            this.index = index;
         }
 
         public Device(int index)
@@ -43,12 +42,11 @@ public static partial class torch
 
         public static implicit operator Device(string description) => new(description);
 
-        public override string ToString() => type == DeviceType.CPU || type == DeviceType.META
-            ? type.ToString().ToLowerInvariant()
-            : string.Create(CultureInfo.InvariantCulture, $"{type.ToString().ToLowerInvariant()}:{(index == -1 ? 0 : index)}");
-
-        // On the CPU and the meta device there is nothing to index; elsewhere the first device is meant.
-        private static int DefaultIndex(DeviceType type) => type is DeviceType.CPU or DeviceType.META ? -1 : 0;
+        public override string ToString()
+        {
+            string name = type.ToString().ToLowerInvariant();
+            return type == DeviceType.CPU || index == -1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}:{index}");
+        }
 
         private static DeviceType Parse(string name) => name.ToLowerInvariant() switch
         {

@@ -8,17 +8,17 @@ public static partial class torch
 
     private static Device s_defaultDevice = CPU;
 
-    public static Device CUDA { get; } = new(DeviceType.CUDA);
+    public static Device CUDA => InitializeDevice(new Device(DeviceType.CUDA));
 
-    public static Device MPS { get; } = new(DeviceType.MPS);
+    public static Device MPS => InitializeDevice(new Device(DeviceType.MPS));
 
-    public static Device device(string description) => new(description);
+    public static Device device(string description) => InitializeDevice(new Device(description));
 
-    public static Device device(string deviceType, int index = -1) => new(deviceType, index);
+    public static Device device(string deviceType, int index = -1) => InitializeDevice(new Device(deviceType, index));
 
-    public static Device device(DeviceType deviceType, int index = -1) => new(deviceType, index);
+    public static Device device(DeviceType deviceType, int index = -1) => InitializeDevice(new Device(deviceType, index));
 
-    public static Device device(int index) => new(index);
+    public static Device device(int index) => InitializeDevice(new Device(index));
 
     public static Device get_default_device() => s_defaultDevice;
 
