@@ -284,18 +284,26 @@ void release_results()
     results.clear();
 }
 
-template <class F>
-int produce(Result** first, int32_t* count, F&& body) noexcept
+// Runs the work, then gathers its results. The list is emptied only in between: the work itself may come back to this
+// library (a custom gradient does) and use the same list, and what lies in it until then belongs to the caller already.
+template <class Work, class Gather>
+int produce(Result** first, int32_t* count, Work&& work, Gather&& gather) noexcept
 {
-    // A callback inside the body (a custom gradient) may run operators of its own, so the list starts empty only after it.
-    const int code = guard(body);
-    if (code != 0)
-    {
-        release_results();
-    }
-    *first = results.data();
-    *count = static_cast<int32_t>(results.size());
-    return code;
+    return guard([&] {
+        work();
+        results.clear();
+        try
+        {
+            gather();
+        }
+        catch (...)
+        {
+            release_results();
+            throw;
+        }
+        *first = results.data();
+        *count = static_cast<int32_t>(results.size());
+    });
 }
 
 } // namespace
@@ -327,13 +335,13 @@ API int lt_operator_arity(const char* name, const char* overload)
 // The results stay valid until the next call on the same thread; each tensor among them carries a reference.
 API int lt_call(void* handle, const Argument* arguments, int32_t given, int32_t discard, Result** first, int32_t* count)
 {
-    return produce(first, count, [&] {
+    torch::jit::Stack stack;
+    const auto work = [&] {
         const auto& target = *static_cast<c10::OperatorHandle*>(handle);
         const auto& parameters = target.schema().arguments();
         TORCH_CHECK(
             static_cast<size_t>(given) <= parameters.size(), target.operator_name(), " takes at most ", parameters.size(),
             " arguments, not ", given);
-        torch::jit::Stack stack;
         stack.reserve(parameters.size());
         for (size_t k = 0; k < parameters.size(); k++)
         {
@@ -347,7 +355,8 @@ API int lt_call(void* handle, const Argument* arguments, int32_t given, int32_t 
             stack.push_back(*parameters[k].default_value());
         }
         target.callBoxed(&stack);
-        results.clear();
+    };
+    return produce(first, count, work, [&] {
         if (!discard)
         {
             for (c10::IValue& value : stack)
@@ -488,11 +497,13 @@ API int lt_gradients(
     void* const* outputs, int count, void* const* inputs, int input_count, void* const* grads, int grad_count, int retain_graph,
     int create_graph, int allow_unused, Result** first, int32_t* found)
 {
-    return produce(first, found, [&] {
-        auto gradients = torch::autograd::grad(
+    std::vector<Tensor> gradients;
+    const auto work = [&] {
+        gradients = torch::autograd::grad(
             borrow_all(outputs, count), borrow_all(inputs, input_count), borrow_all(grads, grad_count), retain_graph != 0,
             create_graph != 0, allow_unused != 0);
-        results.clear();
+    };
+    return produce(first, found, work, [&] {
         for (Tensor& gradient : gradients)
         {
             push_tensor(std::move(gradient));
