@@ -36,7 +36,7 @@ namespace TorchSharp.Modules
             if (_maxNorm is { } limit)
             {
                 using var _ = torch.no_grad();
-                Operator.CallInPlace(_weight, "embedding_renorm_", "", input, limit, _normType);
+                Operator.CallInPlace("embedding_renorm_", "", _weight, input, limit, _normType);
             }
             return Operator.Call("embedding", "", _weight, input, _paddingIndex, _scaleByFrequency, _sparse);
         }
