@@ -1,0 +1,27 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.Transforms;
+
+public sealed class ColumnCopyingEstimator : TrivialEstimator<ColumnCopyingTransformer>
+{
+    internal ColumnCopyingEstimator(IHostEnvironment env, params (string outputColumnName, string inputColumnName)[] columns)
+        : base(env.Register(nameof(ColumnCopyingEstimator)), new ColumnCopyingTransformer(env, columns))
+    {
+    }
+
+    public override SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        Host.CheckValue(inputSchema, nameof(inputSchema));
+        var columns = inputSchema.ToDictionary(static column => column.Name);
+        foreach (var (output, input) in Transformer.Columns)
+        {
+            if (!inputSchema.TryFindColumn(input, out var source))
+            {
+                throw Host.ExceptSchemaMismatch(nameof(inputSchema), "input", input);
+            }
+            columns[output] = new SchemaShape.Column(output, source.Kind, source.ItemType, source.IsKey, source.Annotations);
+        }
+        return new SchemaShape(columns.Values);
+    }
+}
