@@ -18,7 +18,8 @@ internal abstract class Repository : IDisposable
         ExceptionContext = ectx;
         if (needDir)
         {
-            DirTemp = System.IO.Directory.CreateTempSubdirectory("ml_dotnet_").FullName;
+            var temporary = ectx is IHostEnvironmentInternal environment ? environment.TempFilePath : Path.GetTempPath();
+            DirTemp = Directory.CreateDirectory(Path.Combine(temporary, $"ml_dotnet_{Guid.NewGuid():N}")).FullName;
         }
     }
 
@@ -48,7 +49,7 @@ internal abstract class Repository : IDisposable
         {
             if (DirTemp is not null)
             {
-                System.IO.Directory.Delete(DirTemp, recursive: true);
+                Directory.Delete(DirTemp, recursive: true);
             }
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
