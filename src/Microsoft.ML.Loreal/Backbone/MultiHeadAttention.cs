@@ -1,0 +1,51 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal;
+
+/// <summary>Multi-head attention with one projection to queries, keys and values. Its steps are open, so that keys and values can be shared between sequences.</summary>
+internal sealed class MultiHeadAttention : nn.Module
+{
+    private readonly int _heads;
+
+    public MultiHeadAttention(string name, int heads, FrozenLinear input, FrozenLinear output)
+        : base(name)
+    {
+        _heads = heads;
+        Input = input;
+        Output = output;
+        register_module("in_proj", Input);
+        register_module("out_proj", Output);
+    }
+
+    /// <summary>Queries, keys and values stacked: [3 D, D].</summary>
+    public FrozenLinear Input { get; }
+
+    /// <summary>[D, D].</summary>
+    public FrozenLinear Output { get; }
+
+    /// <summary>[B, T, D] -> [B, T, D]. The mask, [T, T] or broadcastable to [B, H, T, T], is added to the scores.</summary>
+    public Tensor Forward(Tensor x, Tensor? mask)
+    {
+        (Tensor queries, Tensor keys, Tensor values) = Project(x);
+        return Output.Forward(Attend(queries, keys, values, mask));
+    }
+
+    /// <summary>[B, T, D] -> queries, keys and values [B, H, T, D / H].</summary>
+    public (Tensor Queries, Tensor Keys, Tensor Values) Project(Tensor x)
+    {
+        long[] shape = x.shape;
+        // [B, T, 3 D] -> [B, T, 3, H, D / H] -> [3, B, H, T, D / H]
+        Tensor all = Input.Forward(x).view(shape[0], shape[1], 3, _heads, shape[2] / _heads).permute(2, 0, 3, 1, 4);
+        return (all.select(0, 0), all.select(0, 1), all.select(0, 2));
+    }
+
+    /// <summary>Queries [B, H, T, D / H] over keys and values [B, H, S, D / H] -> [B, T, D].</summary>
+    public static Tensor Attend(Tensor queries, Tensor keys, Tensor values, Tensor? mask)
+    {
+        long[] shape = queries.shape;
+        Tensor attended = nn.functional.scaled_dot_product_attention(queries, keys, values, mask);
+        // [B, H, T, D / H] -> [B, T, H, D / H] -> [B, T, D]
+        return attended.transpose(1, 2).reshape(shape[0], shape[2], shape[1] * shape[3]);
+    }
+}

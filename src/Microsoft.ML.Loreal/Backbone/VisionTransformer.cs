@@ -1,0 +1,94 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal;
+
+/// <summary>CLIP's image tower. Its steps are open, so that prompt methods can add tokens before any block.</summary>
+internal sealed class VisionTransformer : nn.Module
+{
+    private readonly int _patch;
+
+    public VisionTransformer(ClipConfig config, Func<string, Tensor> load)
+        : base("visual")
+    {
+        _patch = config.PatchSize;
+        PatchWeight = new Parameter(load("visual.conv1.weight"), requires_grad: false);
+        ClassEmbedding = new Parameter(load("visual.class_embedding"), requires_grad: false);
+        Positions = new PositionEmbedding("positional_embedding", config.Grid, load("visual.positional_embedding"));
+        LnPre = new FrozenLayerNorm("ln_pre", load("visual.ln_pre.weight"), load("visual.ln_pre.bias"));
+        Blocks = [.. Enumerable.Range(0, config.VisionLayers).Select(i => new ResidualAttentionBlock($"block{i}", config.VisionHeads, $"visual.transformer.resblocks.{i}.", load))];
+        LnPost = new FrozenLayerNorm("ln_post", load("visual.ln_post.weight"), load("visual.ln_post.bias"));
+        Projection = new Parameter(load("visual.proj"), requires_grad: false);
+        register_parameter("conv1", PatchWeight);
+        register_parameter("class_embedding", ClassEmbedding);
+        register_module("positional_embedding", Positions);
+        register_module("ln_pre", LnPre);
+        foreach (ResidualAttentionBlock block in Blocks)
+        {
+            register_module(block.GetName(), block);
+        }
+
+        register_module("ln_post", LnPost);
+        register_parameter("proj", Projection);
+    }
+
+    /// <summary>[D, 3, patch, patch].</summary>
+    public Parameter PatchWeight { get; }
+
+    /// <summary>[D].</summary>
+    public Parameter ClassEmbedding { get; }
+
+    public PositionEmbedding Positions { get; }
+
+    public FrozenLayerNorm LnPre { get; }
+
+    public IReadOnlyList<ResidualAttentionBlock> Blocks { get; }
+
+    public FrozenLayerNorm LnPost { get; }
+
+    /// <summary>[D, J].</summary>
+    public Parameter Projection { get; }
+
+    /// <summary>Normalised pixels [B, 3, H, H], H a multiple of the patch -> features [B, J], not normalised.</summary>
+    public Tensor Forward(Tensor pixels)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = LnPre.Forward(Embed(pixels));
+        foreach (ResidualAttentionBlock block in Blocks)
+        {
+            x = block.Forward(x);
+        }
+
+        return Pool(x).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>[B, 3, H, H] -> [B, 1 + grid * grid, D]: the class token and the patches, with positions, before <see cref="LnPre"/>.</summary>
+    public Tensor Embed(Tensor pixels)
+    {
+        Check(pixels);
+        using DisposeScope scope = NewDisposeScope();
+        long images = pixels.shape[0];
+        int grid = (int)(pixels.shape[2] / _patch);
+        long width = PatchWeight.shape[0];
+        Tensor positions = Positions.ForGrid(grid);
+        // [B, D, grid, grid] -> [B, D, grid * grid] -> [B, grid * grid, D]
+        Tensor patches = nn.functional.conv2d(pixels, PatchWeight, strides: [_patch, _patch]).flatten(2).transpose(1, 2);
+        // [D] -> [B, 1, D]
+        Tensor classToken = ClassEmbedding.expand(images, 1, width);
+        return (cat([classToken, patches], dim: 1) + positions).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>[B, T, D] after the last block -> [B, J]: the class token's features.</summary>
+    public Tensor Pool(Tensor x) => LnPost.Forward(x.select(1, 0)).matmul(Projection);
+
+    private void Check(Tensor pixels)
+    {
+        long[] shape = pixels.shape;
+        if (shape.Length != 4 || shape[1] != 3 || shape[2] != shape[3] || shape[0] < 1 || shape[2] < _patch || shape[2] % _patch != 0 || pixels.dtype != ScalarType.Float32)
+        {
+            throw new ArgumentException(
+                $"The images are {pixels.dtype} [{string.Join(", ", shape)}]; expected Float32 [images, 3, side, side] with a side that is a multiple of the patch size {_patch}.", nameof(pixels));
+        }
+    }
+}
