@@ -29,18 +29,10 @@ internal sealed class SeededRandom : Random
         _z4 = Bits(source);
     }
 
-    private SeededRandom(SeededRandom other)
-    {
-        _z1 = other._z1;
-        _z2 = other._z2;
-        _z3 = other._z3;
-        _z4 = other._z4;
-    }
-
     public static SeededRandom Create(int? seed) => seed is { } value ? new SeededRandom(value) : new SeededRandom(new Random());
 
-    /// <summary>A generator in the same state, for a pass that has to repeat.</summary>
-    public SeededRandom Clone() => new(this);
+    /// <summary>Any Int32.</summary>
+    public int NextSigned() => (int)NextBits();
 
     public override int Next()
     {

@@ -51,13 +51,13 @@ public sealed partial class DataOperationsCatalog : IInternalCatalog
     {
         _environment.CheckValue(input, nameof(input));
         _environment.CheckUserArg(shufflePoolSize > 0, nameof(shufflePoolSize), "Must be positive");
-        return new ShuffledDataView(input, Randomness(seed), shufflePoolSize, shuffleSource);
+        return new ShuffledDataView(input, SeedOrRandom(seed), shufflePoolSize, shuffleSource);
     }
 
     public IDataView BootstrapSample(IDataView input, int? seed = null, bool complement = false)
     {
         _environment.CheckValue(input, nameof(input));
-        return new BootstrapDataView(input, Randomness(seed), complement);
+        return new BootstrapDataView(input, SeedOrRandom(seed), complement);
     }
 
     public IDataView TakeRows(IDataView input, long count)
@@ -88,6 +88,5 @@ public sealed partial class DataOperationsCatalog : IInternalCatalog
         }
     }
 
-    private SeededRandom Randomness(int? seed)
-        => seed is { } value ? new SeededRandom(value) : new SeededRandom(_environment.Register("Rows").Rand);
+    private int SeedOrRandom(int? seed) => seed ?? ((SeededRandom)_environment.Register("Rows").Rand).NextSigned();
 }

@@ -3,7 +3,7 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.Data;
 
 /// <summary>Each row of the source as often as a Poisson variable of mean 1 says; the complement has the rows that it leaves out.</summary>
-internal sealed class BootstrapDataView(IDataView source, SeededRandom start, bool complement) : IDataView
+internal sealed class BootstrapDataView(IDataView source, int seed, bool complement) : IDataView
 {
     public bool CanShuffle => false;
 
@@ -12,7 +12,7 @@ internal sealed class BootstrapDataView(IDataView source, SeededRandom start, bo
     public long? GetRowCount() => null;
 
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random rand = null)
-        => new Cursor(source.GetRowCursor(columnsNeeded), ColumnSelection.Of(Schema, columnsNeeded), start.Clone(), complement);
+        => new Cursor(source.GetRowCursor(columnsNeeded), ColumnSelection.Of(Schema, columnsNeeded), new SeededRandom(seed), complement);
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random rand = null)
         => [GetRowCursor(columnsNeeded)];

@@ -3,10 +3,10 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.Data;
 
 /// <summary>
-/// Rows in random order: a pool of rows is kept, each step gives a random one and refills its place from the source. Every
-/// cursor without a generator of its own repeats the same order.
+/// Rows in random order: a queue of rows is kept full, and each step takes a random one of it, whose place the first one takes.
+/// Every cursor without a generator of its own repeats the same order.
 /// </summary>
-internal sealed class ShuffledDataView(IDataView source, SeededRandom start, int poolSize, bool shuffleSource) : IDataView
+internal sealed class ShuffledDataView(IDataView source, int seed, int poolSize, bool shuffleSource) : IDataView
 {
     public bool CanShuffle => true;
 
@@ -16,9 +16,11 @@ internal sealed class ShuffledDataView(IDataView source, SeededRandom start, int
 
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random rand = null)
     {
-        var random = rand ?? start.Clone();
-        var sourceRandom = shuffleSource && source.CanShuffle ? new SeededRandom(random) : null;
-        return new Cursor(source.GetRowCursor(columnsNeeded, sourceRandom), ColumnSelection.Of(Schema, columnsNeeded), random, poolSize);
+        var random = rand ?? new SeededRandom(seed);
+        // Drawn even if the source cannot use it: the order of the rows must not depend on that.
+        var sourceRandom = shuffleSource ? new SeededRandom(random) : null;
+        var input = source.GetRowCursor(columnsNeeded, source.CanShuffle ? sourceRandom : null);
+        return poolSize == 1 ? input : new Cursor(input, ColumnSelection.Of(Schema, columnsNeeded), random, poolSize);
     }
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random rand = null)
@@ -31,10 +33,12 @@ internal sealed class ShuffledDataView(IDataView source, SeededRandom start, int
         private readonly ColumnBuffer[] _buffers;
         private readonly Action<int>[] _stores;
         private readonly ValueGetter<DataViewRowId> _inputId;
+
+        // A ring of buffer slots, with one more than the queue needs for the row that the cursor is on.
+        private readonly int[] _slots;
         private readonly DataViewRowId[] _ids;
-        private readonly int[] _pool;
-        private int _filled;
-        private int _last = -1;
+        private int _first;
+        private int _queued;
 
         public Cursor(DataViewRowCursor input, bool[] active, Random random, int poolSize)
         {
@@ -43,9 +47,8 @@ internal sealed class ShuffledDataView(IDataView source, SeededRandom start, int
             _buffers = [.. input.Schema.Select(column => active[column.Index] ? ColumnBuffer.Create(column) : null)];
             _stores = [.. input.Schema.Where(column => active[column.Index]).Select(column => _buffers[column.Index].Store(input, column))];
             _inputId = input.GetIdGetter();
-            // The row that was given last keeps its slot until the next one is chosen.
+            _slots = [.. Enumerable.Range(0, poolSize + 1)];
             _ids = new DataViewRowId[poolSize + 1];
-            _pool = [.. Enumerable.Range(0, poolSize + 1)];
         }
 
         public override DataViewSchema Schema => _input.Schema;
@@ -62,26 +65,21 @@ internal sealed class ShuffledDataView(IDataView source, SeededRandom start, int
 
         protected override bool MoveNextCore()
         {
-            while (_filled < _pool.Length - 1 && _input.MoveNext())
+            if (Position >= 0)
             {
-                var slot = _pool[_filled++];
-                foreach (var store in _stores)
-                {
-                    store(slot);
-                }
-                _inputId(ref _ids[slot]);
+                _first = (_first + 1) % _slots.Length;
+                _queued--;
             }
-            if (_filled == 0)
+            for (; _queued < _slots.Length - 1 && _input.MoveNext(); _queued++)
+            {
+                Store(_slots[(_first + _queued) % _slots.Length]);
+            }
+            if (_queued == 0)
             {
                 return false;
             }
-            var chosen = _random.Next(_filled);
-            _last = _pool[chosen];
-            _filled--;
-            _pool[chosen] = _pool[_filled];
-            // The chosen slot goes behind all free ones, so that refilling takes it last.
-            Array.Copy(_pool, _filled + 1, _pool, _filled, _pool.Length - _filled - 1);
-            _pool[^1] = _last;
+            var chosen = (_first + _random.Next(_queued)) % _slots.Length;
+            (_slots[_first], _slots[chosen]) = (_slots[chosen], _slots[_first]);
             return true;
         }
 
@@ -94,10 +92,19 @@ internal sealed class ShuffledDataView(IDataView source, SeededRandom start, int
             base.Dispose(disposing);
         }
 
+        private void Store(int slot)
+        {
+            foreach (var store in _stores)
+            {
+                store(slot);
+            }
+            _inputId(ref _ids[slot]);
+        }
+
         private int Slot()
         {
             CheckOnRow();
-            return _last;
+            return _slots[_first];
         }
     }
 }

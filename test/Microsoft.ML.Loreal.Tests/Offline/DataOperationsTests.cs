@@ -1,0 +1,139 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.Loreal.Tests.Offline;
+
+/// <summary>Splits, samples and filters. Row numbers of seeded splits are those that ML.NET's own samples print.</summary>
+[TestClass]
+public sealed class DataOperationsTests
+{
+    private readonly MLContext _ml = new();
+
+    [TestMethod]
+    public void TrainTestSplitWithoutASeedTakesTheRowsThatTheRealOneTakes()
+    {
+        var split = _ml.Data.TrainTestSplit(Rows(10), testFraction: 0.2);
+
+        CollectionAssert.AreEqual(new[] { 5, 6 }, Indices(split.TestSet));
+        CollectionAssert.AreEqual(new[] { 0, 1, 2, 3, 4, 7, 8, 9 }, Indices(split.TrainSet));
+    }
+
+    [TestMethod]
+    public void TrainTestSplitFollowsTheSeedAndThenTheContext()
+    {
+        var data = Rows(200);
+
+        var first = Indices(_ml.Data.TrainTestSplit(data, 0.3, seed: 7).TestSet);
+        CollectionAssert.AreEqual(first, Indices(_ml.Data.TrainTestSplit(data, 0.3, seed: 7).TestSet));
+        CollectionAssert.AreEqual(first, Indices(new MLContext(seed: 7).Data.TrainTestSplit(data, 0.3).TestSet));
+        CollectionAssert.AreNotEqual(first, Indices(_ml.Data.TrainTestSplit(data, 0.3, seed: 8).TestSet));
+    }
+
+    [TestMethod]
+    public void RowsOfOneSamplingKeyStayTogether()
+    {
+        var split = _ml.Data.TrainTestSplit(Rows(60), 0.4, samplingKeyColumnName: nameof(Row.Name), seed: 3);
+
+        var train = split.TrainSet.GetColumn<string>(nameof(Row.Name)).ToHashSet();
+        var test = split.TestSet.GetColumn<string>(nameof(Row.Name)).ToHashSet();
+        Assert.IsFalse(train.Overlaps(test));
+        Assert.AreEqual(6, train.Count + test.Count);
+        Assert.AreEqual(60, Indices(split.TrainSet).Length + Indices(split.TestSet).Length);
+    }
+
+    [TestMethod]
+    public void FoldsPartitionTheRows()
+    {
+        var data = Rows(10);
+
+        var folds = _ml.Data.CrossValidationSplit(data, numberOfFolds: 3);
+
+        CollectionAssert.AreEqual(new[] { 5, 6 }, Indices(folds[0].TestSet));
+        CollectionAssert.AreEquivalent(Enumerable.Range(0, 10).ToArray(), folds.SelectMany(fold => Indices(fold.TestSet)).ToArray());
+        foreach (var fold in folds)
+        {
+            CollectionAssert.AreEquivalent(Enumerable.Range(0, 10).ToArray(), Indices(fold.TestSet).Concat(Indices(fold.TrainSet)).ToArray());
+        }
+    }
+
+    [TestMethod]
+    public void ShuffledRowsComeInTheOrderOfTheRealOne()
+    {
+        var shuffled = _ml.Data.ShuffleRows(Rows(5), seed: 123);
+
+        CollectionAssert.AreEqual(new[] { 2, 0, 3, 1, 4 }, Indices(shuffled));
+        CollectionAssert.AreEqual(new[] { 2, 0, 3, 1, 4 }, Indices(shuffled));
+    }
+
+    [TestMethod]
+    public void ShufflingInASmallPoolKeepsEveryRow()
+    {
+        var shuffled = Indices(_ml.Data.ShuffleRows(Rows(500), seed: 5, shufflePoolSize: 16));
+
+        CollectionAssert.AreEquivalent(Enumerable.Range(0, 500).ToArray(), shuffled);
+        CollectionAssert.AreNotEqual(Enumerable.Range(0, 500).ToArray(), shuffled);
+        // A row cannot come before the pool has reached it.
+        Assert.IsTrue(shuffled.Select((row, position) => row - position).All(ahead => ahead < 16));
+    }
+
+    [TestMethod]
+    public void BootstrapSamplesRepeatTheRowsThatTheRealOneRepeats()
+    {
+        CollectionAssert.AreEqual(new[] { 0, 1, 1, 1, 2, 2 }, Indices(_ml.Data.BootstrapSample(Rows(3), seed: 0)));
+        CollectionAssert.AreEqual(new[] { 0, 0, 1, 1, 2, 2, 2 }, Indices(_ml.Data.BootstrapSample(Rows(3), seed: 1)));
+        CollectionAssert.AreEqual(new[] { 1, 2 }, Indices(_ml.Data.BootstrapSample(Rows(3), seed: 2)));
+        CollectionAssert.AreEqual(new[] { 0 }, Indices(_ml.Data.BootstrapSample(Rows(3), seed: 2, complement: true)));
+    }
+
+    [TestMethod]
+    public void TakenAndSkippedRowsAddUp()
+    {
+        CollectionAssert.AreEqual(new[] { 0, 1 }, Indices(_ml.Data.TakeRows(Rows(5), 2)));
+        CollectionAssert.AreEqual(new[] { 2, 3, 4 }, Indices(_ml.Data.SkipRows(Rows(5), 2)));
+        Assert.AreEqual(0, Indices(_ml.Data.SkipRows(Rows(5), 9)).Length);
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.Data.TakeRows(Rows(5), 0));
+    }
+
+    [TestMethod]
+    public void FiltersKeepTheLowerAndLeaveOutTheUpperBound()
+    {
+        CollectionAssert.AreEqual(new[] { 2, 3 }, Indices(_ml.Data.FilterRowsByColumn(Rows(6), nameof(Row.Value), 2, 4)));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.Data.FilterRowsByColumn(Rows(6), nameof(Row.Name), 2, 4));
+        var missing = _ml.Data.LoadFromEnumerable(new[] { new Row { Value = float.NaN }, new Row { Index = 1 } });
+        CollectionAssert.AreEqual(new[] { 1 }, Indices(_ml.Data.FilterRowsByMissingValues(missing, nameof(Row.Value))));
+    }
+
+    [TestMethod]
+    public void ACacheReadsItsSourceOnce()
+    {
+        var enumerated = 0;
+        IEnumerable<Row> Source()
+        {
+            enumerated++;
+            for (var index = 0; index < 4; index++)
+            {
+                yield return new Row { Index = index };
+            }
+        }
+
+        var cache = _ml.Data.Cache(_ml.Data.LoadFromEnumerable(Source()), nameof(Row.Index));
+        CollectionAssert.AreEqual(new[] { 0, 1, 2, 3 }, Indices(cache));
+        CollectionAssert.AreEqual(new[] { 0, 1, 2, 3 }, Indices(cache));
+
+        Assert.AreEqual(1, enumerated);
+        Assert.IsTrue(cache.CanShuffle);
+    }
+
+    private static int[] Indices(IDataView data) => data.GetColumn<int>(nameof(Row.Index)).ToArray();
+
+    private IDataView Rows(int count)
+        => _ml.Data.LoadFromEnumerable(Enumerable.Range(0, count).Select(index => new Row { Index = index, Value = index, Name = $"group {index % 6}" }));
+
+    private sealed class Row
+    {
+        public int Index { get; set; }
+
+        public float Value { get; set; }
+
+        public string Name { get; set; } = "";
+    }
+}
