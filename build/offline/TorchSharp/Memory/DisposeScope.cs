@@ -145,10 +145,6 @@ public sealed class DisposeScope : IDisposable
         _disposables.RemoveWhere(disposable => !keep.Contains(disposable));
         foreach (IDisposable disposable in leaving)
         {
-            if (disposable is IScoped scoped)
-            {
-                scoped.Scope = null;
-            }
             _manager.StatisticsOf(disposable).CountDisposedInScope();
             disposable.Dispose();
         }
@@ -182,15 +178,14 @@ public sealed class DisposeScope : IDisposable
 
     public void MarkAsDisposed(IDisposable disposable)
     {
-        if (!_disposables.Remove(disposable))
-        {
-            return;
-        }
         if (disposable is IScoped scoped)
         {
             scoped.Scope = null;
         }
-        _manager.StatisticsOf(disposable).CountDisposedInScope();
+        if (_disposables.Remove(disposable))
+        {
+            _manager.StatisticsOf(disposable).CountDisposedInScope();
+        }
     }
 
     public bool Contains(IDisposable disposable) => _disposables.Contains(disposable);

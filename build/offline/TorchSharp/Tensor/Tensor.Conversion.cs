@@ -67,13 +67,9 @@ public static partial class torch
 
         public Tensor pin_memory() => Operator.Call("pin_memory", "", this);
 
-        // A conversion with nothing to do answers this very tensor, so that "using" the result of one and the original is one thing.
+        // Also where there is nothing to convert the result is another object over the same native tensor: each has its own end.
         private Tensor Converted(ScalarType? type, Device? device, bool copy, bool disposeAfter, bool nonBlocking)
         {
-            if (!copy && (type is null || type == dtype) && (device is null || IsOn(device)))
-            {
-                return this;
-            }
             if (device is not null)
             {
                 InitializeDeviceType(device.type);
@@ -85,12 +81,6 @@ public static partial class torch
                 Dispose();
             }
             return result;
-        }
-
-        private bool IsOn(Device device)
-        {
-            TensorDescription description = Describe();
-            return description.DeviceType == (int)device.type && (device.index == -1 || description.DeviceIndex == device.index);
         }
     }
 }

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace TorchSharp;
 
-public static class TensorExtensionMethods
+public static partial class TensorExtensionMethods
 {
     public static int ElementSize(this torch.ScalarType type) => ElementTypes.Size(type);
 
@@ -43,4 +43,23 @@ public static class TensorExtensionMethods
         string? newLine = null,
         System.Globalization.CultureInfo? cultureInfo = null,
         TensorStringStyle style = TensorStringStyle.Default) => tensor.ToString(style, fltFormat, width, cultureInfo, newLine);
+
+    public static void Save(this torch.Tensor tensor, BinaryWriter writer) => TensorFile.Write(tensor, writer);
+
+    public static void Save(this torch.Tensor tensor, Stream stream)
+    {
+        using var writer = new BinaryWriter(stream, System.Text.Encoding.UTF8, leaveOpen: true);
+        TensorFile.Write(tensor, writer);
+    }
+
+    public static void Save(this torch.Tensor tensor, string location)
+    {
+        using FileStream stream = File.Create(location);
+        tensor.Save(stream);
+    }
+
+    public static torch.Tensor Load(BinaryReader reader, bool skip = false) => TensorFile.Read(reader);
+
+    public static void Load(this torch.Tensor tensor, BinaryReader reader, bool skip = false) =>
+        TensorFile.ReadInto(tensor, reader, skip);
 }

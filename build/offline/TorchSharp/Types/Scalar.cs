@@ -69,6 +69,11 @@ public sealed class Scalar : IDisposable
         {
             return AsBoolean;
         }
-        return torch.is_floating_point(Type) ? _real : _integer;
+        // Two statements: one conditional would turn whole numbers into doubles.
+        if (torch.is_floating_point(Type))
+        {
+            return _real;
+        }
+        return _integer;
     }
 }
