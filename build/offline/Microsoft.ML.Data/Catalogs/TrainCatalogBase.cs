@@ -21,7 +21,7 @@ public abstract class TrainCatalogBase : IInternalCatalog
         return RowSplit.Folds(Environment, data, folds, samplingKeyColumnName, seed).Select((split, fold) =>
         {
             var model = estimator.Fit(split.TrainSet);
-            var scores = model is TransformerChain<ITransformer> chain
+            var scores = model is IScopedTransformer chain
                 ? chain.Transform(split.TestSet, TransformerScope.Everything)
                 : model.Transform(split.TestSet);
             return (model, scores, fold);

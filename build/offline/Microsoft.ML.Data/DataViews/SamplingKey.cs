@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Data;
@@ -6,6 +7,7 @@ namespace Microsoft.ML.Data;
 internal static class SamplingKey
 {
     private const uint DefaultHashSeed = 314489979;
+    private const uint HashedKeys = 1 << 30;
 
     public static Func<DataViewRowCursor, Func<double?>> Numbers(IDataView data, DataViewSchema.Column column, int? seed)
     {
@@ -50,22 +52,19 @@ internal static class SamplingKey
         };
     }
 
+    /// <summary>Text hashes as ML.NET's own transform does it, in 30 bits, empty text being a missing key; other types hash as their text.</summary>
     private static Func<double?> Hashes(DataViewRow row, DataViewSchema.Column column, uint seed)
     {
-        var text = PrintedValues.Of(row, column);
+        var print = PrintedValues.Of(row, column);
         return () =>
         {
-            var hash = seed;
-            foreach (var character in text())
+            var text = print();
+            if (text.Length == 0)
             {
-                hash = SeededRandom.MurmurRound(hash, character);
+                return null;
             }
-            hash ^= hash >> 16;
-            hash *= 0x85ebca6b;
-            hash ^= hash >> 13;
-            hash *= 0xc2b2ae35;
-            hash ^= hash >> 16;
-            return hash / 4294967296.0;
+            var hash = Murmur3.Hash(Encoding.UTF8.GetBytes(text.Trim(' ')), seed) & (HashedKeys - 1);
+            return (hash + 0.5) / HashedKeys;
         };
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Data;
 
-public sealed partial class TransformerChain<TLastTransformer> : ITransformer, IEnumerable<ITransformer>, IDisposable
+public sealed partial class TransformerChain<TLastTransformer> : ITransformer, IEnumerable<ITransformer>, IScopedTransformer, IDisposable
     where TLastTransformer : class, ITransformer
 {
     public readonly TLastTransformer LastTransformer;
