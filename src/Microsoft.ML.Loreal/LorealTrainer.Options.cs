@@ -1,5 +1,6 @@
 namespace Microsoft.ML.Loreal;
 
+/// <summary>Trains LOREAL, or a prompt method alone, on a few labelled images per class.</summary>
 public sealed partial class LorealTrainer
 {
     /// <summary>

@@ -1,0 +1,22 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal;
+
+/// <summary>CLIP's comparison of images with prompts.</summary>
+internal static class Classifier
+{
+    /// <summary>Scaled cosines.</summary>
+    /// <param name="image">[B, J], normalised.</param>
+    /// <param name="text">[B, C, J], or [1, C, J] where the prompts are the same for all images; not normalised.</param>
+    /// <param name="logitScale">exp(logit_scale).</param>
+    /// <returns>[B, C].</returns>
+    public static Tensor Logits(Tensor image, Tensor text, float logitScale)
+    {
+        using var scope = NewDisposeScope();
+        var classes = LorealLosses.Normalise(text);
+        var cosines = text.shape[0] == 1
+            ? image.matmul(classes.squeeze(0).transpose(0, 1))    // [B, J] x [J, C]
+            : classes.matmul(image.unsqueeze(2)).squeeze(2);      // [B, C, J] x [B, J, 1] -> [B, C]
+        return (cosines * logitScale).MoveToOuterDisposeScope();
+    }
+}

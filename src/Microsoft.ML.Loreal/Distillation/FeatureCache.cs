@@ -1,0 +1,132 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal;
+
+/// <summary>
+/// Random views of the training images, encoded by the frozen image tower once and looked up by all epochs, or, without cached views, encoded anew in every epoch.
+/// </summary>
+/// <remarks>Images are decoded and cropped by worker threads, a bounded number ahead of the tower. The features do not depend on how many threads there are.</remarks>
+internal sealed class FeatureCache
+{
+    // Views per forward pass of the tower: enough to keep the matrix products busy, few enough to bound the memory of the pixels that wait.
+    private const int EncodeBatch = 32;
+
+    private readonly ILabelledImages _images;
+    private readonly ImageProcessor _processor;
+    private readonly float _minimumArea;
+    private readonly int _views;
+    private readonly int _seed;
+    private readonly Device _device;
+
+    /// <summary>Describes the views.</summary>
+    /// <param name="images">The training images.</param>
+    /// <param name="processor">How pixels become tensors.</param>
+    /// <param name="minimumArea">The smallest share of the image in a crop.</param>
+    /// <param name="views">V, the cached views per image; 0 encodes a new view of every image in every epoch.</param>
+    /// <param name="seed">The seed of the views.</param>
+    /// <param name="device">Where the tower is.</param>
+    public FeatureCache(ILabelledImages images, ImageProcessor processor, float minimumArea, int views, int seed, Device device)
+    {
+        _images = images;
+        _processor = processor;
+        _minimumArea = minimumArea;
+        _views = views;
+        _seed = seed;
+        _device = device;
+    }
+
+    /// <summary>Encodes the cached views for the whole training; does nothing where every epoch has its own.</summary>
+    public void Fill(IReadOnlyList<FeatureStream> streams, CancellationToken cancel)
+    {
+        if (_views > 0)
+        {
+            Encode(streams, 0, _views, cancel);
+        }
+    }
+
+    /// <summary>Makes the views of an epoch available.</summary>
+    public void BeginEpoch(IReadOnlyList<FeatureStream> streams, int stage, int epoch, CancellationToken cancel)
+    {
+        if (_views == 0)
+        {
+            Encode(streams, (stage << 20) | epoch, 1, cancel);
+        }
+    }
+
+    /// <summary>The features of a batch in an epoch: for each image one of its views.</summary>
+    /// <returns>[B, J].</returns>
+    public Tensor Batch(FeatureStream stream, int[] images, int stage, int epoch)
+    {
+        var rows = new long[images.Length];
+        for (var i = 0; i < images.Length; i++)
+        {
+            rows[i] = _views == 0
+                ? images[i]
+                : (long)images[i] * _views + Seeds.Stream(_seed, RandomUse.View, stage, epoch, stream.Resolution, images[i]).Next(_views);
+        }
+
+        return stream.Rows(rows);
+    }
+
+    private void Encode(IReadOnlyList<FeatureStream> streams, int firstView, int views, CancellationToken cancel)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var chunk = Math.Max(1, EncodeBatch / views);
+        var chunks = (_images.Count + chunk - 1) / chunk;
+        var features = streams.Select(_ => new List<Tensor>(chunks)).ToArray();
+        var ahead = Math.Clamp(Environment.ProcessorCount, 2, 8);
+        foreach (var pixels in OrderedWork.Run(chunks, ahead, Draw, cancel))
+        {
+            using var step = NewDisposeScope();
+            for (var s = 0; s < streams.Count; s++)
+            {
+                using var batch = pixels[s];                                                               // [b, 3, r, r]
+                var encoded = LorealLosses.Normalise(streams[s].Student.ImageFeatures(batch.to(_device))); // [b, J]
+                features[s].Add(encoded.MoveToOuterDisposeScope());
+            }
+        }
+
+        for (var s = 0; s < streams.Count; s++)
+        {
+            streams[s].Replace(cat(features[s], 0).DetachFromDisposeScope());
+        }
+
+        Tensor[] Draw(int index)
+        {
+            var first = index * chunk;
+            var count = Math.Min(chunk, _images.Count - first);
+            var pixels = streams.Select(s => empty([count * views, 3, s.Resolution, s.Resolution])).ToArray();
+            try
+            {
+                for (var i = 0; i < count; i++)
+                {
+                    cancel.ThrowIfCancellationRequested();
+                    var image = _images.Load(first + i);
+                    for (var s = 0; s < streams.Count; s++)
+                    {
+                        var side = streams[s].Resolution;
+                        var all = MemoryMarshal.Cast<byte, float>(pixels[s].bytes);
+                        for (var v = 0; v < views; v++)
+                        {
+                            var random = Seeds.Stream(_seed, RandomUse.Crop, first + i, firstView + v, side);
+                            _processor.Augment(image, side, _minimumArea, random, all.Slice((i * views + v) * 3 * side * side, 3 * side * side));
+                        }
+                    }
+                }
+            }
+            catch
+            {
+                foreach (var tensor in pixels)
+                {
+                    tensor.Dispose();
+                }
+
+                throw;
+            }
+
+            return pixels;
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal;
+
+internal sealed partial class LorealModel
+{
+    /// <summary>The file with the learned tensors.</summary>
+    internal const string TensorFile = "prompts.safetensors";
+
+    /// <summary>The file that says what they are.</summary>
+    internal const string DescriptionFile = "loreal.json";
+
+    private const string ScoredPrefix = "beta.";
+    private const string StandardPrefix = "alpha.";
+
+    /// <summary>Writes the model without its backbone.</summary>
+    /// <param name="writeFile">Called for each file with its name and with what writes its content.</param>
+    public void Save(Action<string, Action<Stream>> writeFile)
+    {
+        Enter();
+        try
+        {
+            writeFile(DescriptionFile, _description.Write);
+            writeFile(TensorFile, stream =>
+            {
+                using var scope = NewDisposeScope();
+                SafetensorsWriter.Write(stream, State().Concat(StandardState()).Select(s => (s.Name, s.Value)));
+            });
+        }
+        finally
+        {
+            Exit();
+        }
+    }
+
+    /// <summary>Reads a model that <see cref="Save"/> wrote.</summary>
+    /// <param name="backbone">The backbone that the model was trained with.</param>
+    /// <param name="device">Where to compute.</param>
+    /// <param name="openFile">Opens a file of the model by its name.</param>
+    /// <exception cref="FormatException">The description is damaged or of a newer version.</exception>
+    /// <exception cref="InvalidDataException">The tensors are damaged, or the backbone is another one.</exception>
+    public static LorealModel Load(ClipBackbone backbone, Device device, Func<string, Stream> openFile)
+    {
+        LorealModelDescription description;
+        using (var stream = openFile(DescriptionFile))
+        {
+            description = LorealModelDescription.Read(stream);
+        }
+
+        if (!string.Equals(description.BackboneSha256, backbone.Sha256, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new InvalidDataException(
+                $"The model was trained with a backbone whose weights have the SHA-256 {description.BackboneSha256}; the one given has {backbone.Sha256}. Use the same weights.");
+        }
+
+        using var file = SafetensorsFile.Read(openFile(TensorFile), $"the model's {TensorFile}");
+        var clip = new SharedClip(backbone.CreateModel(device));
+        SavedState? standard = null;
+        try
+        {
+            var names = file.Tensors.Keys.Where(n => n.StartsWith(StandardPrefix, StringComparison.Ordinal)).ToList();
+            if (names.Count > 0)
+            {
+                standard = SavedState.Copy(names.Select(n => (n[StandardPrefix.Length..], Read(n))));
+            }
+        }
+        catch
+        {
+            standard?.Dispose();
+            clip.Release();
+            throw;
+        }
+
+        return Create(backbone, clip, new TokenizerVocabulary(backbone.Tokenizer), description, Read, standard);
+
+        Tensor Read(string name) => tensor(file.ReadSingles(name), [.. file.Entry(name).Shape], device: device);
+    }
+
+    /// <summary>Builds a model around saved tensors. It takes over the CLIP's ownership and the standard student, also when it fails.</summary>
+    private static LorealModel Create(
+        ClipBackbone backbone,
+        SharedClip clip,
+        IPromptVocabulary vocabulary,
+        LorealModelDescription description,
+        Func<string, Tensor> state,
+        SavedState? standard)
+    {
+        PromptLearner? student = null;
+        AttributeSlots? slots = null;
+        try
+        {
+            // All starting values are overwritten by the saved ones.
+            var random = new Random(0);
+            slots = description.Attributes?.CreateSlots(clip.Model, vocabulary, MetaNetInitialization.Zero, random);
+            slots?.Load(state);
+            student = description.Method.CreateLearner(clip.Model, vocabulary, description.ClassNames, slots?.TokenCount ?? 0, random);
+            student.Load(name => state(ScoredPrefix + name));
+            student.Freeze();
+            return new LorealModel(backbone, clip, vocabulary, description, student, slots, standard);
+        }
+        catch
+        {
+            student?.Dispose();
+            slots?.Dispose();
+            standard?.Dispose();
+            clip.Release();
+            throw;
+        }
+    }
+
+    /// <summary>The tensors that are scored with, under their names in the file.</summary>
+    private IEnumerable<(string Name, Tensor Value)> State() =>
+        _student.State.Select(s => (ScoredPrefix + s.Name, s.Value)).Concat(_slots?.State ?? []);
+
+    private IEnumerable<(string Name, Tensor Value)> StandardState() => _standard?.Tensors.Select(s => (StandardPrefix + s.Name, s.Value)) ?? [];
+}

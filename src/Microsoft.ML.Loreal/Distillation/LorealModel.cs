@@ -1,0 +1,216 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal;
+
+/// <summary>A trained model: the student that is scored at phi, its attribute slots, and a copy of the standard-resolution student.</summary>
+/// <remarks>
+/// Any number of threads may score at once, also while another disposes: they finish, and later calls throw. What does not depend on the image (all text features
+/// of prompts without attributes; the embedded class names of prompts with them) is computed once.
+/// </remarks>
+internal sealed partial class LorealModel : IDisposable
+{
+    // The widest activations of the text pass, [images, classes, suffix, 4 x width], stay below this, so that many classes cost time and not memory.
+    private const long TextActivationLimit = 16 << 20;
+
+    private readonly SharedClip _clip;
+    private readonly IPromptVocabulary _vocabulary;
+    private readonly LorealModelDescription _description;
+    private readonly PromptLearner _student;
+    private readonly AttributeSlots? _slots;
+    private readonly SavedState? _standard;
+    private readonly Tensor? _text; // [1, C, J], where the prompts do not depend on the image
+    private readonly int _imagesAtOnce;
+    private readonly Lock _gate = new();
+    private int _scoring;
+    private bool _disposed;
+
+    /// <summary>Takes over the student, the slots, the standard student's state, and one ownership of the CLIP model.</summary>
+    public LorealModel(
+        ClipBackbone backbone,
+        SharedClip clip,
+        IPromptVocabulary vocabulary,
+        LorealModelDescription description,
+        PromptLearner student,
+        AttributeSlots? slots,
+        SavedState? standard)
+    {
+        Backbone = backbone;
+        _clip = clip;
+        _vocabulary = vocabulary;
+        _description = description;
+        _student = student;
+        _slots = slots;
+        _standard = standard;
+
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        if (slots is null)
+        {
+            _text = student.TextFeatures(null).DetachFromDisposeScope();
+            _imagesAtOnce = int.MaxValue;
+        }
+        else
+        {
+            var vectors = zeros([1, description.Attributes!.Words.Count, backbone.Config.TextWidth], device: clip.Model.Text.PositionalEmbedding.device);
+            var suffix = student.Prompts(slots.Tokens(vectors)).Suffix;
+            _imagesAtOnce = (int)Math.Max(1, TextActivationLimit / (4 * suffix.numel()));
+        }
+    }
+
+    /// <summary>The frozen CLIP model that the prompts belong to.</summary>
+    public ClipBackbone Backbone { get; }
+
+    /// <summary>The classes that are scored.</summary>
+    public IReadOnlyList<string> ClassNames => _description.ClassNames;
+
+    /// <summary>phi, the side of the images that are scored, in pixels.</summary>
+    public int Resolution => _description.Resolution;
+
+    /// <summary>The probability of every class for every image.</summary>
+    /// <param name="pixels">[B, 3, phi, phi], normalised.</param>
+    /// <param name="probabilities">B * C numbers, image by image.</param>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public void Score(Tensor pixels, Span<float> probabilities)
+    {
+        var shape = pixels.shape;
+        if (shape.Length != 4 || shape[1] != 3 || shape[2] != Resolution || shape[3] != Resolution)
+        {
+            throw new ArgumentException($"Expected pixels of the shape [B, 3, {Resolution}, {Resolution}], found [{string.Join(", ", shape)}].", nameof(pixels));
+        }
+
+        if (probabilities.Length != shape[0] * ClassNames.Count)
+        {
+            throw new ArgumentException($"Expected room for {shape[0]} x {ClassNames.Count} probabilities, found {probabilities.Length}.", nameof(probabilities));
+        }
+
+        Enter();
+        try
+        {
+            using var inference = inference_mode();
+            using var scope = NewDisposeScope();
+            var features = LorealLosses.Normalise(_student.ImageFeatures(pixels.to(_clip.Model.Text.PositionalEmbedding.device))); // [B, J]
+            for (long first = 0; first < shape[0]; first += _imagesAtOnce)
+            {
+                using var step = NewDisposeScope();
+                var count = Math.Min(_imagesAtOnce, shape[0] - first);
+                var some = features.narrow(0, first, count);
+                var text = _text ?? _student.TextFeatures(_slots!.Tokens(_slots.Vectors(some)));
+                var scores = Classifier.Logits(some, text, _clip.Model.LogitScale).softmax(1).cpu().contiguous();              // [b, C]
+                MemoryMarshal.Cast<byte, float>(scores.bytes).CopyTo(probabilities[(int)(first * ClassNames.Count)..]);
+            }
+        }
+        finally
+        {
+            Exit();
+        }
+    }
+
+    /// <summary>The same prompts for other classes.</summary>
+    /// <param name="names">The class names.</param>
+    /// <returns>A model of its own, which shares the frozen CLIP with this one; the caller disposes it.</returns>
+    /// <exception cref="ArgumentException">The names cannot be used, as in training.</exception>
+    /// <exception cref="InvalidOperationException">The contexts were learned for each class separately.</exception>
+    public LorealModel WithClasses(IReadOnlyList<string> names)
+    {
+        Enter();
+        try
+        {
+            if (!_description.Method.WorksForOtherClasses)
+            {
+                throw new InvalidOperationException(
+                    $"The model was trained with class-specific prompts for its own {ClassNames.Count} classes and has none for others. Train with classSpecific: false.");
+            }
+
+            return Create(
+                Backbone,
+                _clip.Share(),
+                _vocabulary,
+                _description with { ClassNames = [.. names] },
+                name => State().First(s => s.Name == name).Value,
+                _standard is null ? null : SavedState.Copy(_standard.Tensors));
+        }
+        finally
+        {
+            Exit();
+        }
+    }
+
+    /// <summary>Copies the standard-resolution student of this model into a learner.</summary>
+    /// <exception cref="ArgumentException">This model was trained for other classes, with another backbone, or without such a student.</exception>
+    public void CopyStandardStudent(PromptLearner target, LorealTrainer.Options options, IReadOnlyList<string> classNames)
+    {
+        Enter();
+        try
+        {
+            if (_description.BackboneSha256 != options.Backbone.Sha256)
+            {
+                throw new ArgumentException("The earlier model's standard-resolution student was trained on another backbone.", nameof(options));
+            }
+
+            if (!ClassNames.SequenceEqual(classNames))
+            {
+                throw new ArgumentException("The earlier model's standard-resolution student was trained for other classes.", nameof(classNames));
+            }
+
+            var standard = _standard ?? throw new ArgumentException("The earlier model has no standard-resolution student: it was trained without attributes.", nameof(options));
+            target.Load(name => standard[name]);
+        }
+        finally
+        {
+            Exit();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+            if (_scoring > 0)
+            {
+                return;
+            }
+        }
+
+        Free();
+    }
+
+    private void Enter()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _scoring++;
+        }
+    }
+
+    private void Exit()
+    {
+        lock (_gate)
+        {
+            _scoring--;
+            if (!_disposed || _scoring > 0)
+            {
+                return;
+            }
+        }
+
+        Free();
+    }
+
+    private void Free()
+    {
+        _text?.Dispose();
+        _student.Dispose();
+        _slots?.Dispose();
+        _standard?.Dispose();
+        _clip.Release();
+    }
+}

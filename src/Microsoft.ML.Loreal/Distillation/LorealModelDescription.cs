@@ -1,0 +1,82 @@
+using System.Text.Json;
+
+namespace Microsoft.ML.Loreal;
+
+/// <summary>What a model is, without its tensors: the content of loreal.json.</summary>
+/// <param name="Method">The prompt method.</param>
+/// <param name="ClassNames">The classes that the prompts were trained for, or that are scored.</param>
+/// <param name="Resolution">phi.</param>
+/// <param name="Attributes">The attribute slots; null for the method alone.</param>
+/// <param name="BackboneSha256">The SHA-256 of the weights of the backbone that the prompts belong to.</param>
+internal sealed record LorealModelDescription(
+    PromptMethod Method, IReadOnlyList<string> ClassNames, int Resolution, AttributeSettings? Attributes, string BackboneSha256)
+{
+    private const int Version = 1;
+
+    /// <summary>Writes the description as JSON.</summary>
+    public void Write(Stream stream)
+    {
+        using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
+        writer.WriteStartObject();
+        writer.WriteNumber("version", Version);
+        writer.WriteStartObject("method");
+        writer.WriteString("name", Method.Name);
+        Method.WriteSettings(writer);
+        writer.WriteEndObject();
+        WriteNames("classNames", ClassNames);
+        writer.WriteNumber("resolution", Resolution);
+        writer.WriteString("backboneSha256", BackboneSha256);
+        if (Attributes is not null)
+        {
+            WriteNames("attributes", Attributes.Words);
+            writer.WriteNumber("tokensPerAttribute", Attributes.TokensPerAttribute);
+            writer.WriteNumber("hiddenWidth", Attributes.HiddenWidth);
+        }
+
+        writer.WriteEndObject();
+
+        void WriteNames(string property, IReadOnlyList<string> names)
+        {
+            writer.WriteStartArray(property);
+            foreach (var name in names)
+            {
+                writer.WriteStringValue(name);
+            }
+
+            writer.WriteEndArray();
+        }
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <exception cref="FormatException">The JSON is damaged, or written by a newer version.</exception>
+    public static LorealModelDescription Read(Stream stream)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(stream);
+            var root = document.RootElement;
+            var version = root.GetProperty("version").GetInt32();
+            if (version is < 1 or > Version)
+            {
+                throw new FormatException(
+                    $"The model was saved in format {version}; this version of the package reads format {Version}. Load it with a newer version.");
+            }
+
+            var method = root.GetProperty("method");
+            return new LorealModelDescription(
+                PromptMethod.ReadSettings(method.GetProperty("name").GetString()!, method),
+                ReadNames(root.GetProperty("classNames")),
+                root.GetProperty("resolution").GetInt32(),
+                root.TryGetProperty("attributes", out var words)
+                    ? new AttributeSettings(ReadNames(words), root.GetProperty("tokensPerAttribute").GetInt32(), root.GetProperty("hiddenWidth").GetInt32())
+                    : null,
+                root.GetProperty("backboneSha256").GetString()!);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
+        {
+            throw new FormatException($"The model's {LorealModel.DescriptionFile} is damaged: {e.Message}", e);
+        }
+
+        static IReadOnlyList<string> ReadNames(JsonElement names) => [.. names.EnumerateArray().Select(n => n.GetString()!)];
+    }
+}

@@ -1,0 +1,177 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal;
+
+/// <summary>
+/// Trains a model: 1. the prompt method at the standard resolution (student alpha), 2. the same at phi (student beta), 3. the attribute slots that both share.
+/// Without attributes there is one student and one stage; a hand-written template needs no training.
+/// </summary>
+internal sealed class LorealTraining : IDisposable
+{
+    private readonly LorealTrainer.Options _options;
+    private readonly int _seed;
+    private readonly Device _device;
+    private readonly IReadOnlyList<string> _classNames;
+    private readonly IReadOnlyList<int> _labels;
+    private readonly Action<TrainingMetrics>? _onEpoch;
+    private readonly CancellationToken _cancel;
+    private readonly SharedClip _clip;
+    private readonly IPromptVocabulary _vocabulary;
+    private readonly FeatureCache _features;
+    private readonly TrainingStageOptions _baseStage;
+
+    private LorealTraining(
+        LorealTrainer.Options options,
+        int seed,
+        Device device,
+        IReadOnlyList<string> classNames,
+        ILabelledImages images,
+        Action<TrainingMetrics>? onEpoch,
+        CancellationToken cancel)
+    {
+        _options = options;
+        _seed = seed;
+        _device = device;
+        _classNames = classNames;
+        _labels = images.Labels;
+        _onEpoch = onEpoch;
+        _cancel = cancel;
+        _baseStage = options.BaseStage ?? options.Method.PublishedStage;
+        _vocabulary = new TokenizerVocabulary(options.Backbone.Tokenizer);
+        _features = new FeatureCache(images, options.Backbone.ImageProcessor, options.MinimumCropArea, options.ViewsPerImage, seed, device);
+        _clip = new SharedClip(options.Backbone.CreateModel(device));
+    }
+
+    /// <summary>Trains a model.</summary>
+    /// <param name="options">The settings. Columns and files are not looked at.</param>
+    /// <param name="seed">The seed of everything random.</param>
+    /// <param name="device">Where to compute.</param>
+    /// <param name="classNames">The name of each class.</param>
+    /// <param name="images">The training images.</param>
+    /// <param name="onEpoch">Told after every epoch, on the calling thread.</param>
+    /// <param name="cancel">Looked at before every step and every image.</param>
+    /// <param name="standardStudent">
+    /// A model trained for the same classes with the same method and backbone, whose standard-resolution student takes the place of stage 1; null to train one.
+    /// </param>
+    /// <returns>The model; the caller disposes it.</returns>
+    /// <exception cref="ArgumentException">The classes, the attributes or an option cannot be used.</exception>
+    /// <exception cref="InvalidOperationException">A loss became infinite or not a number.</exception>
+    /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
+    public static LorealModel Fit(
+        LorealTrainer.Options options,
+        int seed,
+        Device device,
+        IReadOnlyList<string> classNames,
+        ILabelledImages images,
+        Action<TrainingMetrics>? onEpoch,
+        CancellationToken cancel,
+        LorealModel? standardStudent = null)
+    {
+        TrainingChecks.Check(options, classNames, images);
+        cancel.ThrowIfCancellationRequested();
+        using var training = new LorealTraining(options, seed, device, classNames, images, onEpoch, cancel);
+        return options.Attributes is null ? training.FitMethod() : training.FitStudents(options.Attributes, standardStudent);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _clip.Release();
+
+    private LorealModel FitMethod()
+    {
+        var student = CreateLearner(0, RandomUse.ScoredStudent);
+        try
+        {
+            if (_options.Method.Learns)
+            {
+                using var stream = new FeatureStream(student, Resolutions.Train(_options, _options.Backbone.Config));
+                _features.Fill([stream], _cancel);
+                TrainPrompts(stream.Resolution == _options.Backbone.Config.ImageResolution ? 1 : 2, stream);
+            }
+
+            return Model(student, null, null);
+        }
+        catch
+        {
+            student.Dispose();
+            throw;
+        }
+    }
+
+    private LorealModel FitStudents(IReadOnlyList<string> attributes, LorealModel? standardStudent)
+    {
+        var settings = new AttributeSettings(attributes, _options.TokensPerAttribute, _options.HiddenWidth);
+        var tokenCount = AttributeSlots.Count(AttributeSlots.Tokenize(_vocabulary, attributes), settings.TokensPerAttribute);
+        using var alpha = CreateLearner(tokenCount, RandomUse.StandardStudent);
+        PromptLearner? beta = null;
+        AttributeSlots? slots = null;
+        try
+        {
+            beta = CreateLearner(tokenCount, RandomUse.ScoredStudent);
+            slots = settings.CreateSlots(_clip.Model, _vocabulary, _options.MetaNetInitialization, Seeds.Stream(_seed, RandomUse.MetaNets));
+            using var high = new FeatureStream(alpha, _options.Backbone.Config.ImageResolution);
+            using var low = new FeatureStream(beta, Resolutions.Low(_options, _options.Backbone.Config));
+            _features.Fill([high, low], _cancel);
+            if (standardStudent is null)
+            {
+                TrainPrompts(1, high);
+            }
+            else
+            {
+                standardStudent.CopyStandardStudent(alpha, _options, _classNames);
+                alpha.Freeze();
+            }
+
+            TrainPrompts(2, low);
+            Distil(high, low, slots);
+            return Model(beta, slots, alpha);
+        }
+        catch
+        {
+            beta?.Dispose();
+            slots?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Stages 1 and 2: the prompts of one student, on its own.</summary>
+    private void TrainPrompts(int number, FeatureStream stream)
+    {
+        var student = stream.Student;
+        var stage = new TrainingStage(number, _baseStage, _seed, _onEpoch, _cancel);
+        stage.Run(student.Parameters, _labels, epoch => _features.BeginEpoch([stream], number, epoch, _cancel), (epoch, images, labels) =>
+        {
+            var logits = Classifier.Logits(_features.Batch(stream, images, number, epoch), student.TextFeatures(null), _clip.Model.LogitScale);
+            var loss = nn.functional.cross_entropy(logits, labels);
+            return new StepLosses(loss, loss, null, null, null, logits);
+        });
+        student.Freeze();
+    }
+
+    /// <summary>Stage 3: both students are frozen, the slots learn.</summary>
+    private void Distil(FeatureStream high, FeatureStream low, AttributeSlots slots)
+    {
+        const int number = 3;
+        var students = new TwoStudents(high.Student, low.Student, slots, _clip.Model.LogitScale, DistillationSettings.Of(_options));
+        var epochs = _options.DistillationStage.Epochs;
+        var stage = new TrainingStage(number, _options.DistillationStage, _seed, _onEpoch, _cancel);
+        stage.Run(slots.Parameters, _labels, epoch => _features.BeginEpoch([high, low], number, epoch, _cancel), (epoch, images, labels) => students.Losses(
+            _features.Batch(high, images, number, epoch),
+            _features.Batch(low, images, number, epoch),
+            labels,
+            MixSchedule.At(_options.MixMaximum, _options.MixStart, epoch, epochs)));
+    }
+
+    private PromptLearner CreateLearner(int attributeTokens, RandomUse use) =>
+        _options.Method.CreateLearner(_clip.Model, _vocabulary, _classNames, attributeTokens, Seeds.Stream(_seed, use));
+
+    private LorealModel Model(PromptLearner student, AttributeSlots? slots, PromptLearner? standard)
+    {
+        var description = new LorealModelDescription(
+            _options.Method,
+            [.. _classNames],
+            Resolutions.Low(_options, _options.Backbone.Config),
+            _options.Attributes is null ? null : new AttributeSettings(_options.Attributes, _options.TokensPerAttribute, _options.HiddenWidth),
+            _options.Backbone.Sha256);
+        return new LorealModel(_options.Backbone, _clip.Share(), _vocabulary, description, student, slots, SavedState.Copy(standard));
+    }
+}

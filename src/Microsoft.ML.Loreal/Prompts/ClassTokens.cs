@@ -1,0 +1,90 @@
+namespace Microsoft.ML.Loreal;
+
+/// <summary>The class names of a classifier as tokens, checked to be usable as prompts.</summary>
+internal sealed class ClassTokens
+{
+    private ClassTokens(IReadOnlyList<int[]> names, IReadOnlyList<int[]> tails)
+    {
+        Names = names;
+        Tails = tails;
+    }
+
+    /// <summary>The tokens of each class name.</summary>
+    public IReadOnlyList<int[]> Names { get; }
+
+    /// <summary>What follows each name: the full stop, or nothing where the tokenizer joins it to the name's last token.</summary>
+    public IReadOnlyList<int[]> Tails { get; }
+
+    /// <summary>Names read as words: an underscore is a space.</summary>
+    public static string Words(string className) => className.Replace('_', ' ');
+
+    /// <summary>Tokenizes "name." for every class.</summary>
+    /// <exception cref="ArgumentException">There are fewer than two names, or one is empty, or two have the same tokens.</exception>
+    public static ClassTokens Of(IPromptVocabulary vocabulary, IReadOnlyList<string> classNames)
+    {
+        var sentences = Sentences(vocabulary, classNames, "{}.");
+        var names = new int[classNames.Count][];
+        var tails = new int[classNames.Count][];
+        for (var c = 0; c < classNames.Count; c++)
+        {
+            var sentence = sentences[c];
+
+            // The full stop can merge with the end of the name ("dahlia?" + "."), so the sentence is cut where the name alone would end.
+            var length = Math.Min(vocabulary.Encode(Words(classNames[c])).Count, sentence.Length);
+            names[c] = sentence[..length];
+            tails[c] = sentence[length..];
+        }
+
+        return new ClassTokens(names, tails);
+    }
+
+    /// <summary>Tokenizes a template filled with every class name.</summary>
+    /// <exception cref="ArgumentException">There are fewer than two names, or one is empty, or two have the same tokens.</exception>
+    public static int[][] Sentences(IPromptVocabulary vocabulary, IReadOnlyList<string> classNames, string template)
+    {
+        if (classNames.Count < 2)
+        {
+            throw new ArgumentException(
+                $"A classifier needs at least two classes, found {classNames.Count}{(classNames.Count == 1 ? $" (\"{classNames[0]}\")" : "")}.", nameof(classNames));
+        }
+
+        var sentences = new int[classNames.Count][];
+        var seen = new Dictionary<string, int>();
+        for (var c = 0; c < classNames.Count; c++)
+        {
+            var words = Words(classNames[c] ?? "");
+            if (string.IsNullOrWhiteSpace(words) || vocabulary.Encode(words).Count == 0)
+            {
+                throw new ArgumentException($"Class {c} has an empty name (\"{classNames[c]}\"); a prompt needs a word for every class.", nameof(classNames));
+            }
+
+            sentences[c] = [.. vocabulary.Encode(template.Replace("{}", words, StringComparison.Ordinal))];
+            if (!seen.TryAdd(string.Join(' ', sentences[c]), c))
+            {
+                var first = seen[string.Join(' ', sentences[c])];
+                throw new ArgumentException(
+                    $"The classes \"{classNames[first]}\" and \"{classNames[c]}\" read the same to the text encoder, which ignores case, spacing and underscores; rename one.",
+                    nameof(classNames));
+            }
+        }
+
+        return sentences;
+    }
+
+    /// <summary>Checks that a prompt fits the text encoder.</summary>
+    /// <param name="className">The class that the prompt is for.</param>
+    /// <param name="classTokenCount">The tokens of the class's own text, with the full stop.</param>
+    /// <param name="otherTokenCount">All other tokens: start, attribute slots, context and end.</param>
+    /// <param name="contextLength">The positions of the text encoder.</param>
+    /// <exception cref="ArgumentException">The prompt is longer than the context.</exception>
+    public static void CheckLength(string className, int classTokenCount, int otherTokenCount, int contextLength)
+    {
+        if (classTokenCount + otherTokenCount > contextLength)
+        {
+            throw new ArgumentException(
+                $"The prompt of class \"{className}\" is too long: its name and full stop take {classTokenCount} tokens, and of the text encoder's {contextLength} "
+                + $"positions start, attributes, context and end leave {Math.Max(contextLength - otherTokenCount, 0)}. Shorten the name, or use fewer attributes or context tokens.",
+                "classNames");
+        }
+    }
+}

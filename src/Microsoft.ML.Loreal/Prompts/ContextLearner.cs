@@ -1,0 +1,168 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal;
+
+/// <summary>CoOp's learned context: start | attribute slots | context and class name in the order of the layout | full stop | end.</summary>
+internal sealed class ContextLearner : PromptLearner
+{
+    private const double InitialDeviation = 0.02;
+
+    private readonly ContextLayout _layout;
+    private readonly Parameter _context;   // [n, D], or [C, n, D] when class-specific
+    private readonly Tensor _start;        // [1, 1, D]
+    private readonly Tensor _words;        // [U, D], the embedded tokens of the suffixes
+    private readonly Tensor _suffixRows;   // [C * S] int64, rows of (words, context) that make up the suffixes
+    private readonly Tensor _end;          // [C] int64
+    private readonly Tensor? _fixedSuffix; // [C, S, D], where no context is in the suffixes
+    private readonly long _classes;
+
+    public ContextLearner(
+        ClipModel model,
+        IPromptVocabulary vocabulary,
+        IReadOnlyList<string> classNames,
+        ContextLayout layout,
+        IReadOnlyList<int> initialTokens,
+        int attributeTokens,
+        Random random)
+        : base(model)
+    {
+        var classes = ClassTokens.Of(vocabulary, classNames);
+        for (var c = 0; c < classNames.Count; c++)
+        {
+            ClassTokens.CheckLength(
+                classNames[c], classes.Names[c].Length + classes.Tails[c].Length, 2 + attributeTokens + layout.Tokens, model.Config.ContextLength);
+        }
+
+        _layout = layout;
+        _classes = classNames.Count;
+        var (words, rows, ends) = Arrange(classes, layout, vocabulary.EndOfText);
+
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var device = model.Text.PositionalEmbedding.device;
+        _start = Embed([vocabulary.StartOfText]).reshape(1, 1, -1).DetachFromDisposeScope();
+        _words = Embed(words).DetachFromDisposeScope();
+        _suffixRows = tensor(rows, device: device).DetachFromDisposeScope();
+        _end = tensor(ends, device: device).DetachFromDisposeScope();
+        if (layout.InPrefix == layout.Tokens)
+        {
+            // [C * S, D] -> [C, S, D]
+            _fixedSuffix = _words.index_select(0, _suffixRows).reshape(_classes, -1, model.Config.TextWidth).DetachFromDisposeScope();
+        }
+
+        var start = StartingContext();
+        _context = new Parameter(start.clone());
+        _context.DetachFromDisposeScope();
+
+        Tensor StartingContext()
+        {
+            long width = model.Config.TextWidth;
+            if (initialTokens.Count > 0)
+            {
+                var text = Embed([.. initialTokens]);
+                return layout.ClassSpecific ? text.unsqueeze(0).expand(_classes, -1, -1) : text;
+            }
+
+            return layout.ClassSpecific
+                ? RandomTensors.Normal(random, InitialDeviation, device, _classes, layout.Tokens, width)
+                : RandomTensors.Normal(random, InitialDeviation, device, layout.Tokens, width);
+        }
+
+        Tensor Embed(int[] tokens)
+        {
+            var ids = tensor(Array.ConvertAll(tokens, t => (long)t), device: device);
+            return model.Text.Embed(ids.unsqueeze(0)).squeeze(0); // [1, U, D] -> [U, D]
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> Parameters => [_context];
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Name, Tensor Value)> State => [("ctx", _context)];
+
+    /// <inheritdoc/>
+    public override PromptParts Prompts(Tensor? attributeTokens)
+    {
+        long width = Model.Config.TextWidth;
+        var images = attributeTokens?.shape[0] ?? 1;
+        var prefix = new List<Tensor> { _start.expand(images, 1, width) };
+        if (attributeTokens is not null)
+        {
+            prefix.Add(attributeTokens);
+        }
+
+        if (_layout.InPrefix > 0)
+        {
+            prefix.Add(_context.narrow(0, 0, _layout.InPrefix).unsqueeze(0).expand(images, _layout.InPrefix, width));
+        }
+
+        return new PromptParts(cat(prefix, 1), Suffix(), _end);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _context.Dispose();
+        _start.Dispose();
+        _words.Dispose();
+        _suffixRows.Dispose();
+        _end.Dispose();
+        _fixedSuffix?.Dispose();
+    }
+
+    private Tensor Suffix()
+    {
+        if (_fixedSuffix is not null)
+        {
+            return _fixedSuffix;
+        }
+
+        long width = Model.Config.TextWidth;
+        var table = cat([_words, _context.reshape(-1, width)], 0);                 // [n, D] or [C, n, D] -> [C * n, D], under the words
+        return table.index_select(0, _suffixRows).reshape(_classes, -1, width);    // [C * S, D] -> [C, S, D]
+    }
+
+    /// <summary>Writes every class's suffix as rows of one table: the fixed words first, then the context's vectors.</summary>
+    private static (int[] Words, long[] Rows, long[] Ends) Arrange(ClassTokens classes, ContextLayout layout, int endOfText)
+    {
+        var words = new List<int> { endOfText };
+        var suffixes = new List<List<long>>();
+        for (var c = 0; c < classes.Names.Count; c++)
+        {
+            var first = layout.ClassSpecific ? c * layout.Tokens : 0;
+            List<long> suffix =
+            [
+                .. Context(first, layout.InPrefix, layout.BeforeName),
+                .. classes.Names[c].Select(Word),
+                .. Context(first, layout.BeforeName, layout.Tokens),
+                .. classes.Tails[c].Select(Word),
+                0, // the end token, first of the words
+            ];
+            suffixes.Add(suffix);
+        }
+
+        var length = suffixes.Max(s => s.Count);
+        var rows = new long[suffixes.Count * length]; // padding is the end token: nothing reads the positions after the end
+        for (var c = 0; c < suffixes.Count; c++)
+        {
+            for (var s = 0; s < suffixes[c].Count; s++)
+            {
+                // Context vectors were counted from -1 down, as the number of words was not yet known.
+                var row = suffixes[c][s];
+                rows[c * length + s] = row >= 0 ? row : words.Count - 1 - row;
+            }
+        }
+
+        return ([.. words], rows, [.. suffixes.Select(s => s.Count - 1L)]);
+
+        long Word(int token)
+        {
+            words.Add(token);
+            return words.Count - 1;
+        }
+
+        static IEnumerable<long> Context(int first, int from, int to) => Enumerable.Range(first + from, to - from).Select(i => -1L - i);
+    }
+}

@@ -1,0 +1,77 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal;
+
+/// <summary>
+/// LOREAL's K meta-nets, one an attribute: relu(f W1' + b1) W2' + b2. All K are computed together; the saved state has one set of tensors for each.
+/// </summary>
+internal sealed class MetaNets : IDisposable
+{
+    private readonly Parameter _weight1; // [K, H, J]
+    private readonly Parameter _bias1;   // [K, H]
+    private readonly Parameter _weight2; // [K, D, H]
+    private readonly Parameter _bias2;   // [K, D]
+    private readonly long _hidden;
+
+    /// <summary>Makes meta-nets with PyTorch's starting values of linear layers, or with a last layer of zeros.</summary>
+    public MetaNets(int count, int featureWidth, int hiddenWidth, int tokenWidth, MetaNetInitialization initialization, Random random, Device device)
+    {
+        _hidden = hiddenWidth;
+        using var scope = NewDisposeScope();
+        var bound1 = 1 / Math.Sqrt(featureWidth);
+        var bound2 = initialization == MetaNetInitialization.Zero ? 0 : 1 / Math.Sqrt(hiddenWidth);
+        _weight1 = Start(bound1, count, hiddenWidth, featureWidth);
+        _bias1 = Start(bound1, count, hiddenWidth);
+        _weight2 = Start(bound2, count, tokenWidth, hiddenWidth);
+        _bias2 = Start(bound2, count, tokenWidth);
+
+        Parameter Start(double bound, params long[] shape)
+        {
+            var parameter = new Parameter(RandomTensors.Uniform(random, bound, device, shape));
+            parameter.DetachFromDisposeScope();
+            return parameter;
+        }
+    }
+
+    /// <summary>The parameters that training changes.</summary>
+    public IReadOnlyList<Parameter> Parameters => [_weight1, _bias1, _weight2, _bias2];
+
+    /// <summary>The tensors of each meta-net under their published names. They are views: writing to them changes the parameters.</summary>
+    public IEnumerable<(string Name, Tensor Value)> State
+    {
+        get
+        {
+            for (var k = 0; k < _weight1.shape[0]; k++)
+            {
+                yield return ($"metanets.{k}.linear1.weight", _weight1.detach().select(0, k)); // [H, J]
+                yield return ($"metanets.{k}.linear1.bias", _bias1.detach().select(0, k));     // [H]
+                yield return ($"metanets.{k}.linear2.weight", _weight2.detach().select(0, k)); // [D, H]
+                yield return ($"metanets.{k}.linear2.bias", _bias2.detach().select(0, k));     // [D]
+            }
+        }
+    }
+
+    /// <summary>The vector of every attribute for every image.</summary>
+    /// <param name="features">[B, J], normalised image features.</param>
+    /// <returns>[B, K, D].</returns>
+    public Tensor Forward(Tensor features)
+    {
+        using var scope = NewDisposeScope();
+        var count = _weight1.shape[0];
+        var flat = _weight1.reshape(count * _hidden, -1);                                  // [K, H, J] -> [K * H, J]
+        var hidden = (features.matmul(flat.transpose(0, 1)) + _bias1.reshape(-1)).relu();  // [B, K * H]
+        var byNet = hidden.reshape(-1, count, _hidden).transpose(0, 1);                    // [B, K, H] -> [K, B, H]
+        var vectors = byNet.matmul(_weight2.transpose(1, 2)) + _bias2.unsqueeze(1);        // [K, B, D]
+        return vectors.transpose(0, 1).MoveToOuterDisposeScope();                          // [B, K, D]
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var parameter in Parameters)
+        {
+            parameter.Dispose();
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal.Tests.Prompts;
+
+/// <summary>The batches, pictures and optimiser that all methods of the reference numbers share.</summary>
+internal sealed class ReferenceRun
+{
+    public ReferenceRun(JsonElement root, Func<string, Tensor> pool)
+    {
+        Batches = root.GetProperty("batches").Deserialize<int[][]>()!;
+        Labels = root.GetProperty("labels").Deserialize<int[]>()!;
+        High = pool("hr");
+        Low = pool("lr");
+        Optimizer = root.GetProperty("optimizer");
+    }
+
+    public int[][] Batches { get; }
+
+    public int[] Labels { get; }
+
+    /// <summary>The picture pool at the standard resolution.</summary>
+    public Tensor High { get; }
+
+    /// <summary>The same pictures at the low resolution.</summary>
+    public Tensor Low { get; }
+
+    private JsonElement Optimizer { get; }
+
+    public Tensor Targets(int step) => tensor(Array.ConvertAll(Batches[step], i => (long)Labels[i]));
+
+    public Tensor Pixels(Tensor pool, int step) => pool.index_select(0, tensor(Array.ConvertAll(Batches[step], i => (long)i)));
+
+    public optim.Optimizer CreateOptimizer(IEnumerable<TorchSharp.Modules.Parameter> parameters) => optim.SGD(
+        parameters,
+        Optimizer.GetProperty("lr").GetDouble(),
+        Optimizer.GetProperty("momentum").GetDouble(),
+        Optimizer.GetProperty("dampening").GetDouble(),
+        Optimizer.GetProperty("weight_decay").GetDouble(),
+        Optimizer.GetProperty("nesterov").GetBoolean());
+}

@@ -1,0 +1,69 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal.Tests.Prompts;
+
+[TestClass]
+public sealed class SharedPrefixTests
+{
+    private const double Tolerance = 1e-4;
+
+    /// <summary>Images, classes, prefix tokens, suffix tokens, layers, heads.</summary>
+    public static IEnumerable<object[]> Sizes =>
+    [
+        [3, 5, 7, 4, 3, 2],
+        [1, 6, 5, 3, 3, 2],
+        [4, 2, 1, 1, 2, 1],
+        [2, 3, 4, 6, 1, 4],
+    ];
+
+    [TestMethod]
+    [DynamicData(nameof(Sizes))]
+    public void EqualsEveryPromptOnItsOwn(int images, int classes, int prefixLength, int suffixLength, int layers, int heads)
+    {
+        using var scope = NewDisposeScope();
+        using var model = TinyClip.Create(textLayers: layers, textHeads: heads);
+        var random = new Random(5);
+        var width = model.Config.TextWidth;
+        var prefix = RandomTensors.Normal(random, 1, CPU, images, prefixLength, width).requires_grad_(true);
+        var suffix = RandomTensors.Normal(random, 1, CPU, classes, suffixLength, width).requires_grad_(true);
+        var end = tensor(Enumerable.Range(0, classes).Select(c => (long)(suffixLength - 1 - c % suffixLength)).ToArray());
+        var probe = RandomTensors.Normal(random, 1, CPU, images, classes, model.Config.EmbedDimension);
+
+        var shared = SharedPrefixEncoder.Encode(model.Text, new PromptParts(prefix, suffix, end));
+        (shared * probe).sum().backward();
+        var (sharedPrefix, sharedSuffix) = (prefix.grad!.clone(), suffix.grad!.clone());
+        prefix.grad!.zero_();
+        suffix.grad!.zero_();
+
+        var plain = PlainEncoder.Encode(model.Text, new PromptParts(prefix, suffix, end));
+        (plain * probe).sum().backward();
+
+        Near(plain, shared, "features");
+        Near(prefix.grad!, sharedPrefix, "gradient of the prefix");
+        Near(suffix.grad!, sharedSuffix, "gradient of the suffix");
+    }
+
+    [TestMethod]
+    public void WhatFollowsTheEndDoesNotMatter()
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var model = TinyClip.Create();
+        var random = new Random(6);
+        var prefix = RandomTensors.Normal(random, 1, CPU, 2, 3, model.Config.TextWidth);
+        var suffix = RandomTensors.Normal(random, 1, CPU, 2, 5, model.Config.TextWidth);
+        var end = tensor(new long[] { 2, 2 });
+        var features = SharedPrefixEncoder.Encode(model.Text, new PromptParts(prefix, suffix, end));
+        var changed = suffix.clone();
+        changed.narrow(1, 3, 2).mul_(7);
+        Near(features, SharedPrefixEncoder.Encode(model.Text, new PromptParts(prefix, changed, end)), "features");
+    }
+
+    private static void Near(Tensor expected, Tensor actual, string what)
+    {
+        CollectionAssert.AreEqual(expected.shape, actual.shape, what);
+        var error = (expected - actual).detach().abs().max().item<float>() / expected.detach().abs().max().item<float>();
+        Assert.IsLessThanOrEqualTo(Tolerance, error, what);
+    }
+}
