@@ -15,7 +15,7 @@ public sealed class ImageCodecTests
         => PreprocessFixtures.Pictures().DefaultIfEmpty().Select(static picture => new object?[] { picture });
 
     [TestMethod]
-    [TestCategory("Fixtures")]
+    [TestCategory(Fixtures.Category)]
     [DynamicData(nameof(Pictures))]
     public void ReferencePictureDecodesToItsReferencePixels(object? testCase)
     {
@@ -33,7 +33,7 @@ public sealed class ImageCodecTests
     }
 
     [TestMethod]
-    [TestCategory("Fixtures")]
+    [TestCategory(Fixtures.Category)]
     [DynamicData(nameof(Pictures))]
     public void PixelTypesAgree(object? testCase)
     {
@@ -117,6 +117,21 @@ public sealed class ImageCodecTests
         AssertKept<Rgb24>(encoder);
         AssertKept<Rgba32>(encoder);
         AssertKept<Bgra32>(encoder);
+    }
+
+    [TestMethod]
+    public void FirstFrameOfAnAnimationIsDecodedOnItsCanvas()
+    {
+        using var red = new Image<Rgba32>(2, 1, new Rgba32(255, 0, 0, 255));
+        using var blue = new Image<Rgba32>(2, 1, new Rgba32(0, 0, 255, 255));
+        var encoder = new WebpEncoder { FileFormat = WebpFileFormatType.Lossless };
+        var animation = HandmadeWebp.Animation(
+            4, 2, (2, 0, 2, 1, TestPictures.Encode(red, encoder)), (0, 0, 2, 1, TestPictures.Encode(blue, encoder)));
+        using var image = Image.Load<Rgba32>(animation);
+        byte[] expected = [.. new byte[8], 255, 0, 0, 255, 255, 0, 0, 255, .. new byte[16]];
+        CollectionAssert.AreEqual(expected, TestPictures.Bytes(image));
+        using var bgra = Image.Load<Bgra32>(animation);
+        Assert.AreEqual(new Bgra32(255, 0, 0, 255), bgra[2, 0]);
     }
 
     [TestMethod]

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Microsoft.ML.Loreal.Tests.Offline;
@@ -6,31 +5,24 @@ namespace Microsoft.ML.Loreal.Tests.Offline;
 /// <summary>The pictures of the reference numbers, as their list names them.</summary>
 internal static class PreprocessFixtures
 {
-    private static readonly string s_folder = Path.Combine(
-        Environment.GetEnvironmentVariable("LOREAL_FIXTURES") ?? Path.Combine(SourceFolder(), "..", "Fixtures"), "preprocess");
+    private const string List = "preprocess/preprocess.json";
 
-    public static IReadOnlyList<PreprocessPicture> Pictures()
-    {
-        var list = Path.Combine(s_folder, "preprocess.json");
-        if (!File.Exists(list))
-        {
-            return [];
-        }
-        using var json = JsonDocument.Parse(File.ReadAllBytes(list));
-        return
-        [
-            .. json.RootElement.GetProperty("files").EnumerateArray().Select(static file => new PreprocessPicture(
-                Path.Combine(s_folder, "src", file.GetProperty("file").GetString()!),
-                file.GetProperty("size_wh")[0].GetInt32(),
-                file.GetProperty("size_wh")[1].GetInt32(),
-                file.TryGetProperty("decoded_rgb", out var decoded) ? Path.Combine(s_folder, decoded.GetString()!) : null)),
-        ];
-    }
-
-    private static string SourceFolder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
+    public static IReadOnlyList<PreprocessPicture> Pictures() => !Fixtures.Has(List) ? [] :
+    [
+        .. Fixtures.Json(List).GetProperty("files").EnumerateArray().Select(static file => new PreprocessPicture(
+            file.GetProperty("file").GetString()!,
+            file.GetProperty("size_wh")[0].GetInt32(),
+            file.GetProperty("size_wh")[1].GetInt32(),
+            file.TryGetProperty("decoded_rgb", out var decoded) ? decoded.GetString() : null)),
+    ];
 }
 
-internal sealed record PreprocessPicture(string Path, int Width, int Height, string? DecodedPath)
+/// <param name="Decoded">The file with its RGB pixels, where decoding is not trivial.</param>
+internal sealed record PreprocessPicture(string Name, int Width, int Height, string? Decoded)
 {
-    public override string ToString() => System.IO.Path.GetFileName(Path);
+    public string Path => Fixtures.File($"preprocess/src/{Name}");
+
+    public string? DecodedPath => Decoded is null ? null : Fixtures.File($"preprocess/{Decoded}");
+
+    public override string ToString() => Name;
 }
