@@ -55,6 +55,14 @@ public static partial class torch
 
             protected virtual void Dispose(bool disposing)
             {
+                if (disposing)
+                {
+                    DisposeStates();
+                }
+            }
+
+            private protected virtual void DisposeStates()
+            {
             }
 
             public class StateDictionary

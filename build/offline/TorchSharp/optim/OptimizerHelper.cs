@@ -98,16 +98,12 @@ public abstract class OptimizerHelper : torch.optim.Optimizer
         _parameter_groups.Add(group);
     }
 
-    protected override void Dispose(bool disposing)
+    private protected override void DisposeStates()
     {
-        base.Dispose(disposing);
-        if (disposing)
+        foreach (var (_, state) in _state)
         {
-            foreach (var (_, state) in _state)
-            {
-                (state as IDisposable)?.Dispose();
-            }
-            _state.Clear();
+            (state as IDisposable)?.Dispose();
         }
+        _state.Clear();
     }
 }

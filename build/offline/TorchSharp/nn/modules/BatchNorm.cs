@@ -4,15 +4,21 @@ namespace TorchSharp.Modules
 {
     public abstract class NormBase : torch.nn.Module<torch.Tensor, torch.Tensor>
     {
+        // Not private: a module sees the fields of its base classes only if they are visible to it.
         [ComponentName("weight")]
-        private Parameter? _weight;
+        private protected Parameter? _weight;
 
         [ComponentName("bias")]
-        private Parameter? _bias;
+        private protected Parameter? _bias;
 
-        private torch.Tensor? _mean;
-        private torch.Tensor? _variance;
-        private torch.Tensor? _batches;
+        [ComponentName("running_mean")]
+        private protected torch.Tensor? _mean;
+
+        [ComponentName("running_var")]
+        private protected torch.Tensor? _variance;
+
+        [ComponentName("num_batches_tracked")]
+        private protected torch.Tensor? _batches;
 
         public NormBase(
             long num_features, double eps, double? momentum, bool affine, bool track_running_stats, torch.Device? device,
@@ -98,21 +104,6 @@ namespace TorchSharp.Modules
         }
 
         protected abstract void ValidateInputDimensions(torch.Tensor input);
-
-        // Every component is registered by its property; the fields would come a second time under their own names.
-        protected override void RegisterComponents()
-        {
-        }
-
-        protected override void _toEpilog(torch.ScalarType? dtype, torch.Device? device, bool non_blocking)
-        {
-            base._toEpilog(dtype, device, non_blocking);
-            _weight = get_parameter(nameof(weight));
-            _bias = get_parameter(nameof(bias));
-            _mean = get_buffer(nameof(running_mean));
-            _variance = get_buffer(nameof(running_var));
-            _batches = get_buffer(nameof(num_batches_tracked));
-        }
     }
 
     public abstract class BatchNorm : NormBase
