@@ -1,0 +1,51 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal.Samples.TrainBackbone;
+
+/// <summary>The parameters, the optimizer's two averages and the number of steps taken, so that an interrupted run can go on.</summary>
+internal static class Checkpoint
+{
+    internal static void Save(string path, int step, AdamW optimizer)
+    {
+        using (var writer = new BinaryWriter(File.Create(path + ".part")))
+        {
+            writer.Write(step);
+            foreach (var tensor in Tensors(optimizer))
+            {
+                using var scope = NewDisposeScope();
+                foreach (var number in tensor.detach().reshape(-1).data<float>().ToArray())
+                {
+                    writer.Write(number);
+                }
+            }
+        }
+        File.Move(path + ".part", path, overwrite: true);
+    }
+
+    /// <summary>Returns the number of steps that the checkpoint has behind it.</summary>
+    internal static int Load(string path, AdamW optimizer)
+    {
+        using var reader = new BinaryReader(File.OpenRead(path));
+        using var frozen = no_grad();
+        var step = reader.ReadInt32();
+        foreach (var target in Tensors(optimizer))
+        {
+            using var scope = NewDisposeScope();
+            var numbers = new float[target.numel()];
+            for (var i = 0; i < numbers.Length; i++)
+            {
+                numbers[i] = reader.ReadSingle();
+            }
+            target.copy_(tensor(numbers).reshape(target.shape));
+        }
+        foreach (var state in optimizer.state_dict().State.Cast<AdamW.State>())
+        {
+            state.step = step;
+        }
+        return step;
+    }
+
+    private static IEnumerable<Tensor> Tensors(AdamW optimizer) => optimizer.parameters()
+        .Concat(optimizer.state_dict().State.Cast<AdamW.State>().SelectMany(s => new[] { s.exp_avg!, s.exp_avg_sq! }));
+}

@@ -1,0 +1,75 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal.Samples.TrainBackbone;
+
+/// <summary>The text half of CLIP.</summary>
+internal sealed class TextTower : nn.Module
+{
+    // Most captions are shorter than this; the others would make them pay for their padding.
+    private const int Short = 18;
+
+#pragma warning disable IDE1006 // The names are those of openai's checkpoints.
+    internal readonly Embedding token_embedding;
+    internal readonly Parameter positional_embedding;
+    internal readonly ModuleList<Block> resblocks;
+    internal readonly LayerNorm ln_final;
+    internal readonly Parameter text_projection;
+#pragma warning restore IDE1006
+
+    internal TextTower(ModelSize size)
+        : base(nameof(TextTower))
+    {
+        var width = size.TextWidth;
+        token_embedding = nn.Embedding(size.Vocabulary, width);
+        nn.init.normal_(token_embedding.weight, 0, 0.02);
+        positional_embedding = nn.Parameter(randn([size.Context, width]) * 0.01);
+        resblocks = nn.ModuleList(Enumerable.Range(0, size.TextLayers)
+            .Select(_ => new Block(width, size.Heads(width), size.TextLayers)).ToArray());
+        ln_final = nn.LayerNorm(width);
+        text_projection = nn.Parameter(randn([width, size.Joint]) * Math.Pow(width, -0.5));
+        RegisterComponents();
+    }
+
+    /// <summary>Token ids, start and end included, to features [texts, joint] of length 1.</summary>
+    internal Tensor Forward(IReadOnlyList<long[]> texts)
+    {
+        var order = Enumerable.Range(0, texts.Count).OrderBy(i => texts[i].Length <= Short ? 0 : 1).ToArray();
+        var count = texts.Count(t => t.Length <= Short);
+        var parts = new[] { order[..count], order[count..] }
+            .Where(part => part.Length > 0)
+            .Select(part => ForwardPadded(part.Select(i => texts[i]).ToArray()))
+            .ToArray();
+        if (parts.Length == 1)
+        {
+            return parts[0];
+        }
+        var back = new long[texts.Count];
+        for (var i = 0; i < order.Length; i++)
+        {
+            back[order[i]] = i;
+        }
+        return cat(parts, 0).index_select(0, tensor(back));
+    }
+
+    private Tensor ForwardPadded(long[][] texts)
+    {
+        var length = texts.Max(t => t.Length);
+        var ids = new long[texts.Length * length];
+        for (var i = 0; i < texts.Length; i++)
+        {
+            texts[i].CopyTo(ids, i * length);
+        }
+        var x = token_embedding.call(tensor(ids).reshape(texts.Length, length)) + positional_embedding.narrow(0, 0, length);
+        var mask = full([length, length], float.NegativeInfinity).triu(1);
+        foreach (var block in resblocks)
+        {
+            x = block.call(x, mask);
+        }
+        // [texts, length, width] -> [texts * length, width] -> the rows of the end tokens, [texts, width]
+        var ends = tensor(texts.Select((t, i) => ((long)i * length) + t.Length - 1).ToArray());
+        var last = x.reshape((long)texts.Length * length, -1).index_select(0, ends);
+        return nn.functional.normalize(ln_final.call(last).matmul(text_projection), dim: -1);
+    }
+}

@@ -1,0 +1,59 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal.Samples;
+
+/// <summary>Signed distances to the shapes' edges, negative inside, in the object's own coordinates: x to the right, y downwards.</summary>
+internal static class Distances
+{
+    private static readonly double Diagonal = Math.Sqrt(0.5);
+
+    internal static Tensor To(string shape, Tensor x, Tensor y) => shape switch
+    {
+        "circle" => Length(x, y) - 0.85,
+        "square" => maximum(x.abs(), y.abs()) - 0.74,
+        "triangle" => Triangle(x, y),
+        "star" => Star(x, y),
+        "cross" => Cross(x.abs(), y.abs()),
+        "heart" => Heart(x, y),
+        _ => throw new ArgumentException($"no such shape: {shape}", nameof(shape)),
+    };
+
+    internal static Tensor Length(Tensor x, Tensor y) => ((x * x) + (y * y) + 1e-9).sqrt();
+
+    private static Tensor Triangle(Tensor x, Tensor y)
+    {
+        // Half planes whose normals point up and down to both sides.
+        var sides = Enumerable.Range(0, 3).Select(k =>
+        {
+            var angle = (2 * Math.PI * k / 3) - (Math.PI / 2);
+            return (x * Math.Cos(angle)) + (y * Math.Sin(angle));
+        });
+        return sides.Aggregate(maximum) - 0.5;
+    }
+
+    private static Tensor Cross(Tensor x, Tensor y) => minimum(maximum(x - 0.28, y - 0.92), maximum(x - 0.92, y - 0.28));
+
+    private static Tensor Star(Tensor x, Tensor y)
+    {
+        // Folded into half of one of the five points, whose edge runs from the tip (1, 0) to the inner corner at radius 0.42.
+        const double point = 2 * Math.PI / 5;
+        var angle = (atan2(x, -y) + (point / 2)).remainder(point) - (point / 2);
+        var radius = Length(x, y);
+        var (along, across) = (radius * angle.cos(), radius * angle.sin().abs());
+        var (edgeX, edgeY) = ((0.42 * Math.Cos(point / 2)) - 1, 0.42 * Math.Sin(point / 2));
+        return (((along - 1) * edgeY) - (across * edgeX)) / Math.Sqrt((edgeX * edgeX) + (edgeY * edgeY));
+    }
+
+    private static Tensor Heart(Tensor x, Tensor y)
+    {
+        // A square standing on its corner with a disk on each of the upper sides.
+        const double half = 0.5;
+        var down = y - 0.12;
+        var (a, b) = ((x + down) * Diagonal, (x - down) * Diagonal);
+        var square = maximum(a.abs(), b.abs()) - half;
+        var offset = half * Diagonal;
+        var right = Length(x - offset, down + offset) - half;
+        var left = Length(x + offset, down + offset) - half;
+        return minimum(square, minimum(right, left));
+    }
+}
