@@ -61,7 +61,7 @@ internal sealed class ModelLoadContext : IDisposable
     {
         if (!LoadModelOrNull<TRes, TSig>(env, out result, rep, dir, extra))
         {
-            throw new FormatException($"Corrupt model file: it has no part '{Part(dir)}'.");
+            throw DamagedPart.Named(Part(dir), new FormatException($"Corrupt model file: it has no part '{Part(dir)}'."));
         }
     }
 
@@ -77,10 +77,9 @@ internal sealed class ModelLoadContext : IDisposable
             }
             throw context.NoLoader();
         }
-        catch (Exception problem) when (problem is FormatException or InvalidDataException or EndOfStreamException)
+        catch (Exception problem) when (DamagedPart.IsDamage(problem) && !DamagedPart.IsNamed(problem))
         {
-            // The innermost part has already been named.
-            throw problem is PartException ? problem : new PartException(Part(dir), problem);
+            throw DamagedPart.Format(Part(dir), problem);
         }
     }
 
@@ -253,7 +252,11 @@ internal sealed class ModelLoadContext : IDisposable
     }
 
     private FormatException NoLoader()
-        => new($"Couldn't load model: '{Part(Directory)}'. No component '{ModelHeader.GetLoaderSig(ref Header)}' is registered for assembly '{LoaderAssemblyName}'.");
+    {
+        var part = Part(Directory);
+        var component = ModelHeader.GetLoaderSig(ref Header);
+        return DamagedPart.Named(part, new FormatException($"Couldn't load model: the part '{part}' needs the component '{component}', which '{LoaderAssemblyName}' does not have here."));
+    }
 
     private string StringAt(int id)
     {
@@ -272,7 +275,4 @@ internal sealed class ModelLoadContext : IDisposable
             throw new InvalidOperationException("Can't load a sub-model when reading from a single stream");
         }
     }
-
-    private sealed class PartException(string part, Exception inner)
-        : FormatException($"The part '{part}' of the model is damaged: {inner.Message}", inner);
 }

@@ -54,7 +54,7 @@ internal sealed class RepositoryReader : Repository
         }
         catch (Exception problem) when (problem is InvalidDataException or EndOfStreamException)
         {
-            throw new InvalidDataException($"The part '{pathEntry}' of the model is damaged: {problem.Message}", problem);
+            throw DamagedPart.Data(pathEntry, problem);
         }
     }
 
