@@ -77,6 +77,12 @@ public sealed partial class LorealTrainer
         /// <summary>The fraction of the distillation epochs after which that share starts to grow. Default 0: it is <see cref="MixMaximum"/> from the start.</summary>
         public float MixStart { get; set; }
 
+        /// <summary>
+        /// A transformer trained earlier with the same backbone, classes, method and attributes, whose standard-resolution student is used again instead of training it
+        /// (stage 1), which does not depend on <see cref="LowResolution"/>. It must not be disposed before <c>Fit</c> returns. Default (null): stage 1 runs.
+        /// </summary>
+        public LorealTransformer? StandardStudent { get; set; }
+
         /// <summary>How the base method is trained (stages 1 and 2). Default (null): the method's published settings.</summary>
         public TrainingStageOptions? BaseStage { get; set; }
 
@@ -110,5 +116,7 @@ public sealed partial class LorealTrainer
 
         /// <summary>Called after every epoch with its stage, losses and accuracy. Default: none.</summary>
         public Action<TrainingMetrics>? MetricsCallback { get; set; }
+
+        internal Options Copy() => (Options)MemberwiseClone();
     }
 }

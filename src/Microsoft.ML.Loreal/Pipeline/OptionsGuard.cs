@@ -1,0 +1,83 @@
+using System.Globalization;
+
+namespace Microsoft.ML.Loreal;
+
+/// <summary>Checks the trainer's settings before anything long starts: those that training itself does not know, and then its own.</summary>
+internal static class OptionsGuard
+{
+    public static void Check(LorealTrainer.Options options)
+    {
+        NotEmpty(options.LabelColumnName, nameof(options.LabelColumnName));
+        NotEmpty(options.ImageColumnName, nameof(options.ImageColumnName));
+        NotEmpty(options.ScoreColumnName, nameof(options.ScoreColumnName));
+        NotEmpty(options.PredictedLabelColumnName, nameof(options.PredictedLabelColumnName));
+        if (options.ScoreColumnName == options.PredictedLabelColumnName)
+        {
+            throw new ArgumentException($"ScoreColumnName and PredictedLabelColumnName are both '{options.ScoreColumnName}'; give the two columns different names.", nameof(options));
+        }
+
+        ArgumentNullException.ThrowIfNull(options.Backbone, nameof(options.Backbone));
+        ArgumentNullException.ThrowIfNull(options.Method, nameof(options.Method));
+        Resolutions.Low(options, options.Backbone.Config);
+        Resolutions.Train(options, options.Backbone.Config);
+        DeviceSelection.CheckName(options.Device);
+        ArgumentNullException.ThrowIfNull(options.DistillationStage, nameof(options.DistillationStage));
+        TrainingChecks.CheckOptions(options);
+
+        Attributes(options.Attributes);
+        Defined(options.MetaNetInitialization, nameof(options.MetaNetInitialization));
+        Defined(options.Bridge, nameof(options.Bridge));
+        Defined(options.OnInvalidImage, nameof(options.OnInvalidImage));
+        Defined(options.DistillationStage.Optimizer, $"{nameof(options.DistillationStage)}.{nameof(options.DistillationStage.Optimizer)}");
+        Defined(options.BaseStage?.Optimizer ?? default, $"{nameof(options.BaseStage)}.{nameof(options.BaseStage.Optimizer)}");
+        Weight(options.Lambda1, nameof(options.Lambda1));
+        Weight(options.Lambda2, nameof(options.Lambda2));
+        Weight(options.BridgeWeight, nameof(options.BridgeWeight));
+        Check(options.MixMaximum is >= 0 and <= 1, nameof(options.MixMaximum), options.MixMaximum, "in [0, 1]");
+        Check(options.MixStart is >= 0 and < 1, nameof(options.MixStart), options.MixStart, "in [0, 1)");
+        Check(options.MaximumPixels > 0, nameof(options.MaximumPixels), options.MaximumPixels, "above 0");
+    }
+
+    private static void NotEmpty(string? name, string option)
+    {
+        if (string.IsNullOrWhiteSpace(name))
+        {
+            throw new ArgumentException($"{option} is empty; it must name a column.", option);
+        }
+    }
+
+    private static void Attributes(IReadOnlyList<string>? attributes)
+    {
+        const string Option = nameof(LorealTrainer.Options.Attributes);
+        if (attributes is null)
+        {
+            return;
+        }
+
+        if (attributes.Count == 0)
+        {
+            throw new ArgumentException($"{Option} is empty; give at least one attribute word, or null to train the base method alone.", Option);
+        }
+
+        for (int i = 0; i < attributes.Count; i++)
+        {
+            if (string.IsNullOrWhiteSpace(attributes[i]))
+            {
+                throw new ArgumentException($"{Option}[{i}] is empty; every attribute needs a word.", Option);
+            }
+        }
+    }
+
+    private static void Weight(float value, string option) => Check(float.IsFinite(value) && value >= 0, option, value, "a finite number, 0 or more");
+
+    private static void Defined<TEnum>(TEnum value, string option)
+        where TEnum : struct, Enum => Check(Enum.IsDefined(value), option, value, $"one of {string.Join(", ", Enum.GetNames<TEnum>())}");
+
+    private static void Check(bool valid, string option, object value, string expected)
+    {
+        if (!valid)
+        {
+            throw new ArgumentOutOfRangeException(option, value, string.Create(CultureInfo.InvariantCulture, $"{option} is {value}; it must be {expected}."));
+        }
+    }
+}

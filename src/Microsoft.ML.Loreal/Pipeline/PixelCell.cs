@@ -1,0 +1,7 @@
+namespace Microsoft.ML.Loreal;
+
+/// <summary>A picture that came decoded.</summary>
+internal sealed class PixelCell(RgbImage image, string description) : ImageCell(description)
+{
+    public override RgbImage Decode(ImageDecoder decoder) => image;
+}

@@ -1,0 +1,213 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.Loreal.Tests;
+
+[TestClass]
+public sealed class CursorTests
+{
+    [TestMethod]
+    public void NothingIsReadOrScoredForOtherColumns()
+    {
+        var ml = new MLContext(1);
+        using var folder = new TestFolder();
+        IDataView data = ml.Data.LoadFromEnumerable(Trained.Photos.Select(photo => new Photo { ImagePath = folder["absent.png"], Number = photo.Number }).ToList());
+        IDataView scored = PathModel(ml).Transform(data);
+        CollectionAssert.AreEqual(Enumerable.Range(0, Trained.Photos.Count).ToArray(), Rows.Read<int>(scored, "Number"));
+        using DataViewRowCursor cursor = scored.GetRowCursor([scored.Schema["Number"]]);
+        Assert.IsTrue(cursor.MoveNext());
+        Assert.IsFalse(cursor.IsColumnActive(scored.Schema["Score"]));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => cursor.GetGetter<VBuffer<float>>(scored.Schema["Score"]));
+    }
+
+    [TestMethod]
+    public void OtherColumnsStayInStepWithTheScores()
+    {
+        var ml = new MLContext(1);
+        Dictionary<int, float[]> expected = ScoresByNumber(ml);
+        IDataView scored = PathModel(ml).Transform(Many(ml));
+        using DataViewRowCursor cursor = scored.GetRowCursor(scored.Schema.Where(column => column.Name is "Number" or "Features" or "FileName" or "Label" or "Score"));
+        AssertInStep(cursor, expected, Enumerable.Range(0, 100));
+    }
+
+    [TestMethod]
+    public void PicturesMayTravelAlong()
+    {
+        var ml = new MLContext(1);
+        List<float[]> expected = Rows.Scores(Trained.Loreal.Transform(Trained.Prepared(ml)));
+        IDataView scored = Trained.Loreal.Transform(Trained.Prepared(ml));
+        using DataViewRowCursor cursor = scored.GetRowCursor(scored.Schema);
+        ValueGetter<MLImage> image = cursor.GetGetter<MLImage>(scored.Schema["Image"]);
+        ValueGetter<VBuffer<float>> score = cursor.GetGetter<VBuffer<float>>(scored.Schema["Score"]);
+        MLImage? picture = null;
+        VBuffer<float> values = default;
+        for (int row = 0; cursor.MoveNext(); row++)
+        {
+            score(ref values);
+            image(ref picture!);
+            using var file = MLImage.CreateFromFile(Trained.Photos[row].ImagePath);
+            Assert.IsTrue(file.Pixels.SequenceEqual(picture.Pixels));
+            for (int i = 0; i < values.Length; i++)
+            {
+                Assert.AreEqual(expected[row][i], values.GetItemOrDefault(i), 1e-5f);
+            }
+        }
+    }
+
+    [TestMethod]
+    public void ShuffledRowsKeepTheirScores()
+    {
+        var ml = new MLContext(1);
+        Dictionary<int, float[]> expected = ScoresByNumber(ml);
+        IDataView shuffled = ml.Data.ShuffleRows(Many(ml), seed: 4);
+        IDataView scored = PathModel(ml).Transform(shuffled);
+        List<int> order = Rows.Read<int>(shuffled, "Number");
+        CollectionAssert.AreNotEqual(Enumerable.Range(0, 100).ToArray(), order);
+        using DataViewRowCursor cursor = scored.GetRowCursor(scored.Schema);
+        AssertInStep(cursor, expected, order);
+    }
+
+    [TestMethod]
+    public void ShuffledCursorsKeepTheirScores()
+    {
+        var ml = new MLContext(1);
+        Dictionary<int, float[]> expected = ScoresByNumber(ml);
+        IDataView scored = PathModel(ml).Transform(ml.Data.Cache(Many(ml)));
+        Assert.IsTrue(scored.CanShuffle);
+        using DataViewRowCursor cursor = scored.GetRowCursor(scored.Schema, new Random(3));
+        List<int> seen = AssertInStep(cursor, expected, null);
+        CollectionAssert.AreEquivalent(Enumerable.Range(0, 100).ToArray(), seen);
+        CollectionAssert.AreNotEqual(Enumerable.Range(0, 100).ToArray(), seen);
+    }
+
+    [TestMethod]
+    public void CursorSetsHaveEveryRowOnceWithItsScores()
+    {
+        var ml = new MLContext(1);
+        Dictionary<int, float[]> expected = ScoresByNumber(ml);
+        IDataView scored = PathModel(ml).Transform(Many(ml));
+        var seen = new List<int>();
+        foreach (DataViewRowCursor cursor in scored.GetRowCursorSet(scored.Schema, 3))
+        {
+            using (cursor)
+            {
+                seen.AddRange(AssertInStep(cursor, expected, null));
+            }
+        }
+
+        CollectionAssert.AreEquivalent(Enumerable.Range(0, 100).ToArray(), seen);
+
+        seen.Clear();
+        foreach (DataViewRowCursor cursor in scored.GetRowCursorSet([scored.Schema["Number"]], 3))
+        {
+            using (cursor)
+            {
+                seen.AddRange(Rows.Read<int>(cursor, "Number"));
+            }
+        }
+
+        CollectionAssert.AreEquivalent(Enumerable.Range(0, 100).ToArray(), seen);
+    }
+
+    [TestMethod]
+    public void PositionAndIdAreTheInputs()
+    {
+        var ml = new MLContext(1);
+        IDataView data = Many(ml);
+        IDataView scored = PathModel(ml).Transform(data);
+        using DataViewRowCursor input = data.GetRowCursor(data.Schema);
+        using DataViewRowCursor output = scored.GetRowCursor(scored.Schema);
+        ValueGetter<DataViewRowId> inputId = input.GetIdGetter();
+        ValueGetter<DataViewRowId> outputId = output.GetIdGetter();
+        Assert.AreEqual(-1, output.Position);
+        while (input.MoveNext())
+        {
+            Assert.IsTrue(output.MoveNext());
+            DataViewRowId expected = default;
+            DataViewRowId actual = default;
+            inputId(ref expected);
+            outputId(ref actual);
+            Assert.AreEqual(expected, actual);
+            Assert.AreEqual(input.Position, output.Position);
+            Assert.AreEqual(input.Batch, output.Batch);
+        }
+
+        Assert.IsFalse(output.MoveNext());
+        Assert.AreEqual(scored.GetRowCount(), data.GetRowCount());
+    }
+
+    [TestMethod]
+    public void AnInputThatCanBeReadOnceIsEnough()
+    {
+        var ml = new MLContext(1);
+        Dictionary<int, float[]> expected = ScoresByNumber(ml);
+        var queue = new Queue<Photo>(ManyPhotos());
+        IDataView scored = PathModel(ml).Transform(ml.Data.LoadFromEnumerable(Drain(queue)));
+        using DataViewRowCursor cursor = scored.GetRowCursor(scored.Schema);
+        AssertInStep(cursor, expected, Enumerable.Range(0, 100));
+    }
+
+    private static IEnumerable<Photo> Drain(Queue<Photo> queue)
+    {
+        while (queue.TryDequeue(out Photo? photo))
+        {
+            yield return photo;
+        }
+    }
+
+    private static List<int> AssertInStep(DataViewRowCursor cursor, Dictionary<int, float[]> expected, IEnumerable<int>? order)
+    {
+        ValueGetter<int> number = cursor.GetGetter<int>(cursor.Schema["Number"]);
+        ValueGetter<VBuffer<float>> features = cursor.GetGetter<VBuffer<float>>(cursor.Schema["Features"]);
+        ValueGetter<ReadOnlyMemory<char>> fileName = cursor.GetGetter<ReadOnlyMemory<char>>(cursor.Schema["FileName"]);
+        ValueGetter<VBuffer<float>> score = cursor.GetGetter<VBuffer<float>>(cursor.Schema["Score"]);
+        var seen = new List<int>();
+        while (cursor.MoveNext())
+        {
+            int row = 0;
+            VBuffer<float> values = default;
+            VBuffer<float> vector = default;
+            ReadOnlyMemory<char> name = default;
+            score(ref values);
+            number(ref row);
+            features(ref vector);
+            fileName(ref name);
+            CollectionAssert.AreEqual(new[] { row, row + 0.5f, -row }, vector.DenseValues().ToArray());
+            Assert.AreEqual($"photo {row}", name.ToString());
+            float[] scores = [.. values.DenseValues()];
+            for (int i = 0; i < scores.Length; i++)
+            {
+                Assert.AreEqual(expected[row][i], scores[i], 1e-5f, $"row {row}");
+            }
+
+            seen.Add(row);
+        }
+
+        if (order is not null)
+        {
+            CollectionAssert.AreEqual(order.ToArray(), seen);
+        }
+
+        return seen;
+    }
+
+    private static Dictionary<int, float[]> ScoresByNumber(MLContext ml)
+    {
+        IDataView scored = PathModel(ml).Transform(Many(ml));
+        return Rows.Read<int>(scored, "Number").Zip(Rows.Scores(scored)).ToDictionary(pair => pair.First, pair => pair.Second);
+    }
+
+    /// <summary>A hundred rows, more than are read ahead at once, over the few pictures.</summary>
+    private static IDataView Many(MLContext ml) => ml.Data.LoadFromEnumerable(ManyPhotos());
+
+    private static List<Photo> ManyPhotos() =>
+        [.. Enumerable.Range(0, 100).Select(i => new Photo
+        {
+            ImagePath = Trained.Photos[i * 7 % Trained.Photos.Count].ImagePath, FileName = $"photo {i}", Number = i, Features = [i, i + 0.5f, -i],
+        })];
+
+    private static ITransformer PathModel(MLContext ml)
+    {
+        IDataView data = Trained.Data(ml);
+        return ml.Transforms.CopyColumns("Image", "ImagePath").Fit(data).Append(Trained.Loreal);
+    }
+}

@@ -1,0 +1,28 @@
+using System.Reflection;
+
+namespace Microsoft.ML.Loreal.Tests;
+
+/// <summary>This program as a process of its own that loads a saved model and writes its scores, bit by bit.</summary>
+internal static class ScoringProcess
+{
+    public const string Verb = "score-saved-model";
+
+    private static readonly bool _ownHost = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == Assembly.GetExecutingAssembly().GetName().Name;
+
+    public static string Host => _ownHost ? Environment.ProcessPath! : "dotnet";
+
+    public static string[] HostArguments => _ownHost ? [] : [Assembly.GetExecutingAssembly().Location];
+
+    public static int Run(string model, string names, string output)
+    {
+        var ml = new MLContext();
+        List<Photo> photos = [.. File.ReadLines(names).Select(name => new Photo { FileName = name })];
+        ITransformer transformer = ml.Model.Load(model, out _);
+        IEnumerable<float[]> scores = Rows.Scores(transformer.Transform(ml.Data.LoadFromEnumerable(photos)));
+        File.WriteAllLines(output, scores.Select(row => string.Join(' ', row.Select(value => BitConverter.SingleToInt32Bits(value).ToString(CultureInfo.InvariantCulture)))));
+        return 0;
+    }
+
+    public static List<float[]> ReadScores(string path) =>
+        [.. File.ReadLines(path).Select(line => line.Split(' ').Select(bits => BitConverter.Int32BitsToSingle(int.Parse(bits, CultureInfo.InvariantCulture))).ToArray())];
+}
