@@ -142,6 +142,12 @@ public sealed class TorchSharpStandInTests
         AreEqual([10, 11], t.masked_select(t.gt(9)));
         CollectionAssert.AreEqual(new long[] { 3, 1, 4 }, t[TensorIndex.Colon, TensorIndex.None].shape);
 
+        Tensor mask = tensor([true, false, false, false, true, false], [2, 3]);
+        Tensor cube = arange(24).reshape(2, 3, 4);
+        AreEqual([1, 17], cube[TensorIndex.Tensor(mask), TensorIndex.Tensor(tensor([1L, 1L]))]);
+        AreEqual([0, 1, 2, 3, 16, 17, 18, 19], cube[TensorIndex.Tensor(mask)]);
+        AreEqual([3, 19], cube[TensorIndex.Tensor(mask), TensorIndex.Single(3)]);
+
         t[0, 0] = tensor(-1L);
         t[1..] = tensor(7L);
 

@@ -102,7 +102,9 @@ public static partial class torch
         Device? device = null,
         bool requires_grad = false,
         string[]? names = null) =>
-        Created(Operator.Call("full", "", Argument.Of(size), value, dtype ?? TypeFor(value), Argument.None, InitializeDevice(device)), requires_grad, names);
+        Created(
+            Operator.Call("full", "", Argument.Of(size), value, dtype ?? TypeFor(value), Argument.None, InitializeDevice(device)),
+            requires_grad, names);
 
     public static Tensor full_like(
         Tensor input,

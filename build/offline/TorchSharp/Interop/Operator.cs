@@ -10,7 +10,7 @@ namespace TorchSharp;
 /// </summary>
 internal static unsafe class Operator
 {
-    private static readonly ConcurrentDictionary<(string Name, string Overload), nint> Handles = new();
+    private static readonly ConcurrentDictionary<(string Name, string Overload), nint> Handles = new(new NameComparer());
 
     /// <summary>Whether this libtorch has the operator: names and overloads differ a little between versions.</summary>
     internal static bool Exists(string name, string overload) => NativeMethods.lt_operator_arity(Qualified(name), overload) >= 0;
@@ -207,5 +207,19 @@ internal static unsafe class Operator
         values.CopyTo(new Span<T>(free, values.Length));
         (native.Value, native.Length) = ((nint)free, values.Length);
         free += sizeof(T) * values.Length;
+    }
+
+    // Names are short and few and looked up at every call: a hash of a few characters costs less than the default one of all.
+    private sealed class NameComparer : IEqualityComparer<(string Name, string Overload)>
+    {
+        public bool Equals((string Name, string Overload) x, (string Name, string Overload) y) =>
+            string.Equals(x.Name, y.Name) && string.Equals(x.Overload, y.Overload);
+
+        public int GetHashCode((string Name, string Overload) key)
+        {
+            string name = key.Name;
+            int length = name.Length;
+            return (((((name[0] * 31) + name[length / 2]) * 31) + name[length - 1]) * 31) + (length * 17) + key.Overload.Length;
+        }
     }
 }

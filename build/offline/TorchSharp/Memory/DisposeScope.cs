@@ -136,18 +136,19 @@ public sealed class DisposeScope : IDisposable
         return attached;
     }
 
-    public void DisposeEverything() => DisposeEverythingBut([]);
+    public void DisposeEverything()
+    {
+        IDisposable[] leaving = [.. _disposables];
+        _disposables.Clear();
+        DisposeAll(leaving);
+    }
 
     public void DisposeEverythingBut(IEnumerable<IDisposable> inKeep)
     {
         var keep = new HashSet<IDisposable>(inKeep, ReferenceEqualityComparer.Instance);
         IDisposable[] leaving = [.. _disposables.Where(disposable => !keep.Contains(disposable))];
         _disposables.RemoveWhere(disposable => !keep.Contains(disposable));
-        foreach (IDisposable disposable in leaving)
-        {
-            _manager.StatisticsOf(disposable).CountDisposedInScope();
-            disposable.Dispose();
-        }
+        DisposeAll(leaving);
     }
 
     public void DisposeEverythingBut(params IDisposable[] keep) => DisposeEverythingBut((IEnumerable<IDisposable>)keep);
@@ -202,6 +203,15 @@ public sealed class DisposeScope : IDisposable
     }
 
     internal void Add(IDisposable disposable) => _disposables.Add(disposable);
+
+    private void DisposeAll(IDisposable[] leaving)
+    {
+        foreach (IDisposable disposable in leaving)
+        {
+            _manager.StatisticsOf(disposable).CountDisposedInScope();
+            disposable.Dispose();
+        }
+    }
 
     private void Remove(IDisposable disposable) => _disposables.Remove(disposable);
 

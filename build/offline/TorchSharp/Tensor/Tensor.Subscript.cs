@@ -135,22 +135,26 @@ public static partial class torch
             return ReferenceEquals(current, this) ? alias() : current;
         }
 
-        // Everything but index tensors becomes a view; what is left for advanced indexing stands at its dimension of that view.
+        // Everything but index tensors becomes a view; each index tensor stands in the list at its place in that view, where a
+        // mask is one entry for all the dimensions that it takes.
         private Tensor View(TensorIndex[] indices, out Tensor?[] advanced)
         {
             var found = new List<Tensor?>();
             Tensor view = this;
             int dim = 0;
-            int consumed = indices.Sum(DimensionsOf);
+            int entry = 0;
+            int rest = (int)Dimensions - indices.Sum(DimensionsOf);
             foreach (TensorIndex index in indices)
             {
                 switch (index.What)
                 {
                     case TensorIndex.Kind.Ellipsis:
-                        dim += (int)Dimensions - consumed;
+                        dim += rest;
+                        entry += rest;
                         break;
                     case TensorIndex.Kind.NewAxis:
                         view = view.unsqueeze(dim++);
+                        entry++;
                         break;
                     case TensorIndex.Kind.Single:
                         view = view.select(dim, index.Start!.Value);
@@ -161,14 +165,15 @@ public static partial class torch
                             view = Operator.Call("slice", "Tensor", view, dim, index.Start, index.Stop, index.Step ?? 1);
                         }
                         dim++;
+                        entry++;
                         break;
                     case TensorIndex.Kind.Bool:
-                        view = view.unsqueeze(dim);
-                        Place(found, dim++, torch.tensor(new[] { index.Start == 1 }).to(device));
+                        view = view.unsqueeze(dim++);
+                        Place(found, entry++, torch.tensor(new[] { index.Start == 1 }).to(device));
                         break;
                     default:
-                        Place(found, dim, index.Indices!);
                         dim += DimensionsOf(index);
+                        Place(found, entry++, index.Indices!);
                         break;
                 }
             }
@@ -176,9 +181,9 @@ public static partial class torch
             return view;
         }
 
-        private static void Place(List<Tensor?> found, int dim, Tensor indices)
+        private static void Place(List<Tensor?> found, int entry, Tensor indices)
         {
-            while (found.Count < dim)
+            while (found.Count < entry)
             {
                 found.Add(null);
             }

@@ -31,11 +31,12 @@ internal static class TensorFile
         (torch.ScalarType type, long[] shape) = ReadHeader(reader);
         if (!skip && type != tensor.dtype)
         {
-            throw new ArgumentException("Mismatched tensor data types while loading. Make sure that the model you are loading into is exactly the same as the origin.");
+            throw new ArgumentException($"Mismatched tensor data types while loading: {type} is stored, {tensor.dtype} was expected.");
         }
         if (!skip && !shape.AsSpan().SequenceEqual(tensor.shape))
         {
-            throw new ArgumentException("Mismatched tensor shape while loading. Make sure that the model you are loading into is exactly the same as the origin.");
+            throw new ArgumentException(
+                $"Mismatched tensor shape while loading: [{string.Join(", ", shape)}] is stored, [{string.Join(", ", tensor.shape)}] was expected.");
         }
         if (skip)
         {
