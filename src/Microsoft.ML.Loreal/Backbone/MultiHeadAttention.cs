@@ -27,8 +27,9 @@ internal sealed class MultiHeadAttention : nn.Module
     /// <summary>[B, T, D] -> [B, T, D]. The mask, [T, T] or broadcastable to [B, H, T, T], is added to the scores.</summary>
     public Tensor Forward(Tensor x, Tensor? mask)
     {
+        using DisposeScope scope = NewDisposeScope();
         (Tensor queries, Tensor keys, Tensor values) = Project(x);
-        return Output.Forward(Attend(queries, keys, values, mask));
+        return Output.Forward(Attend(queries, keys, values, mask)).MoveToOuterDisposeScope();
     }
 
     /// <summary>[B, T, D] -> queries, keys and values [B, H, T, D / H].</summary>
@@ -40,6 +41,16 @@ internal sealed class MultiHeadAttention : nn.Module
         return (all.select(0, 0), all.select(0, 1), all.select(0, 2));
     }
 
+    /// <summary>[B, T, D] -> queries alone, [B, H, T, D / H].</summary>
+    public Tensor Queries(Tensor x) => Part(x, first: 0, count: 1).select(0, 0);
+
+    /// <summary>[B, T, D] -> keys and values alone, [B, H, T, D / H].</summary>
+    public (Tensor Keys, Tensor Values) KeysAndValues(Tensor x)
+    {
+        Tensor both = Part(x, first: 1, count: 2);
+        return (both.select(0, 0), both.select(0, 1));
+    }
+
     /// <summary>Queries [B, H, T, D / H] over keys and values [B, H, S, D / H] -> [B, T, D].</summary>
     public static Tensor Attend(Tensor queries, Tensor keys, Tensor values, Tensor? mask)
     {
@@ -47,5 +58,16 @@ internal sealed class MultiHeadAttention : nn.Module
         Tensor attended = nn.functional.scaled_dot_product_attention(queries, keys, values, mask);
         // [B, H, T, D / H] -> [B, T, H, D / H] -> [B, T, D]
         return attended.transpose(1, 2).reshape(shape[0], shape[2], shape[1] * shape[3]);
+    }
+
+    /// <summary>Some of the three projections: [B, T, D] -> [count, B, H, T, D / H].</summary>
+    private Tensor Part(Tensor x, long first, long count)
+    {
+        long[] shape = x.shape;
+        long width = shape[2];
+        Tensor weight = Input.Weight.narrow(0, first * width, count * width);
+        Tensor bias = Input.Bias.narrow(0, first * width, count * width);
+        // [B, T, count D] -> [B, T, count, H, D / H] -> [count, B, H, T, D / H]
+        return nn.functional.linear(x, weight, bias).view(shape[0], shape[1], count, _heads, width / _heads).permute(2, 0, 3, 1, 4);
     }
 }

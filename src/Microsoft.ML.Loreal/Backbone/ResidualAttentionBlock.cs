@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
@@ -17,8 +18,8 @@ internal sealed class ResidualAttentionBlock : nn.Module
             new FrozenLinear("in_proj", load(prefix + "attn.in_proj_weight"), load(prefix + "attn.in_proj_bias")),
             new FrozenLinear("out_proj", load(prefix + "attn.out_proj.weight"), load(prefix + "attn.out_proj.bias")));
         Ln2 = new FrozenLayerNorm("ln_2", load(prefix + "ln_2.weight"), load(prefix + "ln_2.bias"));
-        Expand = new FrozenLinear("c_fc", load(prefix + "mlp.c_fc.weight"), load(prefix + "mlp.c_fc.bias"));
-        Contract = new FrozenLinear("c_proj", load(prefix + "mlp.c_proj.weight"), load(prefix + "mlp.c_proj.bias"));
+        Expand = new FrozenLinear("c_fc", load(prefix + "mlp.c_fc.weight").mul_(QuickGelu), load(prefix + "mlp.c_fc.bias").mul_(QuickGelu));
+        Contract = new FrozenLinear("c_proj", load(prefix + "mlp.c_proj.weight").div_(QuickGelu), load(prefix + "mlp.c_proj.bias"));
         register_module("ln_1", Ln1);
         register_module("attn", Attention);
         register_module("ln_2", Ln2);
@@ -32,23 +33,39 @@ internal sealed class ResidualAttentionBlock : nn.Module
 
     public FrozenLayerNorm Ln2 { get; }
 
-    /// <summary>The perceptron's first layer, D -> 4 D.</summary>
+    /// <summary>The perceptron's first layer, D -> 4 D, times 1.702.</summary>
     public FrozenLinear Expand { get; }
 
-    /// <summary>The perceptron's second layer, 4 D -> D.</summary>
+    /// <summary>The perceptron's second layer, 4 D -> D, its weight divided by 1.702.</summary>
     public FrozenLinear Contract { get; }
 
     /// <summary>[B, T, D] -> [B, T, D]. The mask, [T, T], is added to the attention's scores.</summary>
     public Tensor Forward(Tensor x, Tensor? mask = null)
     {
-        x = x + Attention.Forward(Ln1.Forward(x), mask);
-        return x + Perceptron(Ln2.Forward(x));
+        using DisposeScope scope = NewDisposeScope();
+        Tensor sum = x + Attention.Forward(Ln1.Forward(x), mask);
+        return (sum + Perceptron(Ln2.Forward(sum))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// The block's result for some of its tokens only, which is all that is read of the last block: x [B, T, D] and of it <paramref name="selected"/> [B, S, D] -> [B, S, D].
+    /// The mask is [B, 1, S, T] or broadcastable to it.
+    /// </summary>
+    public Tensor ForwardSelected(Tensor x, Tensor selected, Tensor? mask = null)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor keys, Tensor values) = Attention.KeysAndValues(Ln1.Forward(x));
+        Tensor queries = Attention.Queries(Ln1.Forward(selected));
+        Tensor sum = selected + Attention.Output.Forward(MultiHeadAttention.Attend(queries, keys, values, mask));
+        return (sum + Perceptron(Ln2.Forward(sum))).MoveToOuterDisposeScope();
     }
 
     /// <summary>[..., D] -> [..., D]: expand, z * sigmoid(1.702 z), contract.</summary>
     public Tensor Perceptron(Tensor x)
     {
+        using DisposeScope scope = NewDisposeScope();
+        // The two layers carry the factor 1.702, so that one operator is left: z * sigmoid(1.702 z) = silu(1.702 z) / 1.702.
         Tensor z = Expand.Forward(x);
-        return Contract.Forward(z * (z * QuickGelu).sigmoid());
+        return Contract.Forward(nn.functional.silu(z, inplace: !z.requires_grad)).MoveToOuterDisposeScope();
     }
 }

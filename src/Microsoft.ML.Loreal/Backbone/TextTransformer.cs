@@ -66,12 +66,15 @@ internal sealed class TextTransformer : nn.Module
         using DisposeScope scope = NewDisposeScope();
         Tensor x = AddPositions(embeddings);
         Tensor mask = CausalMask(embeddings.shape[1]);
-        foreach (ResidualAttentionBlock block in Blocks)
+        foreach (ResidualAttentionBlock block in Blocks.SkipLast(1))
         {
             x = block.Forward(x, mask);
         }
 
-        return Pool(x, eot).MoveToOuterDisposeScope();
+        // Of the last block only each text's end is read. Its rows of the mask: [L, L] -> [N, L] -> [N, 1, 1, L]
+        Tensor endMask = mask.index_select(0, eot).unsqueeze(1).unsqueeze(1);
+        Tensor ends = Blocks[Blocks.Count - 1].ForwardSelected(x, Ends(x, eot), endMask);
+        return Project(ends.squeeze(1)).MoveToOuterDisposeScope();
     }
 
     /// <summary>[N, L, D] -> [N, L, D].</summary>
@@ -81,12 +84,16 @@ internal sealed class TextTransformer : nn.Module
     public Tensor CausalMask(long length) => _mask.narrow(0, 0, length).narrow(1, 0, length);
 
     /// <summary>[N, L, D] after the last block -> [N, J]: the features at each text's end.</summary>
-    public Tensor Pool(Tensor x, Tensor eot)
+    public Tensor Pool(Tensor x, Tensor eot) => Project(Ends(x, eot).squeeze(1));
+
+    /// <summary>[..., D] -> [..., J].</summary>
+    public Tensor Project(Tensor x) => LnFinal.Forward(x).matmul(Projection);
+
+    /// <summary>[N, L, D] -> [N, 1, D].</summary>
+    private static Tensor Ends(Tensor x, Tensor eot)
     {
         long[] shape = x.shape;
-        // [N] -> [N, 1, D]; [N, L, D] -> [N, 1, D] -> [N, D]
-        Tensor ends = x.gather(1, eot.view(shape[0], 1, 1).expand(shape[0], 1, shape[2])).squeeze(1);
-        return LnFinal.Forward(ends).matmul(Projection);
+        return x.gather(1, eot.view(shape[0], 1, 1).expand(shape[0], 1, shape[2]));
     }
 
     private void CheckTokens(Tensor tokens)

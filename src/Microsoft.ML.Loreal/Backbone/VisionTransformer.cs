@@ -55,12 +55,13 @@ internal sealed class VisionTransformer : nn.Module
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor x = LnPre.Forward(Embed(pixels));
-        foreach (ResidualAttentionBlock block in Blocks)
+        foreach (ResidualAttentionBlock block in Blocks.SkipLast(1))
         {
             x = block.Forward(x);
         }
 
-        return Pool(x).MoveToOuterDisposeScope();
+        // Of the last block only the class token is read.
+        return Pool(Blocks[Blocks.Count - 1].ForwardSelected(x, x.narrow(1, 0, 1))).MoveToOuterDisposeScope();
     }
 
     /// <summary>[B, 3, H, H] -> [B, 1 + grid * grid, D]: the class token and the patches, with positions, before <see cref="LnPre"/>.</summary>
@@ -72,8 +73,11 @@ internal sealed class VisionTransformer : nn.Module
         int grid = (int)(pixels.shape[2] / _patch);
         long width = PatchWeight.shape[0];
         Tensor positions = Positions.ForGrid(grid);
-        // [B, D, grid, grid] -> [B, D, grid * grid] -> [B, grid * grid, D]
-        Tensor patches = nn.functional.conv2d(pixels, PatchWeight, strides: [_patch, _patch]).flatten(2).transpose(1, 2);
+        // The convolution's stride is its size, so it is a matrix product:
+        // [B, 3, grid * patch, grid * patch] -> [B, 3, grid, patch, grid, patch] -> [B, grid, grid, 3, patch, patch] -> [B, grid * grid, 3 * patch * patch]
+        Tensor pieces = pixels.reshape(images, 3, grid, _patch, grid, _patch).permute(0, 2, 4, 1, 3, 5).reshape(images, grid * grid, 3 * _patch * _patch);
+        // [B, grid * grid, 3 * patch * patch] -> [B, grid * grid, D]
+        Tensor patches = nn.functional.linear(pieces, PatchWeight.view(width, -1));
         // [D] -> [B, 1, D]
         Tensor classToken = ClassEmbedding.expand(images, 1, width);
         return (cat([classToken, patches], dim: 1) + positions).MoveToOuterDisposeScope();
