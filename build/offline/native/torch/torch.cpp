@@ -23,6 +23,8 @@
 #include <cstring>
 #include <mutex>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #define API extern "C" __attribute__((visibility("default")))
@@ -30,6 +32,19 @@
 namespace {
 
 using at::Tensor;
+
+// libtorch's optional: a class of its own in 1.13, the standard's later. What a schema's default value is wrapped in tells.
+template <class Known, class T>
+struct Rebind;
+
+template <template <class...> class Wrapper, class Known, class T>
+struct Rebind<Wrapper<Known>, T>
+{
+    using type = Wrapper<T>;
+};
+
+template <class T>
+using Optional = typename Rebind<std::decay_t<decltype(std::declval<const c10::Argument&>().default_value())>, T>::type;
 
 thread_local std::string last_error;
 
@@ -206,12 +221,12 @@ c10::IValue to_ivalue(const Argument& argument)
     }
     case Tag::OptionalTensorList:
     {
-        c10::List<c10::optional<Tensor>> list;
+        c10::List<Optional<Tensor>> list;
         list.reserve(length);
         for (int32_t i = 0; i < length; i++)
         {
             void* handle = static_cast<void**>(pointer)[i];
-            list.push_back(handle ? c10::optional<Tensor>(borrow(handle)) : c10::optional<Tensor>());
+            list.push_back(handle ? Optional<Tensor>(borrow(handle)) : Optional<Tensor>());
         }
         return list;
     }
@@ -487,7 +502,7 @@ API int lt_backward(
     int input_count)
 {
     return guard([&] {
-        const c10::optional<bool> retain = retain_graph < 0 ? c10::optional<bool>() : c10::optional<bool>(retain_graph != 0);
+        const Optional<bool> retain = retain_graph < 0 ? Optional<bool>() : Optional<bool>(retain_graph != 0);
         torch::autograd::backward(
             borrow_all(tensors, count), borrow_all(grads, grad_count), retain, create_graph != 0, borrow_all(inputs, input_count));
     });
