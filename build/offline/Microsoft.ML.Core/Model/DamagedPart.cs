@@ -5,13 +5,12 @@ internal static class DamagedPart
 {
     private const string NamedKey = "ModelPart";
 
-    public static bool IsDamage(Exception problem) => problem is FormatException or InvalidDataException or EndOfStreamException;
-
-    public static bool IsNamed(Exception problem) => problem.Data.Contains(NamedKey);
+    /// <summary>Whether nobody has said yet which part it is; InvalidDataException comes from those who have.</summary>
+    public static bool IsUnnamed(Exception problem) => (problem is FormatException or EndOfStreamException) && !problem.Data.Contains(NamedKey);
 
     public static FormatException Format(string part, Exception inner) => Named(part, new FormatException(MessageOf(part, inner), inner));
 
-    public static InvalidDataException Data(string part, Exception inner) => Named(part, new InvalidDataException(MessageOf(part, inner), inner));
+    public static InvalidDataException Data(string part, Exception inner) => new(MessageOf(part, inner), inner);
 
     public static TException Named<TException>(string part, TException problem)
         where TException : Exception

@@ -77,7 +77,7 @@ internal sealed class ModelLoadContext : IDisposable
             }
             throw context.NoLoader();
         }
-        catch (Exception problem) when (DamagedPart.IsDamage(problem) && !DamagedPart.IsNamed(problem))
+        catch (Exception problem) when (DamagedPart.IsUnnamed(problem))
         {
             throw DamagedPart.Format(Part(dir), problem);
         }
