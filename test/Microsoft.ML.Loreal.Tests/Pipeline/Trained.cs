@@ -9,7 +9,8 @@ public sealed class Trained
     private static readonly Lazy<List<Photo>> _photos = new(() => Pictures.Write(ImageFolder, 5));
     private static readonly Lazy<ITransformer> _model = new(() => Pipeline(new MLContext(1), Options()).Fit(Data(new MLContext(1))));
 
-    public static string ImageFolder => _folder["images"];
+    // LoadImages wants the folder to be there, whichever test is first.
+    public static string ImageFolder => Directory.CreateDirectory(_folder["images"]).FullName;
 
     internal static ClipBackbone Backbone => _backbone.Value;
 
