@@ -124,6 +124,8 @@ public sealed class TorchSharpStandInTests
         Assert.HasCount(3, t.split(1, 1));
         CollectionAssert.AreEqual(new long[] { 2, 1, 4 }, t.split([1, 2], 1)[0].shape);
         Assert.IsFalse(t.permute(2, 0, 1).is_contiguous());
+        AreEqual([0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11], t[0].T);
+        AreEqual([0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11], t[0].mT);
     }
 
     [TestMethod]

@@ -6,7 +6,7 @@ public static partial class torch
     public partial class Tensor : IScoped
     {
         // Below this the bookkeeping would cost more than the collector gains from knowing.
-        private const long PressureThreshold = 16 * 1024;
+        private const long PressureThreshold = 1024;
 
         private static long s_total;
         private static long s_peak;

@@ -44,6 +44,18 @@ public static partial class TensorExtensionMethods
         System.Globalization.CultureInfo? cultureInfo = null,
         TensorStringStyle style = TensorStringStyle.Default) => tensor.ToString(style, fltFormat, width, cultureInfo, newLine);
 
+    public static string metastr(this torch.Tensor tensor) => tensor.ToString(TensorStringStyle.Metadata);
+
+    public static string npstr(
+        this torch.Tensor tensor,
+        string? fltFormat = "g5",
+        int? width = 100,
+        string? newLine = null,
+        System.Globalization.CultureInfo? cultureInfo = null) =>
+        tensor.ToString(TensorStringStyle.Numpy, fltFormat, width, cultureInfo, newLine);
+
+    public static Modules.Parameter AsParameter(this torch.Tensor tensor) => new(tensor);
+
     public static void Save(this torch.Tensor tensor, BinaryWriter writer) => TensorFile.Write(tensor, writer);
 
     public static void Save(this torch.Tensor tensor, Stream stream)
