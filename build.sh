@@ -2,6 +2,7 @@
 # The one script of this repository: ./build.sh --help
 set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+invoked_from="$PWD"
 cd "$root"
 
 usage() {
@@ -120,12 +121,12 @@ prepare() {
     tune_native_libraries
 }
 
-# Builds a program and runs it with the remaining arguments.
+# Builds a program and runs it with the remaining arguments, where the user is: paths among them are the user's.
 run_project() {
     local project="$1" name; shift
     name="$(basename "$project")"
     build "$project" || { show_build_log; die "$project does not build"; }
-    "artifacts/$LorealBuildMode/bin/$name/release/$name" "$@"
+    (cd "$invoked_from" && "$root/artifacts/$LorealBuildMode/bin/$name/release/$name" "$@")
 }
 
 case "$command" in
