@@ -56,7 +56,7 @@ public abstract class PromptMethod
 
         if (initialText is not null)
         {
-            ArgumentException.ThrowIfNullOrWhiteSpace(initialText);
+            ArgumentException.ThrowIfNullOrWhiteSpace(ClassTokens.Words(initialText), nameof(initialText));
         }
 
         return new CoOpMethod(contextTokens, position, classSpecific, initialText);

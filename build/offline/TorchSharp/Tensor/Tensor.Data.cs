@@ -48,12 +48,9 @@ public static partial class torch
             {
                 throw new ArgumentException("Number of elements in the tensor must be 1");
             }
-            if (device_type == DeviceType.CPU)
-            {
-                return data<T>()[0];
-            }
-            using Tensor here = cpu();
-            return here.data<T>()[0];
+            using Tensor here = device_type == DeviceType.CPU ? alias() : cpu();
+            using Utils.TensorAccessor<T> values = here.data<T>();
+            return values[0];
         }
 
         public Scalar ToScalar()

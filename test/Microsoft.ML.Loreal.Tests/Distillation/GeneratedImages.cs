@@ -1,0 +1,52 @@
+namespace Microsoft.ML.Loreal.Tests.Distillation;
+
+/// <summary>Noisy pictures, each class of another colour and stripe width.</summary>
+internal sealed class GeneratedImages(int classes, int perClass) : ILabelledImages
+{
+    private const int Width = 44;
+    private const int Height = 36;
+
+    private int _running;
+
+    public int Count => classes * perClass;
+
+    public IReadOnlyList<int> Labels => [.. Enumerable.Range(0, Count).Select(i => i % classes)];
+
+    /// <summary>What every load does first; a test can fail, wait or cancel in it.</summary>
+    public Action<int> OnLoad { get; init; } = _ => { };
+
+    /// <summary>The loads that are going on now.</summary>
+    public int Running => Volatile.Read(ref _running);
+
+    public RgbImage Load(int index)
+    {
+        Interlocked.Increment(ref _running);
+        try
+        {
+            OnLoad(index);
+            return Draw(index);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+        }
+    }
+
+    private RgbImage Draw(int index)
+    {
+        var random = new Random(index);
+        var c = index % classes;
+        var pixels = new byte[3 * Width * Height];
+        for (var i = 0; i < Width * Height; i++)
+        {
+            var stripe = i % Width / (2 + 2 * c) % 2;
+            for (var channel = 0; channel < 3; channel++)
+            {
+                var level = (c >> channel & 1) == stripe ? 190 : 60;
+                pixels[3 * i + channel] = (byte)(level + random.Next(-50, 51));
+            }
+        }
+
+        return new RgbImage(Width, Height, pixels);
+    }
+}

@@ -1,0 +1,110 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal.Tests.Prompts;
+
+[TestClass]
+public sealed class PromptMethodTests
+{
+    private static readonly string[] _names = ["cat", "horse", "ox"];
+    private static readonly CharacterVocabulary _vocabulary = new();
+
+    [TestMethod]
+    public void SettingsThatCannotBeAreRefused()
+    {
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PromptMethod.CoOp(0));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PromptMethod.CoOp(4, (ClassNamePosition)7));
+        Assert.ThrowsExactly<ArgumentException>(() => PromptMethod.CoOp(initialText: " "));
+        Assert.ThrowsExactly<ArgumentException>(() => PromptMethod.CoOp(initialText: "_"));
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => PromptMethod.Template("a photo")).Message, "{}");
+    }
+
+    [TestMethod]
+    public void PublishedSettingsOfCoOp()
+    {
+        var stage = PromptMethod.CoOp().PublishedStage;
+        Assert.AreEqual((50, 32, PromptOptimizer.Sgd, 0.002), (stage.Epochs, stage.BatchSize, stage.Optimizer, stage.LearningRate));
+    }
+
+    [TestMethod]
+    [DataRow("a photo of a {}.")]
+    [DataRow("{}")]
+    [DataRow("{} as seen on {}")]
+    public void TemplateIsTheTextEncoderOnTheFilledTemplate(string template)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var model = TinyClip.Create();
+        using var learner = PromptMethod.Template(template).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
+        var rows = _names.SelectMany(name =>
+        {
+            long[] tokens = [_vocabulary.StartOfText, .. _vocabulary.Encode(template.Replace("{}", name)).Select(t => (long)t), _vocabulary.EndOfText];
+            return tokens.Concat(new long[model.Config.ContextLength - tokens.Length]);
+        }).ToArray();
+        LearningCheck.Forward(model.EncodeText(tensor(rows, [_names.Length, model.Config.ContextLength])), learner.TextFeatures(null).squeeze(0), template);
+        Assert.IsEmpty(learner.Parameters);
+    }
+
+    [TestMethod]
+    public void ContextStartsFromText()
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var model = TinyClip.Create();
+        using var learner = PromptMethod.CoOp(initialText: "of_a").CreateLearner(model, _vocabulary, _names, 0, new Random(0));
+        long[] tokens = [.. _vocabulary.Encode("of a").Select(t => (long)t)];
+        Assert.AreEqual(0f, (model.Text.Embed(tensor(tokens, [1, tokens.Length]))[0] - learner.Parameters[0]).abs().max().item<float>());
+    }
+
+    [TestMethod]
+    public void EveryClassHasItsOwnContext()
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var model = TinyClip.Create();
+        using var learner = PromptMethod.CoOp(4, classSpecific: true).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
+        var before = learner.TextFeatures(null);
+        learner.Parameters[0].select(0, 1).add_(1f);
+        var change = (learner.TextFeatures(null) - before).abs().amax(2).squeeze(0);
+        Assert.AreEqual(0f, change[0].item<float>());
+        Assert.AreNotEqual(0f, change[1].item<float>());
+        Assert.AreEqual(0f, change[2].item<float>());
+    }
+
+    [TestMethod]
+    [DataRow(ClassNamePosition.End, false)]
+    [DataRow(ClassNamePosition.Middle, false)]
+    [DataRow(ClassNamePosition.Front, false)]
+    [DataRow(ClassNamePosition.Middle, true)]
+    public void AttributeSlotsStandRightAfterTheStart(ClassNamePosition position, bool classSpecific)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var model = TinyClip.Create();
+        var method = PromptMethod.CoOp(5, position, classSpecific);
+        using var learner = method.CreateLearner(model, _vocabulary, _names, 6, new Random(0));
+        var tokens = RandomTensors.Normal(new Random(1), 1, CPU, 2, 6, model.Config.TextWidth);
+        var (plain, slotted) = (learner.Prompts(null), learner.Prompts(tokens));
+        for (var image = 0; image < 2; image++)
+        {
+            for (var c = 0; c < _names.Length; c++)
+            {
+                var (without, with) = (Prompt(plain, 0, c), Prompt(slotted, image, c));
+                var expected = cat([without.narrow(0, 0, 1), tokens[image], without.narrow(0, 1, without.shape[0] - 1)], 0);
+                Assert.AreEqual(0f, (expected - with).abs().max().item<float>(), $"image {image}, class {c}");
+            }
+        }
+
+        static Tensor Prompt(PromptParts parts, int image, int c) => cat([parts.Prefix[image], parts.Suffix[c].narrow(0, 0, parts.End[c].item<long>() + 1)], 0);
+    }
+
+    [TestMethod]
+    public void StateOfAnotherShapeIsRefused()
+    {
+        using var scope = NewDisposeScope();
+        using var model = TinyClip.Create();
+        using var learner = PromptMethod.CoOp(4).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => learner.Load(_ => zeros([5, model.Config.TextWidth])));
+        Assert.Contains("ctx", error.Message);
+    }
+}
