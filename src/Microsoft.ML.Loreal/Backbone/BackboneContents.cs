@@ -119,9 +119,13 @@ internal sealed class BackboneContents
         {
             using Stream json = files.Open(PreprocessorFile);
             using JsonDocument document = JsonDocument.Parse(json);
-            return new ImageProcessor(
-                Channels(document.RootElement, "image_mean", ImageProcessor.ClipMean, description),
-                Channels(document.RootElement, "image_std", ImageProcessor.ClipDeviation, description));
+            ReadOnlySpan<float> deviation = Channels(document.RootElement, "image_std", ImageProcessor.ClipDeviation, description);
+            if (deviation.ContainsAnyInRange(float.NegativeInfinity, 0f))
+            {
+                throw new InvalidDataException($"{description}: image_std is [{string.Join(", ", deviation.ToArray())}]; expected positive numbers.");
+            }
+
+            return new ImageProcessor(Channels(document.RootElement, "image_mean", ImageProcessor.ClipMean, description), deviation);
         }
         catch (JsonException e)
         {

@@ -13,7 +13,6 @@ internal sealed class ClipVocabulary
     public const string StartOfTextToken = "<|startoftext|>";
     public const string EndOfTextToken = "<|endoftext|>";
 
-    /// <summary>No real token or merge line is near this; a longer one is not read into memory.</summary>
     private const int SpecialTokens = 2;
 
     private ClipVocabulary(string[] tokens, (string Left, string Right)[] merges)

@@ -115,6 +115,8 @@ public sealed class ClipBackboneTests
         CollectionAssert.AreEqual(new[] { 1f, -0.25f, 0.5f }, values);
         clip.WriteText("preprocessor_config.json", """{"image_mean":[0.5,0.25]}""");
         Refused<InvalidDataException>(clip, "image_mean", "three numbers");
+        clip.WriteText("preprocessor_config.json", """{"image_std":[0.5,0,1]}""");
+        Refused<InvalidDataException>(clip, "image_std", "positive");
     }
 
     [TestMethod]
