@@ -32,7 +32,7 @@ internal static class SharedPrefixEncoder
         }
 
         var ends = LastBlock(text.Blocks[last], prefix, suffix, suffixMask, parts.End);                   // [B, C, D]
-        return text.LnFinal.Forward(ends).matmul(text.Projection).MoveToOuterDisposeScope();              // [B, C, J]
+        return text.Project(ends).MoveToOuterDisposeScope();                                              // [B, C, J]
     }
 
     private static (Tensor Prefix, Tensor Suffix) Block(
@@ -53,14 +53,14 @@ internal static class SharedPrefixEncoder
     {
         using var scope = NewDisposeScope();
         var (images, classes, suffixLength, width) = (prefix.shape[0], suffix.shape[1], suffix.shape[2], suffix.shape[3]);
-        var (_, prefixKeys, prefixValues) = block.Attention.Project(block.Ln1.Forward(prefix));
+        var (prefixKeys, prefixValues) = block.Attention.KeysAndValues(block.Ln1.Forward(prefix));
 
         var flat = suffix.reshape(suffix.shape[0], classes * suffixLength, width);                        // [b, C, S, D] -> [b, C * S, D]
         var rows = arange(classes, ScalarType.Int64, suffix.device) * suffixLength + end;                 // [C]
         var ends = flat.index_select(1, rows);                                                            // [b, C, D]
         var endMask = suffixMask.index_select(0, end).unsqueeze(1);                                       // [C, S] -> [C, 1, S]
-        var (_, keys, values) = block.Attention.Project(block.Ln1.Forward(flat));
-        var queries = Queries(block.Attention, block.Ln1.Forward(ends), keys.shape[1]);                   // [b, H, C, E]
+        var (keys, values) = block.Attention.KeysAndValues(block.Ln1.Forward(flat));                      // [b, H, C * S, E]
+        var queries = block.Attention.Queries(block.Ln1.Forward(ends));                                   // [b, H, C, E]
 
         var attended = Attend(queries, keys, values, prefixKeys, prefixValues, endMask, images, classes); // [B, C, 1, D]
         return Complete(block, ends, attended.squeeze(2)).MoveToOuterDisposeScope();                      // [B, C, D]
@@ -105,14 +105,5 @@ internal static class SharedPrefixEncoder
             .reshape(images, heads, classes, queryLength, width);                                         // -> [B, H, C, T, E]
         var fromOwn = weights.narrow(-1, prefixLength, suffixLength).matmul(ownValues);                   // [B, H, C, T, E]
         return (fromPrefix + fromOwn).permute(0, 2, 3, 1, 4).reshape(images, classes, queryLength, -1);   // [B, C, T, H, E] -> [B, C, T, D]
-    }
-
-    /// <summary>Queries alone: [n, L, D] to [n, H, L, E].</summary>
-    private static Tensor Queries(MultiHeadAttention attention, Tensor states, long heads)
-    {
-        var (side, length, width) = (states.shape[0], states.shape[1], states.shape[2]);
-        return nn.functional.linear(states, attention.Input.Weight.narrow(0, 0, width), attention.Input.Bias.narrow(0, 0, width))
-            .reshape(side, length, heads, width / heads)                                                  // [n, L, D] -> [n, L, H, E]
-            .transpose(1, 2);                                                                             // -> [n, H, L, E]
     }
 }
