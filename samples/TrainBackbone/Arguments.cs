@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Microsoft.ML.Loreal.Samples.TrainBackbone;
 
 /// <summary>What the command line asks for.</summary>
-internal sealed record Arguments(string Out, int Steps, int Seed, int Examinations, int Threads, string? Pictures)
+internal sealed record Arguments(string Out, int Steps, int Seed, int Examinations, int Threads, string? Pictures, string? Score)
 {
     internal const string Usage =
         """
@@ -12,11 +12,13 @@ internal sealed record Arguments(string Out, int Steps, int Seed, int Examinatio
             FOLDER.checkpoint beside it lets the same command go on after an interruption; it is deleted at the end.
         TrainBackbone --pictures FILE.png [--seed N]
             draws two pictures of each of the 48 classes into one file.
+        TrainBackbone --score FOLDER
+            measures the backbone in a folder that it has written before.
         """;
 
     internal static Arguments Parse(string[] arguments)
     {
-        var result = new Arguments("backbone", 4500, 1, 15, 0, null);
+        var result = new Arguments("backbone", 3800, 1, 25, 0, null, null);
         for (var i = 0; i < arguments.Length; i += 2)
         {
             var value = i + 1 < arguments.Length
@@ -29,6 +31,7 @@ internal sealed record Arguments(string Out, int Steps, int Seed, int Examinatio
                 "--seed" => result with { Seed = Number(value, 0) },
                 "--examinations" => result with { Examinations = Number(value, 1) },
                 "--threads" => result with { Threads = Number(value, 1) },
+                "--score" => result with { Score = value },
                 "--pictures" => result with { Pictures = value },
                 _ => throw new ArgumentException($"Unknown option {arguments[i]}.\n{Usage}"),
             };

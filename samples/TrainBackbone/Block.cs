@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Samples.TrainBackbone;
 
-/// <summary>One layer of a transformer. It trains with SiLU; <see cref="Export"/> turns that into QuickGELU without a difference.</summary>
+/// <summary>One layer of a transformer. It trains with SiLU; <see cref="OpenAINames"/> turns that into QuickGELU without a difference.</summary>
 internal sealed class Block : nn.Module<Tensor, Tensor?, Tensor>
 {
     private readonly int _heads;
@@ -35,8 +35,8 @@ internal sealed class Block : nn.Module<Tensor, Tensor?, Tensor>
         Start(in_proj, deviation);
         Start(out_proj, residual);
         // The factor of QuickGELU lies in these two while training.
-        Start(c_fc, Export.QuickGelu * Math.Pow(2 * width, -0.5));
-        Start(c_proj, residual / Export.QuickGelu);
+        Start(c_fc, OpenAINames.QuickGelu * Math.Pow(2 * width, -0.5));
+        Start(c_proj, residual / OpenAINames.QuickGelu);
     }
 
     public override Tensor forward(Tensor x, Tensor? mask)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.ML.Loreal.Samples;
 using Microsoft.ML.Loreal.Samples.TrainBackbone;
 using Spectre.Console;
 
@@ -22,6 +23,14 @@ if (options.Pictures is not null)
 if (options.Threads > 0)
 {
     TorchSharp.torch.set_num_threads(options.Threads);
+}
+if (options.Score is not null)
+{
+    var vocabulary = new Vocabulary(Words.All);
+    using var model = new Clip(new ModelSize(vocabulary.Count));
+    BackboneFolder.Read(options.Score, model);
+    Report.Write(model, vocabulary);
+    return 0;
 }
 var checkpoint = options.Out.TrimEnd('/') + ".checkpoint";
 using var trainer = new Trainer(options.Seed, options.Steps);
@@ -58,7 +67,7 @@ using (var examination = new Examination(perClass: 5, seed: 99))
             }
         });
 }
-Export.Write(options.Out, trainer.Model, trainer.Vocabulary);
+BackboneFolder.Write(options.Out, trainer.Model, trainer.Vocabulary);
 File.Delete(checkpoint);
 Report.Write(trainer.Model, trainer.Vocabulary);
 return 0;

@@ -1,10 +1,11 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Samples.TrainBackbone;
 
-/// <summary>Writes tensors as float16 into a safetensors file.</summary>
-internal static class SafetensorsWriter
+/// <summary>Float16 tensors in a safetensors file.</summary>
+internal static class Safetensors
 {
     internal static void Write(string path, IReadOnlyList<(string Name, Tensor Value)> tensors)
     {
@@ -31,5 +32,22 @@ internal static class SafetensorsWriter
                 writer.Write((Half)number);
             }
         }
+    }
+
+    /// <summary>The numbers of each tensor in a file that <see cref="Write"/> has written.</summary>
+    internal static Dictionary<string, float[]> Read(string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        var start = 8 + (int)BitConverter.ToUInt64(bytes, 0);
+        using var header = JsonDocument.Parse(bytes.AsMemory(8, start - 8));
+        var result = new Dictionary<string, float[]>();
+        foreach (var entry in header.RootElement.EnumerateObject().Where(e => e.Name != "__metadata__"))
+        {
+            var offsets = entry.Value.GetProperty("data_offsets");
+            var (from, to) = (offsets[0].GetInt32(), offsets[1].GetInt32());
+            var halves = MemoryMarshal.Cast<byte, Half>(bytes.AsSpan(start + from, to - from)).ToArray();
+            result.Add(entry.Name, halves.Select(half => (float)half).ToArray());
+        }
+        return result;
     }
 }
