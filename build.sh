@@ -7,7 +7,7 @@ cd "$root"
 
 usage() {
     cat <<'EOF'
-./build.sh [--mode nuget|offline] COMMAND [ARGUMENTS]
+./build.sh [--mode nuget|offline] [--source DIR] COMMAND [ARGUMENTS]
 
   demo [ARGS]     train, evaluate, save, reload and predict on generated pictures or on your own
                   (./build.sh demo --help lists its options)
@@ -18,6 +18,7 @@ usage() {
 
 Every command installs what it lacks first. --mode nuget builds against the real packages, --mode offline against the
 stand-ins in build/offline; without it the real packages are tried once and the answer is kept in artifacts/mode.
+--source DIR takes packages from the folder DIR too. Both options may also stand after the command; docs/building.md tells more.
 EOF
 }
 
@@ -25,17 +26,35 @@ say() { printf '%s\n' "$*" >&2; }
 die() { say "build.sh: $*"; exit 1; }
 
 mode=""
+source=""
+command=""
+arguments=()
 while [ $# -gt 0 ]; do
     case "$1" in
         --mode) [ $# -ge 2 ] || die "--mode needs nuget or offline"; mode="$2"; shift 2 ;;
         --mode=*) mode="${1#*=}"; shift ;;
-        -h|--help) usage; exit 0 ;;
-        *) break ;;
+        --source) [ $# -ge 2 ] || die "--source needs a folder"; source="$2"; shift 2 ;;
+        --source=*) source="${1#*=}"; shift ;;
+        --) shift; arguments+=("$@"); break ;;
+        *)
+            if [ -n "$command" ]; then
+                arguments+=("$1")
+            else
+                case "$1" in -h|--help) usage; exit 0 ;; esac
+                command="$1"
+            fi
+            shift ;;
     esac
 done
 case "$mode" in ""|nuget|offline) ;; *) die "unknown mode '$mode'; the modes are nuget and offline" ;; esac
-[ $# -gt 0 ] || { usage; exit 2; }
-command="$1"; shift
+[ -n "$command" ] || { usage; exit 2; }
+set -- ${arguments[@]+"${arguments[@]}"}
+if [ -n "$source" ]; then
+    [ "$mode" != offline ] || die "--source brings packages, and the offline mode uses none of them"
+    LorealPackageSource="$(cd "$invoked_from" && cd "$source" 2>/dev/null && pwd)" || die "the package folder '$source' is not there"
+    # Packages of one's own making have the names and versions of published ones: they get a cache of their own.
+    export LorealPackageSource NUGET_PACKAGES="$root/artifacts/packages"
+fi
 
 command -v dotnet >/dev/null || die "the .NET 10 SDK is needed ('dotnet' is not on the PATH)"
 
@@ -58,17 +77,17 @@ choose_mode() {
     local reason
     if [ -n "$mode" ]; then
         reason="asked for with --mode"
-    elif [ -s artifacts/mode ]; then
+    elif [ -z "$source" ] && [ -s artifacts/mode ]; then
         mode="$(sed -n 1p artifacts/mode)"; reason="$(sed -n 2p artifacts/mode)"
     else
         export LorealBuildMode=nuget
-        if build src/Microsoft.ML.Loreal; then
+        if build samples/QuickStart; then
             mode=nuget; reason="the real packages can be restored here"
         else
             mode=offline; reason="the real packages cannot be used here: $(build_error)"
         fi
         mkdir -p artifacts
-        printf '%s\n%s\n' "$mode" "$reason" >artifacts/mode
+        [ -n "$source" ] || printf '%s\n%s\n' "$mode" "$reason" >artifacts/mode
     fi
     export LorealBuildMode="$mode"
     say "Building in $mode mode ($reason)."
