@@ -94,7 +94,7 @@ choose_mode() {
 }
 
 # What the offline mode needs from Debian: libtorch with a fast BLAS, the image codecs, a C++ compiler.
-offline_packages=(g++ cmake libtorch-dev libopenblas0-openmp libjpeg62-turbo-dev libpng-dev libwebp-dev)
+offline_packages=(g++ make cmake libtorch-dev libopenblas0-openmp libjpeg62-turbo-dev libpng-dev libwebp-dev)
 
 install_offline_packages() {
     local missing=() package
