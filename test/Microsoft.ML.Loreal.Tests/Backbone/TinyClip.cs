@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -33,10 +31,9 @@ internal sealed class TinyClip : IDisposable
             [])
     {
         using DisposeScope scope = NewDisposeScope();
-        using var generator = new Generator(1);
-        foreach (ClipWeight weight in ClipWeightNames.OpenAI(Config))
+        foreach ((string name, Tensor value) in RandomClip.Weights(Config, new Random(1)))
         {
-            State[weight.Name] = randn(weight.Shape, generator: generator).mul_(0.1f).DetachFromDisposeScope();
+            State[name] = value.DetachFromDisposeScope();
         }
     }
 
@@ -64,38 +61,11 @@ internal sealed class TinyClip : IDisposable
         WriteOpenAIWeights();
     }
 
-    public void WriteConfig() => WriteText(
-        "config.json",
-        JsonSerializer.Serialize(new
-        {
-            model_type = "clip",
-            projection_dim = Config.EmbedDimension,
-            text_config = new
-            {
-                hidden_size = Config.TextWidth,
-                intermediate_size = 4 * Config.TextWidth,
-                num_attention_heads = Config.TextHeads,
-                num_hidden_layers = Config.TextLayers,
-                max_position_embeddings = Config.ContextLength,
-                vocab_size = Config.VocabularySize,
-                hidden_act = "quick_gelu",
-            },
-            vision_config = new
-            {
-                hidden_size = Config.VisionWidth,
-                intermediate_size = 4 * Config.VisionWidth,
-                num_attention_heads = Config.VisionHeads,
-                num_hidden_layers = Config.VisionLayers,
-                image_size = Config.ImageResolution,
-                patch_size = Config.PatchSize,
-                hidden_act = "quick_gelu",
-            },
-        }));
+    public void WriteConfig() => WriteText("config.json", RandomClip.ConfigJson(Config));
 
     public void WriteVocabulary(string? extra = null)
     {
-        string[] tokens = [.. _letters, .. _letters.Select(letter => letter + "</w>"), .. extra is null ? [] : new[] { extra }, "<|startoftext|>", "<|endoftext|>"];
-        WriteText("vocab.json", JsonSerializer.Serialize(tokens.Index().ToDictionary(token => token.Item, token => token.Index)));
+        WriteText("vocab.json", RandomClip.VocabularyJson([.. _letters, .. _letters.Select(letter => letter + "</w>"), .. extra is null ? [] : new[] { extra }]));
         WriteText("merges.txt", "#version: 0.2\n");
     }
 
