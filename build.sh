@@ -155,6 +155,7 @@ case "$command" in
         ;;
     test)
         prepare
+        mkdir -p "artifacts/$LorealBuildMode"
         log="artifacts/$LorealBuildMode/test.log"
         status=0
         run_project test/Microsoft.ML.Loreal.Tests "$@" 2>&1 | tee "$log" || status=$?

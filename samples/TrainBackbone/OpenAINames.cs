@@ -48,7 +48,7 @@ internal static class OpenAINames
             ("positional_embedding", text.positional_embedding, 1),
             ("text_projection", text.text_projection, 1),
             ("logit_scale", model.logit_scale, 1),
-            ("token_embedding.weight", text.token_embedding.weight, 1),
+            ("token_embedding.weight", text.token_embedding.weight!, 1),
             ("ln_final.weight", text.ln_final.weight!, 1),
             ("ln_final.bias", text.ln_final.bias!, 1),
         ];

@@ -23,7 +23,7 @@ internal sealed class TextTower : nn.Module
     {
         var width = size.TextWidth;
         token_embedding = nn.Embedding(size.Vocabulary, width);
-        nn.init.normal_(token_embedding.weight, 0, 0.02);
+        nn.init.normal_(token_embedding.weight!, 0, 0.02);
         positional_embedding = nn.Parameter(randn([size.Context, width]) * 0.01);
         resblocks = nn.ModuleList(Enumerable.Range(0, size.TextLayers)
             .Select(_ => new Block(width, size.Heads(width), size.TextLayers)).ToArray());

@@ -185,7 +185,7 @@ public sealed class TorchSharpNnStandInTests
         using var table = nn.Embedding_from_pretrained(tensor(new float[,] { { 1, 2 }, { 3, 4 }, { 5, 6 } }));
 
         AssertClose([5f, 6f, 1f, 2f], table.call(tensor(new long[] { 2, 0 })));
-        Assert.IsFalse(table.weight.requires_grad);
+        Assert.IsFalse(table.weight!.requires_grad);
     }
 
     [TestMethod]

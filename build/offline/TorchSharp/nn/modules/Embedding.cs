@@ -25,10 +25,10 @@ namespace TorchSharp.Modules
             RegisterComponents();
         }
 
-        public Parameter weight
+        public Parameter? weight
         {
             get => _weight;
-            set => ConditionallyRegisterParameter(nameof(weight), _weight = value);
+            set => ConditionallyRegisterParameter(nameof(weight), _weight = value!);
         }
 
         public override torch.Tensor forward(torch.Tensor input)
