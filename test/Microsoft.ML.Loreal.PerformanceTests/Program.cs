@@ -3,6 +3,9 @@ using Microsoft.ML.Loreal.PerformanceTests;
 var benchmarks = new Dictionary<string, (string What, Action Run)>
 {
     ["blas"] = ("GFLOP/s of one matrix product: is a fast BLAS in use?", BlasBenchmark.Run),
+    ["distillation"] = ("a step of stage 3, against the published way", DistillationBenchmark.Run),
+    ["scoring"] = ("scoring images in memory, against the published way", ScoringBenchmark.Run),
+    ["growth"] = ("the cost of scoring by classes and by images; writes performance.svg here", GrowthBenchmark.Run),
 };
 
 if (args.Length == 1 && benchmarks.TryGetValue(args[0], out var benchmark))
@@ -13,7 +16,7 @@ if (args.Length == 1 && benchmarks.TryGetValue(args[0], out var benchmark))
 
 foreach (var (name, (what, _)) in benchmarks)
 {
-    Console.WriteLine($"{name,-10} {what}");
+    Console.WriteLine($"{name,-12} {what}");
 }
 
 return args.Length == 0 ? 0 : 2;

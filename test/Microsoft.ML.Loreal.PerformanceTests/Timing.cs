@@ -3,20 +3,44 @@ using System.Diagnostics;
 namespace Microsoft.ML.Loreal.PerformanceTests;
 
 /// <summary>Smallest, median and largest wall time of repeated runs, in seconds.</summary>
-internal sealed record Timing(double Min, double Median, double Max)
+internal sealed record Timing(double Min, double Median, double Max, int Runs)
 {
     public static Timing Of(int runs, Action work)
     {
         work(); // warm-up: caches, lazy loading, the thread pool
-        var seconds = new double[runs];
-        for (var i = 0; i < runs; i++)
+        return Of([.. Enumerable.Range(0, runs).Select(_ => Seconds(work))]);
+    }
+
+    /// <summary>As many runs, at most <paramref name="most"/>, as the time allows. The first one is a warm-up, unless it alone takes the time.</summary>
+    public static Timing Within(double seconds, int most, Action work)
+    {
+        var first = Seconds(work);
+        if (first >= seconds)
         {
-            var watch = Stopwatch.StartNew();
-            work();
-            seconds[i] = watch.Elapsed.TotalSeconds;
+            return Of([first]);
         }
 
+        var times = new List<double>();
+        while (times.Count == 0 || (times.Count < most && times.Sum() < seconds))
+        {
+            times.Add(Seconds(work));
+        }
+
+        return Of([.. times]);
+    }
+
+    public static Timing Of(double[] seconds)
+    {
         Array.Sort(seconds);
-        return new Timing(seconds[0], seconds[runs / 2], seconds[^1]);
+        return new Timing(seconds[0], seconds[seconds.Length / 2], seconds[^1], seconds.Length);
+    }
+
+    public Timing Times(double factor) => new(Min * factor, Median * factor, Max * factor, Runs);
+
+    private static double Seconds(Action work)
+    {
+        var watch = Stopwatch.StartNew();
+        work();
+        return watch.Elapsed.TotalSeconds;
     }
 }

@@ -6,64 +6,84 @@ namespace Microsoft.ML.Loreal;
 /// The text transformer over prompts that share their beginning, with the same result as running every prompt on its own.
 /// </summary>
 /// <remarks>
-/// The transformer is causal and only its state at the end token is used. So positions after the longest prompt's end are never computed; the keys and values of
-/// the prefix are computed once per image and layer, not once per image and class; and the last layer has one query per prompt.
-/// Letters in the shape comments: B images, C classes, P prefix tokens, S suffix tokens, T queries of a suffix (S, or 1 in the last layer), D width, H heads, E = D / H.
+/// The transformer is causal and only its state at the end token is used. So positions after a prompt's end are never computed; the keys and values of
+/// the prefix are computed once per image and layer, not once per image and class; and the last layer's result is computed for the end tokens only.
+/// Letters in the shape comments: B images, C classes, P prefix tokens, G tiles of W suffix tokens each (<see cref="SuffixLayout"/>), N = G * W, D width, H heads, E = D / H.
 /// The suffixes are the same for all images until they first attend to a prefix: their leading side, written b, is 1 before that and B after.
 /// </remarks>
 internal static class SharedPrefixEncoder
 {
+    // The widest activations of the suffixes, [B, N, 4 D], stay below this many numbers: tiles are computed in as many turns as that takes.
+    private const long ActivationLimit = 16 << 20;
+
     /// <summary>Text features of every prompt, before normalisation.</summary>
     /// <returns>[B, C, J].</returns>
-    public static Tensor Encode(TextTransformer text, PromptParts parts)
+    public static Tensor Encode(TextTransformer text, PromptParts parts) => Encode(text, parts, ActivationLimit);
+
+    /// <summary>As <see cref="Encode(TextTransformer, PromptParts)"/>, with another limit.</summary>
+    internal static Tensor Encode(TextTransformer text, PromptParts parts, long activationLimit)
     {
         using var scope = NewDisposeScope();
-        var (prefixLength, suffixLength) = (parts.Prefix.shape[1], parts.Suffix.shape[1]);
-        var prefix = text.AddPositions(parts.Prefix);                                                     // [B, P, D]
-        var suffixPositions = text.PositionalEmbedding.narrow(0, prefixLength, suffixLength);             // [S, D]
-        var suffix = (parts.Suffix + suffixPositions).unsqueeze(0);                                       // [C, S, D] -> [1, C, S, D]
-        var prefixMask = text.CausalMask(prefixLength);                                                   // [P, P]
-        var suffixMask = text.CausalMask(suffixLength);                                                   // [S, S]
+        var (images, prefixLength, width) = (parts.Prefix.shape[0], parts.Prefix.shape[1], parts.Prefix.shape[2]);
+        var (classes, suffixLength) = (parts.Suffix.shape[0], parts.Suffix.shape[1]);
+        using var made = parts.Layout is null ? SuffixLayout.Of(parts.End, suffixLength) : null;
+        var layout = parts.Layout ?? made!;
+        var prefix = PrefixKeysAndValues(text, parts.Prefix);
+        var positions = text.PositionalEmbedding.narrow(0, prefixLength, suffixLength);                   // [S, D]
+        var padded = (parts.Suffix + positions).reshape(1, classes * suffixLength, width);                // [C, S, D] -> [1, C * S, D]
 
+        var atOnce = (int)Math.Clamp(activationLimit / (images * layout.TileLength * 4 * width), 1, layout.TileCount);
+        var ends = new List<Tensor>();
+        for (var first = 0; first < layout.TileCount; first += atOnce)
+        {
+            ends.Add(Ends(text, layout, first, Math.Min(atOnce, layout.TileCount - first), padded, prefix));
+        }
+
+        return text.Project(ends.Count == 1 ? ends[0] : cat(ends, 1)).MoveToOuterDisposeScope();          // [B, C, D] -> [B, C, J]
+    }
+
+    /// <summary>What suffixes attend to in every layer: keys and values [B, H, P, E] of the prefix [B, P, D].</summary>
+    private static (Tensor Keys, Tensor Values)[] PrefixKeysAndValues(TextTransformer text, Tensor prefix)
+    {
+        using var scope = NewDisposeScope();
+        var all = new (Tensor Keys, Tensor Values)[text.Blocks.Count];
+        var x = text.AddPositions(prefix);                                                                // [B, P, D]
+        var mask = text.CausalMask(prefix.shape[1]);                                                      // [P, P]
+        for (var layer = 0; layer < all.Length - 1; layer++)
+        {
+            using var layerScope = NewDisposeScope();
+            var block = text.Blocks[layer];
+            var (queries, keys, values) = block.Attention.Project(block.Ln1.Forward(x));
+            x = Complete(block, x, MultiHeadAttention.Attend(queries, keys, values, mask)).MoveToOuterDisposeScope();
+            all[layer] = layerScope.MoveToOuter(keys, values);
+        }
+
+        var last = text.Blocks[all.Length - 1];
+        all[^1] = last.Attention.KeysAndValues(last.Ln1.Forward(x));
+        foreach (var (keys, values) in all)
+        {
+            scope.MoveToOuter(keys, values);
+        }
+
+        return all;
+    }
+
+    /// <summary>The states at the ends of the classes in some tiles after the last block: [B, c, D].</summary>
+    private static Tensor Ends(TextTransformer text, SuffixLayout layout, int firstTile, int tiles, Tensor padded, (Tensor Keys, Tensor Values)[] prefix)
+    {
+        using var scope = NewDisposeScope();
+        var (rows, masks, ends) = layout.Tiles(firstTile, tiles);
+        var x = padded.index_select(1, rows);                                                             // [1, C * S, D] -> [b, N, D]
         var last = text.Blocks.Count - 1;
         for (var layer = 0; layer < last; layer++)
         {
-            (prefix, suffix) = Block(text.Blocks[layer], prefix, suffix, prefixMask, suffixMask);
+            using var layerScope = NewDisposeScope();
+            var block = text.Blocks[layer];
+            x = Complete(block, x, Attend(block, x, prefix[layer], masks)).MoveToOuterDisposeScope();     // [B, N, D]
         }
 
-        var ends = LastBlock(text.Blocks[last], prefix, suffix, suffixMask, parts.End);                   // [B, C, D]
-        return text.Project(ends).MoveToOuterDisposeScope();                                              // [B, C, J]
-    }
-
-    private static (Tensor Prefix, Tensor Suffix) Block(
-        ResidualAttentionBlock block, Tensor prefix, Tensor suffix, Tensor prefixMask, Tensor suffixMask)
-    {
-        using var scope = NewDisposeScope();
-        var (images, classes, suffixLength) = (prefix.shape[0], suffix.shape[1], suffix.shape[2]);
-        var (prefixQueries, prefixKeys, prefixValues) = block.Attention.Project(block.Ln1.Forward(prefix));
-        var flat = block.Ln1.Forward(suffix).reshape(suffix.shape[0], classes * suffixLength, -1);        // [b, C, S, D] -> [b, C * S, D]
-        var (queries, keys, values) = block.Attention.Project(flat);
-
-        var newPrefix = Complete(block, prefix, MultiHeadAttention.Attend(prefixQueries, prefixKeys, prefixValues, prefixMask));
-        var newSuffix = Complete(block, suffix, Attend(queries, keys, values, prefixKeys, prefixValues, suffixMask, images, classes));
-        return scope.MoveToOuter(newPrefix, newSuffix);
-    }
-
-    private static Tensor LastBlock(ResidualAttentionBlock block, Tensor prefix, Tensor suffix, Tensor suffixMask, Tensor end)
-    {
-        using var scope = NewDisposeScope();
-        var (images, classes, suffixLength, width) = (prefix.shape[0], suffix.shape[1], suffix.shape[2], suffix.shape[3]);
-        var (prefixKeys, prefixValues) = block.Attention.KeysAndValues(block.Ln1.Forward(prefix));
-
-        var flat = suffix.reshape(suffix.shape[0], classes * suffixLength, width);                        // [b, C, S, D] -> [b, C * S, D]
-        var rows = arange(classes, ScalarType.Int64, suffix.device) * suffixLength + end;                 // [C]
-        var ends = flat.index_select(1, rows);                                                            // [b, C, D]
-        var endMask = suffixMask.index_select(0, end).unsqueeze(1);                                       // [C, S] -> [C, 1, S]
-        var (keys, values) = block.Attention.KeysAndValues(block.Ln1.Forward(flat));                      // [b, H, C * S, E]
-        var queries = block.Attention.Queries(block.Ln1.Forward(ends));                                   // [b, H, C, E]
-
-        var attended = Attend(queries, keys, values, prefixKeys, prefixValues, endMask, images, classes); // [B, C, 1, D]
-        return Complete(block, ends, attended.squeeze(2)).MoveToOuterDisposeScope();                      // [B, C, D]
+        var attended = Attend(text.Blocks[last], x, prefix[last], masks).index_select(1, ends);           // [B, N, D] -> [B, c, D]
+        return Complete(text.Blocks[last], x.index_select(1, ends), attended).MoveToOuterDisposeScope();  // [B, c, D]
     }
 
     /// <summary>What follows the attention in a block: its projection, the perceptron, and both sums.</summary>
@@ -74,36 +94,35 @@ internal static class SharedPrefixEncoder
     }
 
     /// <summary>Every suffix attends to the prefix of its image and to itself.</summary>
-    /// <param name="queries">[b, H, C * T, E].</param>
-    /// <param name="keys">[b, H, C * S, E].</param>
-    /// <param name="values">[b, H, C * S, E].</param>
-    /// <param name="prefixKeys">[B, H, P, E].</param>
-    /// <param name="prefixValues">[B, H, P, E].</param>
-    /// <param name="mask">[T, S] or [C, 1, S], added to the scores within a suffix.</param>
-    /// <param name="images">B.</param>
-    /// <param name="classes">C.</param>
-    /// <returns>[B, C, T, D].</returns>
-    private static Tensor Attend(
-        Tensor queries, Tensor keys, Tensor values, Tensor prefixKeys, Tensor prefixValues, Tensor mask, long images, long classes)
+    /// <param name="block">The block whose attention it is.</param>
+    /// <param name="x">[b, N, D].</param>
+    /// <param name="prefix">[B, H, P, E] each.</param>
+    /// <param name="masks">[G, W, W].</param>
+    /// <returns>[B, N, D].</returns>
+    private static Tensor Attend(ResidualAttentionBlock block, Tensor x, (Tensor Keys, Tensor Values) prefix, Tensor masks)
     {
-        var (side, heads, width) = (queries.shape[0], queries.shape[1], queries.shape[3]);
-        var (queryLength, suffixLength, prefixLength) = (queries.shape[2] / classes, keys.shape[2] / classes, prefixKeys.shape[2]);
+        using var scope = NewDisposeScope();
+        var (queries, keys, values) = block.Attention.Project(block.Ln1.Forward(x));                      // [b, H, N, E]
+        var (side, heads, length, width) = (queries.shape[0], queries.shape[1], queries.shape[2], queries.shape[3]);
+        var (images, prefixLength) = (prefix.Keys.shape[0], prefix.Keys.shape[2]);
+        var (tiles, tileLength) = (masks.shape[0], masks.shape[1]);
 
         var scaled = queries / Math.Sqrt(width);
-        var toPrefix = scaled.matmul(prefixKeys.transpose(-1, -2))                                        // [B, H, C * T, P]
-            .reshape(images, heads, classes, queryLength, prefixLength);                                  // -> [B, H, C, T, P]
-        var ownQueries = scaled.reshape(side, heads, classes, queryLength, width);                        // [b, H, C * T, E] -> [b, H, C, T, E]
-        var ownKeys = keys.reshape(side, heads, classes, suffixLength, width);                            // [b, H, C * S, E] -> [b, H, C, S, E]
-        var ownValues = values.reshape(side, heads, classes, suffixLength, width);
-        var toOwn = (ownQueries.matmul(ownKeys.transpose(-1, -2)) + mask)                                 // [b, H, C, T, S]
-            .expand(images, heads, classes, queryLength, suffixLength);                                   // -> [B, H, C, T, S]
+        var toPrefix = scaled.matmul(prefix.Keys.transpose(-1, -2))                                       // [B, H, N, P]
+            .reshape(images, heads, tiles, tileLength, prefixLength);                                     // -> [B, H, G, W, P]
+        var ownQueries = scaled.reshape(side, heads, tiles, tileLength, width);                           // [b, H, N, E] -> [b, H, G, W, E]
+        var ownKeys = keys.reshape(side, heads, tiles, tileLength, width);
+        var ownValues = values.reshape(side, heads, tiles, tileLength, width);
+        var toOwn = (ownQueries.matmul(ownKeys.transpose(-1, -2)) + masks)                                // [b, H, G, W, W]
+            .expand(images, heads, tiles, tileLength, tileLength);                                        // -> [B, H, G, W, W]
 
-        var weights = cat([toPrefix, toOwn], -1).softmax(-1);                                             // [B, H, C, T, P + S]
+        var weights = cat([toPrefix, toOwn], -1).softmax(-1);                                             // [B, H, G, W, P + W]
         var fromPrefix = weights.narrow(-1, 0, prefixLength)
-            .reshape(images, heads, classes * queryLength, prefixLength)                                  // [B, H, C, T, P] -> [B, H, C * T, P]
-            .matmul(prefixValues)                                                                         // [B, H, C * T, E]
-            .reshape(images, heads, classes, queryLength, width);                                         // -> [B, H, C, T, E]
-        var fromOwn = weights.narrow(-1, prefixLength, suffixLength).matmul(ownValues);                   // [B, H, C, T, E]
-        return (fromPrefix + fromOwn).permute(0, 2, 3, 1, 4).reshape(images, classes, queryLength, -1);   // [B, C, T, H, E] -> [B, C, T, D]
+            .reshape(images, heads, length, prefixLength)                                                 // [B, H, G, W, P] -> [B, H, N, P]
+            .matmul(prefix.Values);                                                                       // [B, H, N, E]
+        var fromOwn = weights.narrow(-1, prefixLength, tileLength).matmul(ownValues)                      // [B, H, G, W, E]
+            .reshape(images, heads, length, width);                                                       // -> [B, H, N, E]
+        return (fromPrefix + fromOwn).transpose(1, 2).reshape(images, length, heads * width)              // [B, N, H, E] -> [B, N, D]
+            .MoveToOuterDisposeScope();
     }
 }

@@ -9,6 +9,7 @@ internal sealed class TemplateLearner : PromptLearner
     private readonly Tensor _prefix; // [1, P, D], start and the words that all classes begin with
     private readonly Tensor _suffix; // [C, S, D]
     private readonly Tensor _end;    // [C] int64
+    private readonly SuffixLayout _layout;
 
     public TemplateLearner(ClipModel model, IPromptVocabulary vocabulary, IReadOnlyList<string> classNames, string template)
         : base(model)
@@ -42,7 +43,9 @@ internal sealed class TemplateLearner : PromptLearner
         long[] prefix = [vocabulary.StartOfText, .. sentences[0].Take(common).Select(t => (long)t)];
         _prefix = model.Text.Embed(tensor(prefix, [1, prefix.Length], device: device)).DetachFromDisposeScope();
         _suffix = model.Text.Embed(tensor(suffixes, [sentences.Length, length], device: device)).DetachFromDisposeScope();
-        _end = tensor(Array.ConvertAll(sentences, s => (long)(s.Length - common)), device: device).DetachFromDisposeScope();
+        var ends = Array.ConvertAll(sentences, s => (long)(s.Length - common));
+        _end = tensor(ends, device: device).DetachFromDisposeScope();
+        _layout = new SuffixLayout(ends, length, device);
     }
 
     /// <inheritdoc/>
@@ -53,7 +56,7 @@ internal sealed class TemplateLearner : PromptLearner
 
     /// <inheritdoc/>
     public override PromptParts Prompts(Tensor? attributeTokens) => attributeTokens is null
-        ? new PromptParts(_prefix, _suffix, _end)
+        ? new PromptParts(_prefix, _suffix, _end, _layout)
         : throw new InvalidOperationException("A hand-written template takes no attribute slots.");
 
     /// <inheritdoc/>
@@ -62,5 +65,6 @@ internal sealed class TemplateLearner : PromptLearner
         _prefix.Dispose();
         _suffix.Dispose();
         _end.Dispose();
+        _layout.Dispose();
     }
 }

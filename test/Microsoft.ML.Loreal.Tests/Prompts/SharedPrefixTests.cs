@@ -45,6 +45,25 @@ public sealed class SharedPrefixTests
     }
 
     [TestMethod]
+    [DataRow(1, 3)]
+    [DataRow(40, 9)]
+    [DataRow(7, 30)]
+    public void ManyClassesInTurnsGiveTheSame(int classes, int suffixLength)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var model = TinyClip.Create();
+        var random = new Random(8);
+        var prefix = RandomTensors.Normal(random, 1, CPU, 3, 6, model.Config.TextWidth);
+        var suffix = RandomTensors.Normal(random, 1, CPU, classes, suffixLength, model.Config.TextWidth);
+        var parts = new PromptParts(prefix, suffix, tensor(Enumerable.Range(0, classes).Select(_ => random.NextInt64(suffixLength)).ToArray()));
+        var plain = PlainEncoder.Encode(model.Text, parts);
+        Near(plain, SharedPrefixEncoder.Encode(model.Text, parts), "all at once");
+        Near(plain, SharedPrefixEncoder.Encode(model.Text, parts, activationLimit: 1), "tile by tile");
+        Near(plain, SharedPrefixEncoder.Encode(model.Text, parts, activationLimit: 3 * 2 * 60 * 4 * model.Config.TextWidth), "a few tiles at once");
+    }
+
+    [TestMethod]
     public void WhatFollowsTheEndDoesNotMatter()
     {
         using var scope = NewDisposeScope();

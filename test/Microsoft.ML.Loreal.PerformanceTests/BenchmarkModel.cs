@@ -1,0 +1,56 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal.PerformanceTests;
+
+/// <summary>The sizes that are measured, with seeded random weights: time does not depend on what the weights are.</summary>
+/// <param name="Name">For the tables.</param>
+/// <param name="Config">The sizes.</param>
+/// <param name="LowResolution">phi.</param>
+internal sealed record BenchmarkModel(string Name, ClipConfig Config, int LowResolution)
+{
+    public static BenchmarkModel VitB16 { get; } = new(
+        "ViT-B/16",
+        new ClipConfig
+        {
+            ImageResolution = 224,
+            PatchSize = 16,
+            VisionWidth = 768,
+            VisionHeads = 12,
+            VisionLayers = 12,
+            TextWidth = 512,
+            TextHeads = 8,
+            TextLayers = 12,
+            EmbedDimension = 512,
+            ContextLength = 77,
+            VocabularySize = 49408,
+        },
+        96);
+
+    public static BenchmarkModel Default { get; } = new("default", ClipBackbone.Default.Config, 6 * ClipBackbone.Default.Config.PatchSize);
+
+    public static IReadOnlyList<BenchmarkModel> All { get; } = [VitB16, Default];
+
+    public ClipModel Create()
+    {
+        using var scope = NewDisposeScope();
+        var shapes = ClipWeightNames.OpenAI(Config).ToDictionary(w => w.Name, w => w.Shape);
+        manual_seed(1);
+        return new ClipModel(Config, CPU, name => Weight(name, shapes[name]).DetachFromDisposeScope());
+    }
+
+    /// <summary>Random pixels at a side, [B, 3, side, side].</summary>
+    public static Tensor Pixels(int images, int side) => randn(images, 3, side, side);
+
+    /// <summary>A weight of which signals neither die nor blow up.</summary>
+    internal static Tensor Weight(string name, long[] shape)
+    {
+        if (name == "logit_scale")
+        {
+            return tensor(MathF.Log(100));
+        }
+
+        var deviation = shape.Length == 1 ? 0.02 : name.Contains("embedding", StringComparison.Ordinal) ? 0.05 : 1 / Math.Sqrt(shape[1..].Aggregate(1L, (a, b) => a * b));
+        var values = randn(shape).mul_(deviation);
+        return name.Contains("ln_", StringComparison.Ordinal) && name.EndsWith("weight", StringComparison.Ordinal) ? values.add_(1) : values;
+    }
+}

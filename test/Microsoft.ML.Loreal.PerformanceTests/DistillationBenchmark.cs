@@ -1,0 +1,111 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal.PerformanceTests;
+
+/// <summary>One step of stage 3: all losses, forward and backward, and the optimiser.</summary>
+internal static class DistillationBenchmark
+{
+    private const int MostPublishedImages = 4;
+
+    // More than this many image-class pairs do not fit in memory the published way, with the graphs of two text passes alive.
+    private const int MostPublishedPairs = 200;
+
+    public static void Run()
+    {
+        var table = new Comparison("Distillation step (4 text passes, 2 of them with gradients)", "ours, features cached", "published: both towers and 77 tokens a pair each step");
+        foreach (var size in BenchmarkModel.All)
+        {
+            using var model = size.Create();
+            foreach (var classes in new[] { 10, 50, 100 })
+            {
+                using var task = new ClassificationTask(model, classes);
+                Timing? perImage = null;
+                foreach (var images in new[] { 4, 32 })
+                {
+                    var ours = Ours(task, size, images);
+                    if (images <= MostPublishedImages && images * classes <= MostPublishedPairs)
+                    {
+                        var published = Timing.Within(8, 5, () => Published(task, size, images));
+                        perImage = published.Times(1.0 / images);
+                        table.Add($"{size.Name}, B={images}, C={classes}", ours, published);
+                    }
+                    else
+                    {
+                        perImage ??= Timing.Within(8, 5, () => Published(task, size, 1));
+                        table.Add($"{size.Name}, B={images}, C={classes}", ours, perImage.Times(images), "published: fewer images, times their share");
+                    }
+                }
+            }
+
+            Agreement(model, size);
+        }
+    }
+
+    public static void Ours(ClassificationTask task, BenchmarkModel size, Tensor high, Tensor low, Tensor labels)
+    {
+        using var scope = NewDisposeScope();
+        Step(task, task.OurStep.Losses(high, low, labels, 1));
+    }
+
+    public static void Published(ClassificationTask task, BenchmarkModel size, int images)
+    {
+        using var scope = NewDisposeScope();
+        var (high, low) = PublishedFeatures(task, size, images);
+        Step(task, task.PublishedStep.Losses(high, low, Labels(images), 1));
+    }
+
+    public static Tensor Labels(int images) => zeros([images], ScalarType.Int64);
+
+    /// <summary>Features as the cache gives them, [B, J].</summary>
+    public static Tensor CachedFeatures(BenchmarkModel size, int images) => LorealLosses.Normalise(randn(images, size.Config.EmbedDimension));
+
+    private static Timing Ours(ClassificationTask task, BenchmarkModel size, int images)
+    {
+        using var scope = NewDisposeScope();
+        var (high, low, labels) = (CachedFeatures(size, images), CachedFeatures(size, images), Labels(images));
+        return Timing.Within(8, 9, () => Ours(task, size, high, low, labels));
+    }
+
+    private static (Tensor High, Tensor Low) PublishedFeatures(ClassificationTask task, BenchmarkModel size, int images)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var high = LorealLosses.Normalise(task.Published.ImageFeatures(BenchmarkModel.Pixels(images, size.Config.ImageResolution)));
+        var low = LorealLosses.Normalise(task.Published.ImageFeatures(BenchmarkModel.Pixels(images, size.LowResolution)));
+        return scope.MoveToOuter(high, low);
+    }
+
+    private static void Step(ClassificationTask task, StepLosses losses)
+    {
+        using var optimizer = optim.SGD(task.Slots.Parameters, 1e-9, momentum: 0.9, weight_decay: 5e-4);
+        optimizer.zero_grad();
+        losses.Total.backward();
+        optimizer.step();
+    }
+
+    /// <summary>Both ways on the same features: the losses and the gradients.</summary>
+    private static void Agreement(ClipModel model, BenchmarkModel size)
+    {
+        const int images = 2;
+        using var scope = NewDisposeScope();
+        using var task = new ClassificationTask(model, 10);
+        var (high, low, labels) = (CachedFeatures(size, images), CachedFeatures(size, images), Labels(images));
+        var (ourLoss, ourGradients) = Gradients(task.OurStep);
+        var (loss, gradients) = Gradients(task.PublishedStep);
+        var worst = gradients.Zip(ourGradients, (a, b) => (a - b).abs().max().item<float>() / a.abs().max().item<float>()).Max();
+        Comparison.Line(FormattableString.Invariant(
+            $"{size.Name}: relative difference between both ways, B=2, C=10: loss {Math.Abs(loss - ourLoss) / loss:0.0e+0}, gradients (largest, of each tensor's largest value) {worst:0.0e+0}"));
+
+        (float Loss, Tensor[] Gradients) Gradients(TwoStudents step)
+        {
+            foreach (var parameter in task.Slots.Parameters)
+            {
+                parameter.grad?.zero_();
+            }
+
+            var total = step.Losses(high, low, labels, 1).Total;
+            total.backward();
+            return (total.item<float>(), [.. task.Slots.Parameters.Select(p => p.grad!.clone())]);
+        }
+    }
+}

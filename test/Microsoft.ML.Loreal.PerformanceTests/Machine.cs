@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using TorchSharp;
+
+namespace Microsoft.ML.Loreal.PerformanceTests;
+
+/// <summary>What a figure must be quoted with.</summary>
+internal static class Machine
+{
+    public static string Description { get; } =
+        $"{Processor()}, {Environment.ProcessorCount} processors, {torch.get_num_threads()} torch threads, {Blas()}, commit {Commit()}, "
+        + $"load of the last minute when it began: {Load()}";
+
+    private static string Processor() => File.Exists("/proc/cpuinfo")
+        ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? "unknown processor"
+        : "unknown processor";
+
+    private static string Blas()
+    {
+        if (!File.Exists("/proc/self/maps"))
+        {
+            return "unknown BLAS";
+        }
+
+        using (var warm = torch.rand(64, 64).matmul(torch.rand(64, 64)))
+        {
+        }
+
+        var libraries = File.ReadLines("/proc/self/maps").Select(line => line.Split(' ')[^1]).Where(name => name.Contains("blas", StringComparison.Ordinal)).Distinct();
+        return string.Join(", ", libraries);
+    }
+
+    private static string Load() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
+
+    private static string Commit()
+    {
+        try
+        {
+            var git = new ProcessStartInfo("git", ["-C", AppContext.BaseDirectory, "rev-parse", "--short", "HEAD"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            using var process = Process.Start(git)!;
+            return process.StandardOutput.ReadToEnd().Trim() is { Length: > 0 } commit ? commit : "unknown";
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return "unknown";
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal.PerformanceTests;
+
+/// <summary>
+/// The same prompts as another learner's, encoded the published way: all 77 positions of every (image, class) pair through all blocks, the image tower with all its
+/// tokens to the end. The blocks are ours, with the fused activation, so the published code itself is rather slower.
+/// </summary>
+internal sealed class PublishedLearner(ClipModel model, PromptLearner prompts) : PromptLearner(model)
+{
+    public override IReadOnlyList<Parameter> Parameters => prompts.Parameters;
+
+    public override IEnumerable<(string Name, Tensor Value)> State => prompts.State;
+
+    public override PromptParts Prompts(Tensor? attributeTokens) => prompts.Prompts(attributeTokens);
+
+    public override Tensor ImageFeatures(Tensor pixels)
+    {
+        using var scope = NewDisposeScope();
+        var tower = Model.Visual;
+        var x = tower.LnPre.Forward(tower.Embed(pixels));
+        foreach (var block in tower.Blocks)
+        {
+            x = block.Forward(x);
+        }
+
+        return tower.Pool(x).MoveToOuterDisposeScope();
+    }
+
+    public override Tensor TextFeatures(Tensor? attributeTokens)
+    {
+        using var scope = NewDisposeScope();
+        var parts = Prompts(attributeTokens);
+        var (images, prefix, width) = (parts.Prefix.shape[0], parts.Prefix.shape[1], parts.Prefix.shape[2]);
+        var (classes, suffix) = (parts.Suffix.shape[0], parts.Suffix.shape[1]);
+        var padding = Model.Config.ContextLength - prefix - suffix;
+        var x = cat(
+            [
+                parts.Prefix.unsqueeze(1).expand(images, classes, prefix, width),
+                parts.Suffix.unsqueeze(0).expand(images, classes, suffix, width),
+                zeros(images, classes, padding, width),
+            ],
+            2).reshape(images * classes, Model.Config.ContextLength, width); // [B, C, 77, D] -> [B * C, 77, D]
+        var text = Model.Text;
+        x = text.AddPositions(x);
+        var mask = text.CausalMask(Model.Config.ContextLength);
+        foreach (var block in text.Blocks)
+        {
+            x = block.Forward(x, mask);
+        }
+
+        return text.Pool(x, (parts.End + prefix).repeat(images)).reshape(images, classes, -1).MoveToOuterDisposeScope();
+    }
+
+    public override void Dispose()
+    {
+    }
+}
