@@ -5,6 +5,9 @@ var benchmarks = new Dictionary<string, (string What, Action Run)>
     ["blas"] = ("GFLOP/s of one matrix product: is a fast BLAS in use?", BlasBenchmark.Run),
     ["distillation"] = ("a step of stage 3, against the published way", DistillationBenchmark.Run),
     ["scoring"] = ("scoring images in memory, against the published way", ScoringBenchmark.Run),
+    ["towers"] = ("image and text tower, against PyTorch where a Python with torch is installed", TowersBenchmark.Run),
+    ["epoch"] = ("an epoch of training with and without the feature cache", EpochBenchmark.Run),
+    ["folder"] = ("Transform over 2,000 JPEG files, against the model on tensors in memory", FolderBenchmark.Run),
     ["growth"] = ("the cost of scoring by classes and by images; writes performance.svg here", GrowthBenchmark.Run),
 };
 

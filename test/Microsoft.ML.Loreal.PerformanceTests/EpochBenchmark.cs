@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using TorchSharp;
+
+namespace Microsoft.ML.Loreal.PerformanceTests;
+
+/// <summary>An epoch of every stage over JPEG files, with the feature cache and with every epoch's views encoded anew.</summary>
+internal static class EpochBenchmark
+{
+    private const int Epochs = 4;
+
+    public static void Run()
+    {
+        using var folder = new TemporaryFolder();
+        var table = new Comparison("One epoch of Fit, 10 classes", "cached views", "views encoded each epoch");
+        foreach (var (size, images) in new[] { (BenchmarkModel.Default, 160), (BenchmarkModel.VitB16, 32) })
+        {
+            using var weights = new TemporaryFolder();
+            var backbone = size == BenchmarkModel.Default ? ClipBackbone.Default : BackboneFolder.Write(weights.Path, size);
+            var photos = JpegFolder.Write(folder.Path, images, 10);
+            var epochs = size == BenchmarkModel.Default ? Epochs : 2;
+            var cached = Stages(backbone, size, photos, views: 1, epochs);
+            var encoded = Stages(backbone, size, photos, views: 0, epochs);
+            for (var stage = 0; stage < 3; stage++)
+            {
+                table.Add($"{size.Name}, stage {stage + 1}, {images} images", cached[stage], encoded[stage]);
+            }
+        }
+    }
+
+    /// <summary>The time between the ends of the epochs of each stage, from the second epoch on.</summary>
+    private static Timing[] Stages(ClipBackbone backbone, BenchmarkModel size, List<JpegFolder.Photo> photos, int views, int epochs)
+    {
+        var ends = new List<(int Stage, TimeSpan At)>();
+        var watch = Stopwatch.StartNew();
+        var ml = new MLContext(1);
+        var data = ml.Data.LoadFromEnumerable(photos);
+        var pipeline = ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.MulticlassClassification.Trainers.Loreal(new LorealTrainer.Options
+        {
+            Backbone = backbone,
+            ImageColumnName = nameof(JpegFolder.Photo.ImagePath),
+            LowResolution = size.LowResolution,
+            ViewsPerImage = views,
+            BaseStage = new TrainingStageOptions { Epochs = epochs },
+            DistillationStage = new TrainingStageOptions { Epochs = epochs },
+            MetricsCallback = metrics => ends.Add((metrics.Stage, watch.Elapsed)),
+        }));
+        using var model = pipeline.Fit(data) as IDisposable;
+        return
+        [
+            .. Enumerable.Range(1, 3).Select(stage =>
+            {
+                var times = ends.Where(e => e.Stage == stage).Select(e => e.At.TotalSeconds).ToArray();
+                return Timing.Of([.. times.Skip(1).Zip(times, (end, start) => end - start)]);
+            }),
+        ];
+    }
+}

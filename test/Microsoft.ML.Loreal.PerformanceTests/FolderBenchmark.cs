@@ -1,0 +1,86 @@
+using TorchSharp;
+
+namespace Microsoft.ML.Loreal.PerformanceTests;
+
+/// <summary>Transform over a folder of JPEG files, against the model alone on tensors in memory.</summary>
+internal static class FolderBenchmark
+{
+    private const int Batch = 32;
+
+    public static void Run()
+    {
+        using var folder = new TemporaryFolder();
+        var photos = JpegFolder.Write(folder.Path, 2000, 10);
+        var table = new Comparison("Transform over JPEG files of 320 x 240 (a batch of 32 images), 10 classes", "Transform", "in memory");
+        Measure(BenchmarkModel.Default, ClipBackbone.Default, photos, runs: 3);
+        using var weights = new TemporaryFolder();
+        Measure(BenchmarkModel.VitB16, BackboneFolder.Write(weights.Path, BenchmarkModel.VitB16), photos[..320], runs: 1);
+
+        void Measure(BenchmarkModel size, ClipBackbone backbone, List<JpegFolder.Photo> some, int runs)
+        {
+            var share = (double)Batch / some.Count;
+            foreach (var attributes in new[] { false, true })
+            {
+                var ml = new MLContext(1);
+                var data = ml.Data.LoadFromEnumerable(some);
+                using var model = Fit(ml, backbone, size, data, attributes);
+                var keyed = ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
+                var transform = Timing.Within(1e9, runs, () => Read(model.Transform(keyed), some.Count)).Times(share);
+                var kind = attributes ? "LOREAL" : "hand-written prompts";
+                using var pixels = BenchmarkModel.Pixels(Batch, size.LowResolution);
+                if (!attributes)
+                {
+                    using var clip = backbone.CreateModel(torch.CPU);
+                    table.Add($"{size.Name}, {kind}, {some.Count} files, against the image tower alone", transform, Timing.Of(7, () =>
+                    {
+                        using var inference = torch.inference_mode();
+                        using var features = clip.EncodeImage(pixels);
+                    }));
+                }
+                else
+                {
+                    var scores = new float[Batch * model.ClassNames.Count];
+                    table.Add($"{size.Name}, {kind}, {some.Count} files, against the model's scoring alone", transform, Timing.Of(7, () => model.Score(pixels, scores)));
+                }
+            }
+        }
+    }
+
+    public static LorealTransformer Fit(MLContext ml, ClipBackbone backbone, BenchmarkModel size, IDataView data, bool attributes)
+    {
+        var trainer = ml.MulticlassClassification.Trainers.Loreal(Options(backbone, size, attributes));
+        return trainer.Fit(ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data));
+    }
+
+    /// <summary>A model that is made without training.</summary>
+    public static LorealTrainer.Options Options(ClipBackbone backbone, BenchmarkModel size, bool attributes) => new()
+    {
+        Backbone = backbone,
+        ImageColumnName = nameof(JpegFolder.Photo.ImagePath),
+        LowResolution = size.LowResolution,
+        Method = attributes ? PromptMethod.CoOp() : PromptMethod.Template(),
+        Attributes = attributes ? new LorealTrainer.Options().Attributes : null,
+        BaseStage = new TrainingStageOptions { Epochs = 0 },
+        DistillationStage = new TrainingStageOptions { Epochs = 0 },
+        ViewsPerImage = 0,
+    };
+
+    private static void Read(IDataView scored, int count)
+    {
+        var column = scored.Schema["Score"];
+        using var cursor = scored.GetRowCursor([column]);
+        var getter = cursor.GetGetter<Data.VBuffer<float>>(column);
+        var value = default(Data.VBuffer<float>);
+        var rows = 0;
+        while (cursor.MoveNext())
+        {
+            getter(ref value);
+            rows++;
+        }
+
+        if (rows != count)
+        {
+            throw new InvalidOperationException($"{rows} rows came out, expected {count}.");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using Microsoft.ML.Data;
+using SixLabors.ImageSharp;
+using SixLabors.ImageSharp.Formats.Jpeg;
+using SixLabors.ImageSharp.PixelFormats;
+
+namespace Microsoft.ML.Loreal.PerformanceTests;
+
+/// <summary>Generated photographs of 320 x 240 pixels: coloured slopes with grain, as JPEG files.</summary>
+internal static class JpegFolder
+{
+    private const int Width = 320;
+    private const int Height = 240;
+
+    public static List<Photo> Write(string folder, int count, int classes)
+    {
+        var photos = new List<Photo>(count);
+        for (var i = 0; i < count; i++)
+        {
+            var name = $"{i:00000}.jpg";
+            photos.Add(new Photo { ImagePath = Path.Combine(folder, name), Label = ClassName(i % classes) });
+        }
+
+        Parallel.For(0, count, i =>
+        {
+            using var image = Image.LoadPixelData<Rgb24>(Pixels(new Random(i)), Width, Height);
+            image.SaveAsJpeg(photos[i].ImagePath, new JpegEncoder { Quality = 90 });
+        });
+        return photos;
+    }
+
+    public static string ClassName(int index) => $"class {(char)('a' + (index / 26))}{(char)('a' + (index % 26))}";
+
+    private static byte[] Pixels(Random random)
+    {
+        var (red, green, blue) = (random.Next(200), random.Next(200), random.Next(200));
+        var pixels = new byte[3 * Width * Height];
+        random.NextBytes(pixels);
+        for (var y = 0; y < Height; y++)
+        {
+            for (var x = 0; x < Width; x++)
+            {
+                var at = 3 * ((y * Width) + x);
+                var grain = pixels[at] / 8;
+                pixels[at] = (byte)Math.Min(255, red + (x / 8) + grain);
+                pixels[at + 1] = (byte)Math.Min(255, green + (y / 8) + grain);
+                pixels[at + 2] = (byte)Math.Min(255, blue + ((x + y) / 16) + grain);
+            }
+        }
+
+        return pixels;
+    }
+
+    internal sealed class Photo
+    {
+        public string ImagePath { get; set; } = "";
+
+        public string Label { get; set; } = "";
+    }
+
+    internal sealed class Prediction
+    {
+        public string PredictedLabel { get; set; } = "";
+
+        [VectorType]
+        public float[] Score { get; set; } = [];
+    }
+}
