@@ -41,7 +41,7 @@ internal static class DistillationBenchmark
         }
     }
 
-    public static void Ours(ClassificationTask task, BenchmarkModel size, Tensor high, Tensor low, Tensor labels)
+    public static void Ours(ClassificationTask task, Tensor high, Tensor low, Tensor labels)
     {
         using var scope = NewDisposeScope();
         Step(task, task.OurStep.Losses(high, low, labels, 1));
@@ -63,7 +63,7 @@ internal static class DistillationBenchmark
     {
         using var scope = NewDisposeScope();
         var (high, low, labels) = (CachedFeatures(size, images), CachedFeatures(size, images), Labels(images));
-        return Timing.Within(8, 9, () => Ours(task, size, high, low, labels));
+        return Timing.Within(8, 9, () => Ours(task, high, low, labels));
     }
 
     private static (Tensor High, Tensor Low) PublishedFeatures(ClassificationTask task, BenchmarkModel size, int images)

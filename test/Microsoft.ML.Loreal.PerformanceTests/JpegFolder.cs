@@ -1,4 +1,3 @@
-using Microsoft.ML.Data;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.Formats.Jpeg;
 using SixLabors.ImageSharp.PixelFormats;
@@ -57,11 +56,8 @@ internal static class JpegFolder
         public string Label { get; set; } = "";
     }
 
-    internal sealed class Prediction
+    internal sealed class Scores
     {
-        public string PredictedLabel { get; set; } = "";
-
-        [VectorType]
         public float[] Score { get; set; } = [];
     }
 }

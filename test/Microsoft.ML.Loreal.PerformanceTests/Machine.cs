@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Reflection;
 using TorchSharp;
 
 namespace Microsoft.ML.Loreal.PerformanceTests;
@@ -25,23 +25,13 @@ internal static class Machine
         {
         }
 
-        var libraries = File.ReadLines("/proc/self/maps").Select(line => line.Split(' ')[^1]).Where(name => name.Contains("blas", StringComparison.Ordinal)).Distinct();
+        var libraries = File.ReadLines("/proc/self/maps").Select(line => Path.GetFileName(line.Split(' ')[^1])).Where(name => name.Contains("openblas", StringComparison.Ordinal) || name.Contains("mkl", StringComparison.Ordinal)).Distinct();
         return string.Join(", ", libraries);
     }
 
     private static string Load() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
 
-    private static string Commit()
-    {
-        try
-        {
-            var git = new ProcessStartInfo("git", ["-C", AppContext.BaseDirectory, "rev-parse", "--short", "HEAD"]) { RedirectStandardOutput = true, RedirectStandardError = true };
-            using var process = Process.Start(git)!;
-            return process.StandardOutput.ReadToEnd().Trim() is { Length: > 0 } commit ? commit : "unknown";
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return "unknown";
-        }
-    }
+    /// <summary>The build writes it behind the version.</summary>
+    private static string Commit() =>
+        typeof(Machine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+') is [_, { Length: >= 7 } commit] ? commit[..7] : "unknown";
 }

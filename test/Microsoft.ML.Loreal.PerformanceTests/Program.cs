@@ -8,8 +8,23 @@ var benchmarks = new Dictionary<string, (string What, Action Run)>
     ["towers"] = ("image and text tower, against PyTorch where a Python with torch is installed", TowersBenchmark.Run),
     ["epoch"] = ("an epoch of training with and without the feature cache", EpochBenchmark.Run),
     ["folder"] = ("Transform over 2,000 JPEG files, against the model on tensors in memory", FolderBenchmark.Run),
+    ["coldstart"] = ("from the start of a process to its first prediction", ColdStartBenchmark.Run),
+    ["memory"] = ("peak memory of each way, and 10,000 predictions in a loop", MemoryBenchmark.Run),
     ["growth"] = ("the cost of scoring by classes and by images; writes performance.svg here", GrowthBenchmark.Run),
 };
+
+switch (args)
+{
+    case [ChildProcess.Verb, "memory", var size, var work, var images, var classes, var way]:
+        MemoryBenchmark.MeasureWork(size, work, images, classes, way);
+        return 0;
+    case [ChildProcess.Verb, "flat"]:
+        MemoryBenchmark.MeasureFlat();
+        return 0;
+    case [ChildProcess.Verb, "coldstart", var model, var image]:
+        ColdStartBenchmark.Measure(model, image);
+        return 0;
+}
 
 if (args.Length == 1 && benchmarks.TryGetValue(args[0], out var benchmark))
 {

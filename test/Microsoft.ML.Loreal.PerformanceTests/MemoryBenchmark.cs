@@ -1,0 +1,96 @@
+using System.Globalization;
+using TorchSharp;
+
+namespace Microsoft.ML.Loreal.PerformanceTests;
+
+/// <summary>Peak resident memory, each case in a process of its own, and whether 10,000 predictions keep it flat.</summary>
+internal static class MemoryBenchmark
+{
+    private const int Predictions = 10_000;
+
+    public static void Run()
+    {
+        Comparison.Line("Resident memory, MB: the highest while it ran, and of that what came on top of the loaded model");
+        Comparison.Line(Machine.Description);
+        Comparison.Line("");
+        Comparison.Line("| case | ours: peak (added) | published: peak (added) | ours / published (added) |");
+        Comparison.Line("| --- | ---: | ---: | ---: |");
+        foreach (var size in BenchmarkModel.All)
+        {
+            foreach (var (work, images, classes) in new[] { ("distillation", 4, 50), ("scoring", 1, 100), ("scoring", 8, 100) })
+            {
+                var ours = Peak(size, work, images, classes, "ours");
+                var published = Peak(size, work, images, classes, "published");
+                Comparison.Line(FormattableString.Invariant(
+                    $"| {size.Name}, {work}, B={images}, C={classes} | {ours.Peak:0} ({ours.Added:0}) | {published.Peak:0} ({published.Added:0}) | {ours.Peak / published.Peak:0.00} ({ours.Added / published.Added:0.000}) |"));
+            }
+        }
+
+        foreach (var line in ChildProcess.Run("flat"))
+        {
+            Comparison.Line(line);
+        }
+    }
+
+    /// <summary>In the child: prints the memory after loading and the highest of the run.</summary>
+    public static void MeasureWork(string name, string work, string images, string classes, string way)
+    {
+        var size = BenchmarkModel.All.Single(s => s.Name == name);
+        var batch = int.Parse(images, CultureInfo.InvariantCulture);
+        using var model = size.Create();
+        using var task = new ClassificationTask(model, int.Parse(classes, CultureInfo.InvariantCulture));
+        using var scope = torch.NewDisposeScope();
+        var (high, low, labels) = (DistillationBenchmark.CachedFeatures(size, batch), DistillationBenchmark.CachedFeatures(size, batch), DistillationBenchmark.Labels(batch));
+        var pixels = BenchmarkModel.Pixels(batch, size.LowResolution);
+        Console.WriteLine(ResidentKilobytes("VmRSS"));
+        for (var run = 0; run < 2; run++)
+        {
+            switch (work, way)
+            {
+                case ("distillation", "ours"):
+                    DistillationBenchmark.Ours(task, high, low, labels);
+                    break;
+                case ("distillation", _):
+                    DistillationBenchmark.Published(task, size, batch);
+                    break;
+                default:
+                    task.Score(way == "ours" ? task.Ours : task.Published, pixels).Dispose();
+                    break;
+            }
+        }
+
+        Console.WriteLine(ResidentKilobytes("VmHWM"));
+    }
+
+    /// <summary>In the child: predicts one picture again and again.</summary>
+    public static void MeasureFlat()
+    {
+        using var folder = new TemporaryFolder();
+        var photos = JpegFolder.Write(folder.Path, 20, 10);
+        var ml = new MLContext(1);
+        using var model = FolderBenchmark.Fit(ml, ClipBackbone.Default, BenchmarkModel.Default, ml.Data.LoadFromEnumerable(photos), attributes: true);
+        using var engine = ml.Model.CreatePredictionEngine<JpegFolder.Photo, JpegFolder.Scores>(model);
+        Console.WriteLine($"Resident memory while one model of the default's sizes makes {Predictions} predictions, MB:");
+        for (var done = 1; done <= Predictions; done++)
+        {
+            engine.Predict(photos[done % photos.Count]);
+            if (done is 100 or 1000 or 2000 or 4000 or 6000 or 8000 or Predictions)
+            {
+                Console.WriteLine(FormattableString.Invariant($"after {done,6}: {ResidentKilobytes("VmRSS") / 1024.0:0.0}"));
+            }
+        }
+    }
+
+    private static (double Peak, double Added) Peak(BenchmarkModel size, string work, int images, int classes, string way)
+    {
+        var lines = ChildProcess.Run("memory", size.Name, work, $"{images}", $"{classes}", way);
+        var (before, peak) = (double.Parse(lines[0], CultureInfo.InvariantCulture) / 1024, double.Parse(lines[1], CultureInfo.InvariantCulture) / 1024);
+        return (peak, peak - before);
+    }
+
+    private static long ResidentKilobytes(string field)
+    {
+        var line = File.ReadLines("/proc/self/status").First(l => l.StartsWith(field, StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture);
+    }
+}
