@@ -13,20 +13,17 @@ internal sealed class EpochSums
     private long _correct;
     private long _images;
 
-    /// <summary>The steps added so far.</summary>
-    public int Steps { get; private set; }
-
-    /// <summary>Adds a step.</summary>
+    /// <summary>Adds a step, or a part of one; each counts as much as it has images.</summary>
     public void Add(float total, StepLosses losses, Tensor labels)
     {
-        Steps++;
-        _total += total;
-        _crossEntropy += losses.CrossEntropy.item<float>();
-        _highLevel += losses.HighLevel?.item<float>() ?? 0;
-        _lowLevel += losses.LowLevel?.item<float>() ?? 0;
-        _bridge += losses.Bridge?.item<float>() ?? 0;
+        var images = labels.shape[0];
+        _total += total * images;
+        _crossEntropy += losses.CrossEntropy.item<float>() * images;
+        _highLevel += (losses.HighLevel?.item<float>() ?? 0) * images;
+        _lowLevel += (losses.LowLevel?.item<float>() ?? 0) * images;
+        _bridge += (losses.Bridge?.item<float>() ?? 0) * images;
         _correct += losses.Logits.argmax(1).eq(labels).sum().item<long>();
-        _images += labels.shape[0];
+        _images += images;
     }
 
     /// <summary>The means.</summary>
@@ -34,11 +31,11 @@ internal sealed class EpochSums
         stage,
         epoch,
         epochs,
-        _total / Steps,
-        _crossEntropy / Steps,
-        _highLevel / Steps,
-        _lowLevel / Steps,
-        _bridge / Steps,
+        _total / _images,
+        _crossEntropy / _images,
+        _highLevel / _images,
+        _lowLevel / _images,
+        _bridge / _images,
         (double)_correct / _images,
         rate);
 }

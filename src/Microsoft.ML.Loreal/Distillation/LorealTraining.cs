@@ -158,7 +158,7 @@ internal sealed class LorealTraining : IDisposable
             _features.Batch(high, images, number, epoch),
             _features.Batch(low, images, number, epoch),
             labels,
-            MixSchedule.At(_options.MixMaximum, _options.MixStart, epoch, epochs)));
+            MixSchedule.At(_options.MixMaximum, _options.MixStart, epoch, epochs)), students.ImagesAtOnce(_clip.Model.Text, _options.Attributes!.Count));
     }
 
     private PromptLearner CreateLearner(int attributeTokens, RandomUse use) =>

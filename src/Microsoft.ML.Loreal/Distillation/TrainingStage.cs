@@ -16,9 +16,15 @@ internal sealed class TrainingStage(int number, TrainingStageOptions settings, i
     /// <param name="labels">The class of each image.</param>
     /// <param name="beginEpoch">Called before each epoch.</param>
     /// <param name="losses">The losses of a batch: the epoch from 0, the images of the batch, their labels [B] int64.</param>
+    /// <param name="imagesAtOnce">The most images in one pass; a larger batch is done in parts whose gradients add up to the batch's.</param>
     /// <exception cref="InvalidOperationException">The loss became infinite or not a number.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
-    public void Run(IReadOnlyList<Parameter> parameters, IReadOnlyList<int> labels, Action<int> beginEpoch, Func<int, int[], Tensor, StepLosses> losses)
+    public void Run(
+        IReadOnlyList<Parameter> parameters,
+        IReadOnlyList<int> labels,
+        Action<int> beginEpoch,
+        Func<int, int[], Tensor, StepLosses> losses,
+        int imagesAtOnce = int.MaxValue)
     {
         var schedule = LearningRateSchedule.Of(settings);
         using var optimizer = Optimizer(parameters);
@@ -33,23 +39,30 @@ internal sealed class TrainingStage(int number, TrainingStageOptions settings, i
             }
 
             var sums = new EpochSums();
+            var steps = 0;
             foreach (var batch in Batches(labels.Count, epoch))
             {
                 cancel.ThrowIfCancellationRequested();
-                using var scope = NewDisposeScope();
-                var target = tensor(Array.ConvertAll(batch, i => (long)labels[i]), device: parameters[0].device);
-                var step = losses(epoch, batch, target);
-                var total = step.Total.item<float>();
-                if (!float.IsFinite(total))
+                optimizer.zero_grad();
+                foreach (var part in batch.Chunk(imagesAtOnce))
                 {
-                    throw new InvalidOperationException(FormattableString.Invariant(
-                        $"The loss became {total} in stage {number}, epoch {epoch + 1} of {settings.Epochs}, step {sums.Steps + 1}, at learning rate {rate:g6}. Lower the learning rate of this stage."));
+                    using var scope = NewDisposeScope();
+                    var target = tensor(Array.ConvertAll(part, i => (long)labels[i]), device: parameters[0].device);
+                    var step = losses(epoch, part, target);
+                    var total = step.Total.item<float>();
+                    if (!float.IsFinite(total))
+                    {
+                        throw new InvalidOperationException(FormattableString.Invariant(
+                            $"The loss became {total} in stage {number}, epoch {epoch + 1} of {settings.Epochs}, step {steps + 1}, at learning rate {rate:g6}. Lower the learning rate of this stage."));
+                    }
+
+                    // All losses are means over the images.
+                    (part.Length == batch.Length ? step.Total : step.Total * ((double)part.Length / batch.Length)).backward();
+                    sums.Add(total, step, target);
                 }
 
-                optimizer.zero_grad();
-                step.Total.backward();
                 optimizer.step();
-                sums.Add(total, step, target);
+                steps++;
             }
 
             onEpoch?.Invoke(sums.Metrics(number, epoch + 1, settings.Epochs, rate));

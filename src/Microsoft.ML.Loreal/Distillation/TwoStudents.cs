@@ -8,6 +8,18 @@ namespace Microsoft.ML.Loreal;
 /// </summary>
 internal sealed class TwoStudents(PromptLearner alpha, PromptLearner beta, AttributeSlots slots, float logitScale, DistillationSettings settings)
 {
+    // What two passes keep for their gradients stays below this: 4 GB in single precision. More images than that allows are done in parts.
+    private const long NumbersKeptLimit = 1L << 30;
+
+    /// <summary>The most images whose losses and gradients are computed in one pass.</summary>
+    public int ImagesAtOnce(TextTransformer text, int attributes)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var vectors = zeros([1, attributes, text.PositionalEmbedding.shape[1]], device: text.PositionalEmbedding.device);
+        return (int)Math.Clamp(NumbersKeptLimit / (2 * SharedPrefixEncoder.NumbersKept(text, beta.Prompts(slots.Tokens(vectors)))), 1, int.MaxValue);
+    }
+
     /// <summary>The losses of one batch.</summary>
     /// <param name="high">[B, J], standard-resolution features.</param>
     /// <param name="low">[B, J], low-resolution features.</param>

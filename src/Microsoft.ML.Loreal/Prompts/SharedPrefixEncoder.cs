@@ -20,6 +20,16 @@ internal static class SharedPrefixEncoder
     /// <returns>[B, C, J].</returns>
     public static Tensor Encode(TextTransformer text, PromptParts parts) => Encode(text, parts, ActivationLimit);
 
+    /// <summary>Roughly how many numbers a pass keeps for each image until its gradients are computed.</summary>
+    public static long NumbersKept(TextTransformer text, PromptParts parts)
+    {
+        // A block keeps, of every token, both norms' inputs, queries, keys and values, the attention weights, and the perceptron's inner layer.
+        const long widthsPerToken = 11;
+        using var made = parts.Layout is null ? SuffixLayout.Of(parts.End, parts.Suffix.shape[1]) : null;
+        var layout = parts.Layout ?? made!;
+        return text.Blocks.Count * (parts.Prefix.shape[1] + ((long)layout.TileCount * layout.TileLength)) * widthsPerToken * parts.Prefix.shape[2];
+    }
+
     /// <summary>As <see cref="Encode(TextTransformer, PromptParts)"/>, with another limit.</summary>
     internal static Tensor Encode(TextTransformer text, PromptParts parts, long activationLimit)
     {

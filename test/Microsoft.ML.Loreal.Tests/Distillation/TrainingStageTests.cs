@@ -1,0 +1,48 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal.Tests.Distillation;
+
+[TestClass]
+public sealed class TrainingStageTests
+{
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(3)]
+    public void PartsOfABatchGiveTheSameWeightsAsTheWhole(int imagesAtOnce)
+    {
+        var (whole, wholeMetrics) = Train(int.MaxValue);
+        var (parts, partMetrics) = Train(imagesAtOnce);
+        for (var i = 0; i < whole.Length; i++)
+        {
+            Assert.AreEqual(whole[i], parts[i], 1e-6);
+        }
+
+        Assert.AreEqual(wholeMetrics.Loss, partMetrics.Loss, 1e-6);
+        Assert.AreEqual(wholeMetrics.Accuracy, partMetrics.Accuracy);
+    }
+
+    /// <summary>Softmax regression of 10 points in batches of 5.</summary>
+    private static (float[] Weights, TrainingMetrics Last) Train(int imagesAtOnce)
+    {
+        using var scope = NewDisposeScope();
+        var random = new Random(4);
+        var points = RandomTensors.Normal(random, 1, CPU, 10, 4);
+        var weights = new Parameter(RandomTensors.Normal(random, 1, CPU, 4, 3));
+        int[] labels = [0, 1, 2, 2, 1, 0, 0, 1, 2, 1];
+        TrainingMetrics? last = null;
+        var settings = new TrainingStageOptions { Epochs = 3, BatchSize = 5, LearningRate = 0.5 };
+        new TrainingStage(3, settings, seed: 1, metrics => last = metrics, CancellationToken.None).Run(
+            [weights],
+            labels,
+            _ => { },
+            (_, images, target) =>
+            {
+                var logits = points.index_select(0, tensor(Array.ConvertAll(images, i => (long)i))).matmul(weights);
+                var loss = nn.functional.cross_entropy(logits, target);
+                return new StepLosses(loss, loss, null, null, null, logits);
+            },
+            imagesAtOnce);
+        return (weights.detach().data<float>().ToArray(), last!);
+    }
+}
