@@ -18,9 +18,9 @@ public sealed class MLImageTests
     [TestMethod]
     public void DecodedPixelsAreBgraWithFullAlpha()
     {
-        var jpeg = TestPictures.Encode<Rgb24>(new JpegEncoder());
-        using var expected = Image.Load<Bgra32>(jpeg);
-        using var image = MLImage.CreateFromStream(new MemoryStream(jpeg));
+        var png = TestPictures.Encode<Rgb24>(new PngEncoder());
+        using var expected = Image.Load<Bgra32>(png);
+        using var image = MLImage.CreateFromStream(new MemoryStream(png));
         Assert.AreEqual((TestPictures.Width, TestPictures.Height, 32), (image.Width, image.Height, image.BitsPerPixel));
         Assert.AreEqual(MLPixelFormat.Bgra32, image.PixelFormat);
         CollectionAssert.AreEqual(TestPictures.Bytes(expected), image.Pixels.ToArray());

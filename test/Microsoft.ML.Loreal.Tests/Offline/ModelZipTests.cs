@@ -12,6 +12,9 @@ public sealed class ModelZipTests
     private const int HeaderSize = 0x100;
     private const string DataAssembly = "Microsoft.ML.Data, Version=1.0.0.0, Culture=neutral, PublicKeyToken=cc7b13ffcd2ddd51";
 
+    // The real ML.NET says what is wrong, not where.
+    private static readonly bool _namesDamagedParts = StandIns.Have(typeof(TransformerChain<>));
+
     private readonly MLContext _ml = new(seed: 1);
 
     [TestMethod]
@@ -317,6 +320,7 @@ public sealed class ModelZipTests
     [TestMethod]
     public void FlippedBytesEndInADocumentedErrorOrAModel()
     {
+        StandIns.Only(typeof(TransformerChain<>), "it lets exceptions of other types out.");
         const int step = 3;
         Dictionary<string, byte[]> parts = Parts(SaveKeyMapping());
         foreach ((string name, byte[] bytes) in parts.Where(static part => !part.Key.EndsWith(".txt", StringComparison.Ordinal)))
@@ -391,7 +395,7 @@ public sealed class ModelZipTests
 
     private static void AssertDamage(Exception problem, string named)
         => Assert.IsTrue(
-            Chain(problem).Any(cause => cause is FormatException or InvalidDataException && cause.Message.Contains(named, StringComparison.Ordinal)),
+            Chain(problem).Any(cause => cause is FormatException or InvalidDataException && (!_namesDamagedParts || cause.Message.Contains(named, StringComparison.Ordinal))),
             problem.ToString());
 
     private static IEnumerable<Exception> Chain(Exception problem)

@@ -259,7 +259,7 @@ public sealed class TorchSharpNnStandInTests
 
         AssertClose([0f, 0.5f, 1.5f, 2f], nn.functional.interpolate(picture, [4, 4], mode: InterpolationMode.Bilinear, align_corners: false)
             .narrow(2, 0, 1));
-        AssertClose([0f, 0f, 2f, 2f], nn.functional.interpolate(picture, scale_factor: [2], mode: InterpolationMode.Nearest).narrow(2, 0, 1));
+        AssertClose([0f, 0f, 2f, 2f], nn.functional.interpolate(picture, scale_factor: [2, 2], mode: InterpolationMode.Nearest).narrow(2, 0, 1));
         AssertClose([3f], nn.functional.interpolate(picture, [1, 1], mode: InterpolationMode.Bilinear, align_corners: false, antialias: true));
         // Weights of one antialiased bicubic sample of two pixels: equal by symmetry.
         AssertClose([3f], nn.functional.interpolate(picture, [1, 1], mode: InterpolationMode.Bicubic, align_corners: false, antialias: true));

@@ -60,7 +60,8 @@ public static partial class TensorExtensionMethods
 
     public static void Save(this torch.Tensor tensor, Stream stream)
     {
-        using var writer = new BinaryWriter(stream, System.Text.Encoding.UTF8, leaveOpen: true);
+        // As in the package the stream is closed at the end.
+        using var writer = new BinaryWriter(stream);
         TensorFile.Write(tensor, writer);
     }
 

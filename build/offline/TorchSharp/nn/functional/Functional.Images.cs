@@ -93,7 +93,12 @@ public static partial class torch
                     throw new ArgumentException("antialias takes a 4D tensor and the mode Bilinear or Bicubic", nameof(antialias));
                 }
                 size = Spread(size, dimensions);
-                scale_factor = Spread(scale_factor, dimensions);
+                // The package ends the process.
+                if (scale_factor is not null && scale_factor.Length != dimensions)
+                {
+                    throw new ArgumentException($"scale_factor has {scale_factor.Length} values for {dimensions} dimensions", nameof(scale_factor));
+                }
+
                 if (scale_factor is not null && recompute_scale_factor)
                 {
                     size = scale_factor.Select((scale, i) => (long)Math.Floor(x.shape[i + 2] * scale)).ToArray();
