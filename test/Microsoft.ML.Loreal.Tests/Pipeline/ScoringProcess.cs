@@ -18,10 +18,12 @@ internal static class ScoringProcess
         var ml = new MLContext();
         List<Photo> photos = [.. File.ReadLines(names).Select(name => new Photo { FileName = name })];
         ITransformer transformer = ml.Model.Load(model, out _);
-        IEnumerable<float[]> scores = Rows.Scores(transformer.Transform(ml.Data.LoadFromEnumerable(photos)));
-        File.WriteAllLines(output, scores.Select(row => string.Join(' ', row.Select(value => BitConverter.SingleToInt32Bits(value).ToString(CultureInfo.InvariantCulture)))));
+        WriteScores(output, Rows.Scores(transformer.Transform(ml.Data.LoadFromEnumerable(photos))));
         return 0;
     }
+
+    public static void WriteScores(string path, IEnumerable<float[]> scores) =>
+        File.WriteAllLines(path, scores.Select(row => string.Join(' ', row.Select(value => BitConverter.SingleToInt32Bits(value).ToString(CultureInfo.InvariantCulture)))));
 
     public static List<float[]> ReadScores(string path) =>
         [.. File.ReadLines(path).Select(line => line.Split(' ').Select(bits => BitConverter.Int32BitsToSingle(int.Parse(bits, CultureInfo.InvariantCulture))).ToArray())];
