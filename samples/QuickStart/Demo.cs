@@ -22,7 +22,7 @@ internal static class Demo
 
             var resolutions = LowResolutions(backbone.Config, settings.All);
             var ml = new MLContext(settings.Seed);
-            var best = Compare(new Comparison(ml, split, backbone, settings.Seed), resolutions);
+            var best = Compare(new Comparison(ml, split, backbone, settings.Published, settings.Seed), resolutions);
 
             var path = settings.Output ?? Path.Combine(folder, "model.zip");
             ml.Model.Save(best, ml.Data.LoadFromEnumerable(split.Train).Schema, path);
