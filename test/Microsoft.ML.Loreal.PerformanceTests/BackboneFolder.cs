@@ -9,6 +9,9 @@ internal static class BackboneFolder
 {
     private const int Bytes = 256;
 
+    /// <summary>Attributes of one token each in this vocabulary, as the usual words are in CLIP's.</summary>
+    public static IReadOnlyList<string> Attributes { get; } = ["c", "s", "z", "t", "o"];
+
     public static ClipBackbone Write(string folder, BenchmarkModel size)
     {
         var config = size.Config with { VocabularySize = (2 * Bytes) + 2 };

@@ -39,6 +39,7 @@ internal static class EpochBenchmark
             Backbone = backbone,
             ImageColumnName = nameof(JpegFolder.Photo.ImagePath),
             LowResolution = size.LowResolution,
+            Attributes = size == BenchmarkModel.Default ? new LorealTrainer.Options().Attributes : BackboneFolder.Attributes,
             ViewsPerImage = views,
             BaseStage = new TrainingStageOptions { Epochs = epochs },
             DistillationStage = new TrainingStageOptions { Epochs = epochs },

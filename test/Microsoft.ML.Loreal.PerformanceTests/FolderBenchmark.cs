@@ -59,7 +59,7 @@ internal static class FolderBenchmark
         ImageColumnName = nameof(JpegFolder.Photo.ImagePath),
         LowResolution = size.LowResolution,
         Method = attributes ? PromptMethod.CoOp() : PromptMethod.Template(),
-        Attributes = attributes ? new LorealTrainer.Options().Attributes : null,
+        Attributes = !attributes ? null : size == BenchmarkModel.Default ? new LorealTrainer.Options().Attributes : BackboneFolder.Attributes,
         BaseStage = new TrainingStageOptions { Epochs = 0 },
         DistillationStage = new TrainingStageOptions { Epochs = 0 },
         ViewsPerImage = 0,

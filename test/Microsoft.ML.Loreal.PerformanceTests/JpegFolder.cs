@@ -27,7 +27,7 @@ internal static class JpegFolder
         return photos;
     }
 
-    public static string ClassName(int index) => $"class {(char)('a' + (index / 26))}{(char)('a' + (index % 26))}";
+    public static string ClassName(int index) => $"{(char)('a' + (index / 26))}{(char)('a' + (index % 26))}";
 
     private static byte[] Pixels(Random random)
     {
