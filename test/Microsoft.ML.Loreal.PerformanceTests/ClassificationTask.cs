@@ -29,6 +29,7 @@ internal sealed class ClassificationTask : IDisposable
         Published = new PublishedLearner(model, _beta);
         Ours = _beta;
         OurStep = new TwoStudents(_alpha, _beta, Slots, model.LogitScale, Settings);
+        ImagesAtOnce = OurStep.ImagesAtOnce(model.Text, _attributes.Length);
         PublishedStep = new TwoStudents(new PublishedLearner(model, _alpha), Published, Slots, model.LogitScale, Settings);
     }
 
@@ -39,6 +40,8 @@ internal sealed class ClassificationTask : IDisposable
     public PromptLearner Published { get; }
 
     public TwoStudents OurStep { get; }
+
+    public int ImagesAtOnce { get; }
 
     public TwoStudents PublishedStep { get; }
 

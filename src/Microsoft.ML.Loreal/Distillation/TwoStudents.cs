@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
@@ -8,16 +9,20 @@ namespace Microsoft.ML.Loreal;
 /// </summary>
 internal sealed class TwoStudents(PromptLearner alpha, PromptLearner beta, AttributeSlots slots, float logitScale, DistillationSettings settings)
 {
-    // What two passes keep for their gradients stays below this: 4 GB in single precision. More images than that allows are done in parts.
-    private const long NumbersKeptLimit = 1L << 30;
+    // What two passes keep for their gradients stays below this: 1 GB and 4 GB in single precision. More images than that allows are done in parts.
+    // A processor gains nothing from larger parts; a GPU does.
+    private const long NumbersKeptOnCpu = 1L << 28;
+    private const long NumbersKeptOnGpu = 1L << 30;
 
     /// <summary>The most images whose losses and gradients are computed in one pass.</summary>
     public int ImagesAtOnce(TextTransformer text, int attributes)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var vectors = zeros([1, attributes, text.PositionalEmbedding.shape[1]], device: text.PositionalEmbedding.device);
-        return (int)Math.Clamp(NumbersKeptLimit / (2 * SharedPrefixEncoder.NumbersKept(text, beta.Prompts(slots.Tokens(vectors)))), 1, int.MaxValue);
+        var device = text.PositionalEmbedding.device;
+        var vectors = zeros([1, attributes, text.PositionalEmbedding.shape[1]], device: device);
+        var limit = device.type == DeviceType.CPU ? NumbersKeptOnCpu : NumbersKeptOnGpu;
+        return (int)Math.Clamp(limit / (2 * SharedPrefixEncoder.NumbersKept(text, beta.Prompts(slots.Tokens(vectors)))), 1, int.MaxValue);
     }
 
     /// <summary>The losses of one batch.</summary>
