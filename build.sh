@@ -7,7 +7,7 @@ cd "$root"
 
 usage() {
     cat <<'EOF'
-./build.sh [--mode nuget|offline] [--source DIR] COMMAND [ARGUMENTS]
+./build.sh [--mode nuget|offline] [--source DIR] [--torch DIR] COMMAND [ARGUMENTS]
 
   demo [ARGS]     train, evaluate, save, reload and predict on generated pictures or on your own
                   (./build.sh demo --help lists its options)
@@ -18,7 +18,9 @@ usage() {
 
 Every command installs what it lacks first. --mode nuget builds against the real packages, --mode offline against the
 stand-ins in build/offline; without it the real packages are tried once and the answer is kept in artifacts/mode.
---source DIR takes packages from the folder DIR too. Both options may also stand after the command; docs/building.md tells more.
+--source DIR takes packages from the folder DIR too. --torch DIR builds offline on the libtorch in the folder DIR, for example the
+folder of an installed Python torch, with CUDA if it has it; the environment variable LOREAL_TORCH says the same to every
+offline build. The options may also stand after the command; docs/building.md tells more.
 EOF
 }
 
@@ -27,6 +29,7 @@ die() { say "build.sh: $*"; exit 1; }
 
 mode=""
 source=""
+torch=""
 command=""
 arguments=()
 while [ $# -gt 0 ]; do
@@ -35,6 +38,8 @@ while [ $# -gt 0 ]; do
         --mode=*) mode="${1#*=}"; shift ;;
         --source) [ $# -ge 2 ] || die "--source needs a folder"; source="$2"; shift 2 ;;
         --source=*) source="${1#*=}"; shift ;;
+        --torch) [ $# -ge 2 ] || die "--torch needs a folder"; torch="$2"; shift 2 ;;
+        --torch=*) torch="${1#*=}"; shift ;;
         --) shift; arguments+=("$@"); break ;;
         *)
             if [ -n "$command" ]; then
@@ -56,6 +61,14 @@ if [ -n "$source" ]; then
     export LorealPackageSource NUGET_PACKAGES="$root/artifacts/packages"
 fi
 
+mode_reason="asked for with --mode"
+if [ -n "$torch" ]; then
+    [ "$mode" != nuget ] || die "--torch is for the offline mode; in nuget mode LorealTorchRuntime chooses TorchSharp's runtime"
+    [ -z "$source" ] || die "--source brings packages, and --torch is for the offline mode, which uses none of them"
+    [ -n "$mode" ] || { mode=offline; mode_reason="asked for with --torch"; }
+fi
+torch="${torch:-${LOREAL_TORCH:-}}"
+
 command -v dotnet >/dev/null || die "the .NET 10 SDK is needed ('dotnet' is not on the PATH)"
 
 # Builds one project in the mode of $LorealBuildMode; the log is shown only where the build fails.
@@ -76,7 +89,7 @@ build_error() {
 choose_mode() {
     local reason
     if [ -n "$mode" ]; then
-        reason="asked for with --mode"
+        reason="$mode_reason"
     elif [ -z "$source" ] && [ -s artifacts/mode ]; then
         mode="$(sed -n 1p artifacts/mode)"; reason="$(sed -n 2p artifacts/mode)"
     else
@@ -93,12 +106,11 @@ choose_mode() {
     say "Building in $mode mode ($reason)."
 }
 
-# What the offline mode needs from Debian: libtorch with a fast BLAS, the image codecs, a C++ compiler.
-offline_packages=(g++ make cmake libtorch-dev libopenblas0-openmp libjpeg62-turbo-dev libpng-dev libwebp-dev)
-
+# What the offline mode needs from Debian: a C++ compiler, the image codecs, and libtorch with a fast BLAS unless --torch has one.
 install_offline_packages() {
-    local missing=() package
-    for package in "${offline_packages[@]}"; do
+    local packages=(g++ make cmake libjpeg62-turbo-dev libpng-dev libwebp-dev) missing=() package
+    [ -n "$torch" ] || packages+=(libtorch-dev libopenblas0-openmp)
+    for package in "${packages[@]}"; do
         dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
     done
     [ ${#missing[@]} -gt 0 ] || return 0
@@ -131,13 +143,28 @@ tune_native_libraries() {
     [ -z "$blas" ] || export LD_LIBRARY_PATH="$(dirname "$blas")${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 }
 
+# The folder of --torch or LOREAL_TORCH, seen from where the user is.
+find_torch() {
+    local folder
+    folder="$(cd "$invoked_from" && cd "$torch" 2>/dev/null && pwd)" || die "the libtorch folder '$torch' is not there"
+    [ -e "$folder/lib/libtorch.so" ] && [ -e "$folder/include/torch/csrc/api/include/torch/version.h" ] ||
+        die "'$torch' has no lib/libtorch.so and include/torch; python3 -c 'import torch; print(torch.__path__[0])' prints a Python torch's folder"
+    torch="$folder"
+}
+
 prepare() {
     choose_mode
+    local native=()
     if [ "$LorealBuildMode" = offline ]; then
+        if [ -n "$torch" ]; then
+            find_torch
+            native=("-DCMAKE_PREFIX_PATH=$torch")
+        fi
         install_offline_packages
-        build/offline/native/build.sh
+        build/offline/native/build.sh ${native[@]+"${native[@]}"}
     fi
     tune_native_libraries
+    [ ${#native[@]} -eq 0 ] || export LD_LIBRARY_PATH="$torch/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 }
 
 # Builds a program and runs it with the remaining arguments, where the user is: paths among them are the user's.
