@@ -84,6 +84,30 @@ public sealed class DataViewBehaviourTests
     }
 
     [TestMethod]
+    public void ACursorSetReadsEveryRowOnce()
+    {
+        var data = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 100).Select(i => new Everything { Number = i }));
+        var copied = _ml.Transforms.CopyColumns("Copy", "Number").Fit(data).Transform(data);
+
+        var seen = new List<float>();
+        foreach (DataViewRowCursor cursor in copied.GetRowCursorSet([copied.Schema["Copy"]], 4))
+        {
+            using (cursor)
+            {
+                var get = cursor.GetGetter<float>(copied.Schema["Copy"]);
+                while (cursor.MoveNext())
+                {
+                    var value = 0f;
+                    get(ref value);
+                    seen.Add(value);
+                }
+            }
+        }
+
+        CollectionAssert.AreEquivalent(Enumerable.Range(0, 100).Select(i => (float)i).ToList(), seen);
+    }
+
+    [TestMethod]
     public void AGetterWithoutARowThrows()
     {
         var data = _ml.Data.LoadFromEnumerable(new[] { new Everything { Number = 5 } });
