@@ -1,0 +1,148 @@
+using Microsoft.ML.Loreal.Tests.Prompts;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal.Tests.Distillation;
+
+/// <summary>The GPU computes what the CPU computes.</summary>
+[TestClass]
+[TestCategory("Cuda")]
+public sealed class CudaTests
+{
+    private const float Tolerance = 1e-4f;
+
+    // Convolutions in TF32, libtorch's default on newer GPUs, keep three digits only.
+    private bool _reducedPrecision;
+
+    [TestInitialize]
+    public void NeedCuda()
+    {
+        if (!cuda.is_available())
+        {
+            Assert.Inconclusive("There is no GPU here, or this libtorch is without CUDA.");
+        }
+
+        _reducedPrecision = backends.cudnn.allow_tf32;
+        backends.cudnn.allow_tf32 = false;
+    }
+
+    [TestCleanup]
+    public void RestorePrecision()
+    {
+        if (cuda.is_available())
+        {
+            backends.cudnn.allow_tf32 = _reducedPrecision;
+        }
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void TrainingGivesTheCpusScores(bool attributes)
+    {
+        (float[] expected, List<double> expectedLosses) = Fit(attributes, CPU);
+        (float[] actual, List<double> losses) = Fit(attributes, CUDA);
+        Near(expected, actual);
+        Assert.HasCount(expectedLosses.Count, losses);
+        for (var i = 0; i < losses.Count; i++)
+        {
+            Assert.AreEqual(expectedLosses[i], losses[i], Tolerance);
+        }
+    }
+
+    [TestMethod]
+    public void AModelMovesBetweenTheDevicesByItsFiles()
+    {
+        using LorealModel model = TrainingRun.Fit(TrainingRun.Options());
+        var files = TrainingRun.Save(model);
+        using LorealModel moved = LorealModel.Load(model.Backbone, CUDA, name => new MemoryStream(files[name]));
+        Near(TrainingRun.Score(model), TrainingRun.Score(moved));
+        CollectionAssert.AreEqual(files[LorealModel.TensorFile], TrainingRun.Save(moved)[LorealModel.TensorFile]);
+
+        using LorealModel others = model.WithClasses(["moon", "small cross"]);
+        using LorealModel movedOthers = moved.WithClasses(["moon", "small cross"]);
+        Near(TrainingRun.Score(others), TrainingRun.Score(movedOthers));
+    }
+
+    [TestMethod]
+    public void ThePipelineTrainsAndScores()
+    {
+        IDataView data = Trained.Prepared(new MLContext(1));
+        List<float[]> expected = Scores("cpu");
+        List<float[]> actual = Scores("cuda:0");
+        Assert.HasCount(expected.Count, actual);
+        for (var i = 0; i < expected.Count; i++)
+        {
+            Near(expected[i], actual[i]);
+        }
+
+        List<float[]> Scores(string device)
+        {
+            LorealTrainer.Options options = Trained.Options();
+            options.Device = device;
+            using LorealTransformer model = new MLContext(1).MulticlassClassification.Trainers.Loreal(options).Fit(data);
+            return Rows.Scores(model.Transform(data));
+        }
+    }
+
+    [TestMethod]
+    public void TensorsAndModulesMoveThereAndBack()
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var values = RandomTensors.Normal(new Random(1), 1, CPU, 7, 5); // [7, 5]
+        var there = values.to(CUDA);
+        Assert.AreEqual(DeviceType.CUDA, there.device_type);
+        Assert.IsTrue(there.cpu().allclose(values, 0, 0));
+
+        var layer = nn.Linear(5, 3);
+        var expected = layer.forward(values); // [7, 3]
+        layer.to(CUDA);
+        Assert.IsTrue(layer.parameters().All(parameter => parameter.device_type == DeviceType.CUDA));
+        var actual = layer.forward(there); // [7, 3]
+        Assert.AreEqual(DeviceType.CUDA, actual.device_type);
+        Assert.IsTrue(actual.cpu().allclose(expected, 1e-5, 1e-6));
+        layer.to(CPU);
+        Assert.IsTrue(layer.forward(values).allclose(expected, 0, 0));
+    }
+
+    [TestMethod]
+    public void OneSeedGivesOneSequence()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(5);
+        var first = randn(100, device: CUDA); // [100]
+        var next = randn(100, device: CUDA);  // [100]
+        manual_seed(5);
+        Assert.IsTrue(randn(100, device: CUDA).allclose(first, 0, 0));
+        Assert.IsFalse(next.allclose(first, 0, 0));
+    }
+
+    // Plain gradient descent: Adam's first steps are the gradient's sign, which rounding decides where it is next to zero.
+    private static (float[] Scores, List<double> Losses) Fit(bool attributes, Device device)
+    {
+        LorealTrainer.Options options = TrainingRun.Options(attributes);
+        options.BaseStage = Descent(0.02);
+        options.DistillationStage = Descent(0.01);
+        var losses = new List<double>();
+        using LorealModel model = LorealTraining.Fit(
+            options, 3, device, TrainingRun.Names, new GeneratedImages(TrainingRun.Names.Length, 6), metrics => losses.Add(metrics.Loss), default);
+        return (TrainingRun.Score(model), losses);
+    }
+
+    private static TrainingStageOptions Descent(double rate)
+    {
+        TrainingStageOptions stage = TrainingRun.Stage(6, rate);
+        stage.Optimizer = PromptOptimizer.Sgd;
+        return stage;
+    }
+
+    private static void Near(float[] expected, float[] actual)
+    {
+        Assert.HasCount(expected.Length, actual);
+        for (var i = 0; i < expected.Length; i++)
+        {
+            Assert.AreEqual(expected[i], actual[i], Tolerance);
+        }
+    }
+}
