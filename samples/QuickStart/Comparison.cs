@@ -65,8 +65,8 @@ internal sealed class Comparison(MLContext ml, BaseToNewSplit split, ClipBackbon
         return options;
     }
 
-    // The published optimiser (SGD 0.002) is meant for a CLIP of 150 million parameters; on the small one that comes with the
-    // package the meta-nets learn better from a zero start with Adam. docs/default-backbone.md shows both.
+    // The published optimiser (SGD 0.002, 50 epochs) is meant for a CLIP of 150 million parameters; on the small one that comes with
+    // the package meta-nets that start at zero need 15 epochs with Adam. docs/default-backbone.md shows both.
     private LorealTrainer.Options WithAttributes(int phi)
     {
         var options = Common(phi, PromptMethod.CoOp(ContextTokens));
