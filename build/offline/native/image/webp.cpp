@@ -112,6 +112,13 @@ int32_t webp_decode(EncodedBytes input, ImageHeader expected, int32_t layout, ui
     config.output.u.RGBA.size = static_cast<size_t>(stride) * expected.height;
     const VP8StatusCode decoded = WebPDecode(input.data, input.size, &config);
     WebPFreeDecBuffer(&config.output);
+    if (decoded == VP8_STATUS_OUT_OF_MEMORY)
+    {
+        // libwebp 1.5 says so of some damaged files too: where the memory of a whole picture is there, the file is to blame.
+        void* trial = WebPMalloc(static_cast<size_t>(expected.width) * expected.height * 4);
+        WebPFree(trial);
+        return explain(trial == nullptr ? decoded : VP8_STATUS_BITSTREAM_ERROR, message);
+    }
     return explain(decoded, message);
 }
 
