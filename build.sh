@@ -186,7 +186,8 @@ case "$command" in
         log="artifacts/$LorealBuildMode/test.log"
         status=0
         run_project test/Microsoft.ML.Loreal.Tests "$@" 2>&1 | tee "$log" || status=$?
-        count() { sed -nE "s/^ *$1: *([0-9]+).*/\1/p" "$log" | tail -n 1; }
+        # The runner colours its summary in some environments.
+        count() { sed -E 's/\x1b\[[0-9;]*m//g' "$log" | sed -nE "s/^ *$1: *([0-9]+).*/\1/p" | tail -n 1; }
         echo "$(count succeeded) passed, $(count failed) failed, $(count skipped) skipped"
         exit "$status"
         ;;
