@@ -28,10 +28,8 @@ internal static class GeneratedImages
             train.AddRange(files[TestPictures..]);
         }
 
-        return new BaseToNewSplit(World.BaseClasses, World.NewClasses, train, BaseOf(test), NewOf(test));
-
-        static List<LabelledImage> BaseOf(List<LabelledImage> images) => images[..(World.BaseClassCount * TestPictures)];
-        static List<LabelledImage> NewOf(List<LabelledImage> images) => images[(World.BaseClassCount * TestPictures)..];
+        var baseTests = World.BaseClassCount * TestPictures;
+        return new BaseToNewSplit(World.BaseClasses, World.NewClasses, train, test[..baseTests], test[baseTests..]);
     }
 
     private static List<string> Draw(string folder, int classIndex, int seed, int count)
