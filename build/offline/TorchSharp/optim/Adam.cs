@@ -98,16 +98,9 @@ namespace TorchSharp.Modules
                 using var ascent = options.maximize!.Value ? -gradient : null;
                 using var decayed = decay == 0 ? null : (ascent ?? gradient).add(parameter, decay);
                 var direction = decayed ?? ascent ?? gradient;
-                state.exp_avg!.mul_(beta1).add_(direction, 1 - beta1);
-                state.exp_avg_sq!.mul_(beta2).addcmul_(direction, direction, 1 - beta2);
-                if (options.amsgrad!.Value)
-                {
-                    Operator.Run("maximum", "out", state.max_exp_avg_sq!, state.exp_avg_sq, state.max_exp_avg_sq!);
-                }
-                // Both bias corrections are numbers, so the only temporary is the denominator.
-                using var denominator = (options.amsgrad.Value ? state.max_exp_avg_sq! : state.exp_avg_sq).sqrt();
-                denominator.div_(Math.Sqrt(1 - Math.Pow(beta2, state.step))).add_(options.eps!.Value);
-                parameter.addcdiv_(state.exp_avg, denominator, -rate / (1 - Math.Pow(beta1, state.step)));
+                AdamMoments.Step(
+                    parameter, direction, state.exp_avg!, state.exp_avg_sq!, options.amsgrad!.Value ? state.max_exp_avg_sq! : null,
+                    state.step, rate, beta1, beta2, options.eps!.Value);
             }
         }
 
