@@ -114,6 +114,11 @@ public sealed partial class LorealTrainer
         /// <summary>The largest number of pixels that an encoded image may have. Default 178 million.</summary>
         public long MaximumPixels { get; set; } = 178_000_000;
 
+        /// <summary>
+        /// A folder for checkpoints and for the feature cache when it does not fit in memory; made where it is missing. Default (null): nothing is written.
+        /// </summary>
+        public string? WorkspacePath { get; set; }
+
         /// <summary>Called after every epoch with its stage, losses and accuracy. Default: none.</summary>
         public Action<TrainingMetrics>? MetricsCallback { get; set; }
 

@@ -36,6 +36,7 @@ internal static class OptionsGuard
         Check(options.MixMaximum is >= 0 and <= 1, nameof(options.MixMaximum), options.MixMaximum, "in [0, 1]");
         Check(options.MixStart is >= 0 and < 1, nameof(options.MixStart), options.MixStart, "in [0, 1)");
         Check(options.MaximumPixels > 0, nameof(options.MaximumPixels), options.MaximumPixels, "above 0");
+        Folder(options.WorkspacePath, nameof(options.WorkspacePath));
     }
 
     private static void NotEmpty(string? name, string option)
@@ -43,6 +44,28 @@ internal static class OptionsGuard
         if (string.IsNullOrWhiteSpace(name))
         {
             throw new ArgumentException($"{option} is empty; it must name a column.", option);
+        }
+    }
+
+    /// <summary>Throws where the path cannot be a folder: it is empty, or it or what should hold it is a file. Nothing is created yet.</summary>
+    private static void Folder(string? path, string option)
+    {
+        if (path is null)
+        {
+            return;
+        }
+
+        if (string.IsNullOrWhiteSpace(path) || path.Contains('\0'))
+        {
+            throw new ArgumentException($"{option} is empty or not a path; give the path of a folder, or null to write nothing.", option);
+        }
+
+        for (string? part = Path.GetFullPath(path); part is not null && !Directory.Exists(part); part = Path.GetDirectoryName(part))
+        {
+            if (File.Exists(part))
+            {
+                throw new ArgumentException($"{option} is '{path}', and '{part}' is a file; give the path of a folder, which is made where it is missing.", option);
+            }
         }
     }
 

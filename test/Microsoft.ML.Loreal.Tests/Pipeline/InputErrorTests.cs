@@ -93,6 +93,22 @@ public sealed class InputErrorTests
     }
 
     [TestMethod]
+    public void WorkspaceThatCannotBeAFolderIsRefused()
+    {
+        using var folder = new TestFolder();
+        File.WriteAllText(folder["file"], "");
+        AssertMessage(Assert.ThrowsExactly<ArgumentException>(() => Trainer(options => options.WorkspacePath = folder["file"])), "WorkspacePath", "file");
+        string inside = Path.Combine(folder["file"], "a", "b");
+        AssertMessage(Assert.ThrowsExactly<ArgumentException>(() => Trainer(options => options.WorkspacePath = inside)), inside, folder["file"]);
+        AssertOption("WorkspacePath", options => options.WorkspacePath = " ");
+        AssertOption("WorkspacePath", options => options.WorkspacePath = "a\0b");
+
+        string missing = Path.Combine(folder["new"], "workspace");
+        Trainer(options => options.WorkspacePath = missing);
+        Assert.IsFalse(Directory.Exists(folder["new"]), "made before it is needed");
+    }
+
+    [TestMethod]
     public void FewerThanTwoClassesAreRefused()
     {
         List<Photo> red = [.. Trained.Photos.Where(photo => photo.Label == "red")];
