@@ -10,13 +10,11 @@ internal sealed class ClassificationTask : IDisposable
 
     private static readonly string[] _attributes = ["color", "shape", "size", "structure", "outline"];
 
-    private readonly ClipModel _model;
     private readonly PromptLearner _alpha;
     private readonly PromptLearner _beta;
 
     public ClassificationTask(ClipModel model, int classes)
     {
-        _model = model;
         var vocabulary = new BenchmarkVocabulary(model.Config.VocabularySize);
         var words = AttributeSlots.Tokenize(vocabulary, _attributes);
         var names = BenchmarkVocabulary.ClassNames(classes);
@@ -28,9 +26,9 @@ internal sealed class ClassificationTask : IDisposable
         Slots = new AttributeSlots(model, words, TokensPerAttribute, HiddenWidth, MetaNetInitialization.Default, new Random(3));
         Published = new PublishedLearner(model, _beta);
         Ours = _beta;
-        OurStep = new TwoStudents(_alpha, _beta, Slots, model.LogitScale, Settings);
+        OurStep = new TwoStudents(_alpha, _beta, Slots, Settings);
         ImagesAtOnce = OurStep.ImagesAtOnce(model.Text, _attributes.Length);
-        PublishedStep = new TwoStudents(new PublishedLearner(model, _alpha), Published, Slots, model.LogitScale, Settings);
+        PublishedStep = new TwoStudents(new PublishedLearner(model, _alpha), Published, Slots, Settings);
     }
 
     public AttributeSlots Slots { get; }
@@ -52,9 +50,9 @@ internal sealed class ClassificationTask : IDisposable
     {
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
-        var features = LorealLosses.Normalise(student.ImageFeatures(pixels));
-        var text = student.TextFeatures(Slots.Tokens(Slots.Vectors(features)));
-        return Classifier.Logits(features, text, _model.LogitScale).softmax(1).MoveToOuterDisposeScope();
+        var features = student.ImageFeatures(student.FrozenStates(pixels));
+        var text = student.TextFeatures(Slots.Tokens(Slots.Vectors(student.Condition(features))));
+        return student.Logits(features, text).softmax(1).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

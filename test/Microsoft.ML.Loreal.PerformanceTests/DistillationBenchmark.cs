@@ -69,7 +69,7 @@ internal static class DistillationBenchmark
     public static Tensor Labels(int images) => zeros([images], ScalarType.Int64);
 
     /// <summary>Features as the cache gives them, [B, J].</summary>
-    public static Tensor CachedFeatures(BenchmarkModel size, int images) => LorealLosses.Normalise(randn(images, size.Config.EmbedDimension));
+    public static Tensor CachedFeatures(BenchmarkModel size, int images) => Classifier.Normalise(randn(images, size.Config.EmbedDimension));
 
     private static Timing Ours(ClassificationTask task, BenchmarkModel size, int images)
     {
@@ -82,8 +82,8 @@ internal static class DistillationBenchmark
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var high = LorealLosses.Normalise(task.Published.ImageFeatures(BenchmarkModel.Pixels(images, size.Config.ImageResolution)));
-        var low = LorealLosses.Normalise(task.Published.ImageFeatures(BenchmarkModel.Pixels(images, size.LowResolution)));
+        var high = task.Published.FrozenStates(BenchmarkModel.Pixels(images, size.Config.ImageResolution));
+        var low = task.Published.FrozenStates(BenchmarkModel.Pixels(images, size.LowResolution));
         return scope.MoveToOuter(high, low);
     }
 

@@ -15,7 +15,7 @@ internal sealed class PublishedLearner(ClipModel model, PromptLearner prompts) :
 
     public override PromptParts Prompts(Tensor? attributeTokens) => prompts.Prompts(attributeTokens);
 
-    public override Tensor ImageFeatures(Tensor pixels)
+    public override Tensor FrozenStates(Tensor pixels)
     {
         using var scope = NewDisposeScope();
         var tower = Model.Visual;
@@ -25,7 +25,7 @@ internal sealed class PublishedLearner(ClipModel model, PromptLearner prompts) :
             x = block.Forward(x);
         }
 
-        return tower.Pool(x).MoveToOuterDisposeScope();
+        return Classifier.Normalise(tower.Pool(x)).MoveToOuterDisposeScope();
     }
 
     public override Tensor TextFeatures(Tensor? attributeTokens)

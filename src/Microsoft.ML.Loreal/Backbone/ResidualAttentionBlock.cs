@@ -39,25 +39,38 @@ internal sealed class ResidualAttentionBlock : nn.Module
     /// <summary>The perceptron's second layer, 4 D -> D, its weight divided by 1.702.</summary>
     public FrozenLinear Contract { get; }
 
-    /// <summary>[B, T, D] -> [B, T, D]. The mask, [T, T], is added to the attention's scores.</summary>
-    public Tensor Forward(Tensor x, Tensor? mask = null)
+    /// <summary>
+    /// [B, T, D] -> [B, T, D]. The mask, [T, T], is added to the attention's scores. What <paramref name="beside"/> makes of the input after <see cref="Ln1"/> is added to the result.
+    /// </summary>
+    public Tensor Forward(Tensor x, Tensor? mask = null, Func<Tensor, Tensor?>? beside = null)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor sum = x + Attention.Forward(Ln1.Forward(x), mask);
-        return (sum + Perceptron(Ln2.Forward(sum))).MoveToOuterDisposeScope();
+        Tensor normalised = Ln1.Forward(x);
+        return Complete(x, Attention.Forward(normalised, mask), beside?.Invoke(normalised)).MoveToOuterDisposeScope();
     }
 
     /// <summary>
     /// The block's result for some of its tokens only, which is all that is read of the last block: x [B, T, D] and of it <paramref name="selected"/> [B, S, D] -> [B, S, D].
-    /// The mask is [B, 1, S, T] or broadcastable to it.
+    /// The mask is [B, 1, S, T] or broadcastable to it. What <paramref name="beside"/> makes of the selected input after <see cref="Ln1"/> is added to the result.
     /// </summary>
-    public Tensor ForwardSelected(Tensor x, Tensor selected, Tensor? mask = null)
+    public Tensor ForwardSelected(Tensor x, Tensor selected, Tensor? mask = null, Func<Tensor, Tensor?>? beside = null)
     {
         using DisposeScope scope = NewDisposeScope();
         (Tensor keys, Tensor values) = Attention.KeysAndValues(Ln1.Forward(x));
-        Tensor queries = Attention.Queries(Ln1.Forward(selected));
-        Tensor sum = selected + Attention.Output.Forward(MultiHeadAttention.Attend(queries, keys, values, mask));
-        return (sum + Perceptron(Ln2.Forward(sum))).MoveToOuterDisposeScope();
+        Tensor normalised = Ln1.Forward(selected);
+        Tensor attended = Attention.Output.Forward(MultiHeadAttention.Attend(Attention.Queries(normalised), keys, values, mask));
+        return Complete(selected, attended, beside?.Invoke(normalised)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// What follows the attention: both sums with the perceptron between them. <paramref name="attended"/> comes projected; <paramref name="beside"/> is added last.
+    /// </summary>
+    public Tensor Complete(Tensor x, Tensor attended, Tensor? beside = null)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor sum = x + attended;
+        Tensor result = sum + Perceptron(Ln2.Forward(sum));
+        return (beside is null ? result : result + beside).MoveToOuterDisposeScope();
     }
 
     /// <summary>[..., D] -> [..., D]: expand, z * sigmoid(1.702 z), contract.</summary>

@@ -54,14 +54,38 @@ internal sealed class VisionTransformer : nn.Module
     public Tensor Forward(Tensor pixels)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = LnPre.Forward(Embed(pixels));
-        foreach (ResidualAttentionBlock block in Blocks.SkipLast(1))
+        // Of the last block only the class token is read.
+        return Pool(Finish(Tokens(pixels), 0, 1, null)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>[B, 3, H, H] -> [B, 1 + grid * grid, D], what enters the first block.</summary>
+    public Tensor Tokens(Tensor pixels)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return LnPre.Forward(Embed(pixels)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Through some blocks: [B, T, D], what enters block <paramref name="from"/>, -> [B, T', D], what leaves the one before <paramref name="to"/>.</summary>
+    public Tensor Advance(Tensor x, int from, int to, ITowerPrompts? prompts)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor states = x;
+        for (int layer = from; layer < to; layer++)
         {
-            x = block.Forward(x);
+            states = Blocks[layer].Forward(prompts?.Before(layer, states) ?? states, beside: Beside(prompts, layer));
         }
 
-        // Of the last block only the class token is read.
-        return Pool(Blocks[Blocks.Count - 1].ForwardSelected(x, x.narrow(1, 0, 1))).MoveToOuterDisposeScope();
+        return states.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Through the remaining blocks: [B, T, D], what enters block <paramref name="from"/>, -> [B, R, D], the first R = <paramref name="read"/> tokens after the last block.</summary>
+    public Tensor Finish(Tensor x, int from, long read, ITowerPrompts? prompts)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        int last = Blocks.Count - 1;
+        Tensor states = from < last ? Advance(x, from, last, prompts) : x;
+        states = prompts?.Before(last, states) ?? states;
+        return Blocks[last].ForwardSelected(states, states.narrow(1, 0, read), beside: Beside(prompts, last)).MoveToOuterDisposeScope();
     }
 
     /// <summary>[B, 3, H, H] -> [B, 1 + grid * grid, D]: the class token and the patches, with positions, before <see cref="LnPre"/>.</summary>
@@ -85,6 +109,8 @@ internal sealed class VisionTransformer : nn.Module
 
     /// <summary>[B, T, D] after the last block -> [B, J]: the class token's features.</summary>
     public Tensor Pool(Tensor x) => LnPost.Forward(x.select(1, 0)).matmul(Projection);
+
+    private static Func<Tensor, Tensor?>? Beside(ITowerPrompts? prompts, int layer) => prompts is null ? null : normalised => prompts.Beside(layer, normalised);
 
     private void Check(Tensor pixels)
     {

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// Random views of the training images, encoded by the frozen image tower once and looked up by all epochs, or, without cached views, encoded anew in every epoch.
+/// Random views of the training images, put through what is frozen of the image side once and looked up by all epochs, or, without cached views, anew in every epoch.
 /// </summary>
 /// <remarks>Images are decoded and cropped by worker threads, a bounded number ahead of the tower. The features do not depend on how many threads there are.</remarks>
 internal sealed class FeatureCache
@@ -55,7 +55,7 @@ internal sealed class FeatureCache
     }
 
     /// <summary>The features of a batch in an epoch: for each image one of its views.</summary>
-    /// <returns>[B, J].</returns>
+    /// <returns>[B, F], what <see cref="FeatureStream.Encode"/> gives.</returns>
     public Tensor Batch(FeatureStream stream, int[] images, int stage, int epoch)
     {
         var rows = new long[images.Length];
@@ -83,7 +83,7 @@ internal sealed class FeatureCache
             for (var s = 0; s < streams.Count; s++)
             {
                 using var batch = pixels[s];                                                               // [b, 3, r, r]
-                var encoded = LorealLosses.Normalise(streams[s].Student.ImageFeatures(batch.to(_device))); // [b, J]
+                var encoded = streams[s].Encode(batch.to(_device));                                        // [b, F]
                 features[s].Add(encoded.MoveToOuterDisposeScope());
             }
         }

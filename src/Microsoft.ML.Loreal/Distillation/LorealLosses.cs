@@ -9,13 +9,6 @@ internal static class LorealLosses
     // are divided by it instead of by their length; trained and default-initialised ones are several times longer and not affected.
     private const double ShortestNormalised = 0.05;
 
-    /// <summary>Features divided by their length.</summary>
-    public static Tensor Normalise(Tensor features)
-    {
-        using var scope = NewDisposeScope();
-        return (features / features.norm(-1, keepdim: true)).MoveToOuterDisposeScope();
-    }
-
     /// <summary>HLD, and BPD: T^2 KL(alpha || beta) of the predictions at temperature T, the mean over the images; alpha is given, beta learns.</summary>
     /// <param name="alpha">[B, C] logits.</param>
     /// <param name="beta">[B, C] logits.</param>

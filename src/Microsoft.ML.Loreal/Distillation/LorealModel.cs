@@ -89,14 +89,14 @@ internal sealed partial class LorealModel : IDisposable
         {
             using var inference = inference_mode();
             using var scope = NewDisposeScope();
-            var features = LorealLosses.Normalise(_student.ImageFeatures(pixels.to(_clip.Model.Text.PositionalEmbedding.device))); // [B, J]
+            var features = _student.ImageFeatures(_student.FrozenStates(pixels.to(_clip.Model.Text.PositionalEmbedding.device))); // [B, G]
             for (long first = 0; first < shape[0]; first += _imagesAtOnce)
             {
                 using var step = NewDisposeScope();
                 var count = Math.Min(_imagesAtOnce, shape[0] - first);
                 var some = features.narrow(0, first, count);
-                var text = _text ?? _student.TextFeatures(_slots!.Tokens(_slots.Vectors(some)));
-                var scores = Classifier.Logits(some, text, _clip.Model.LogitScale).softmax(1).cpu().contiguous();              // [b, C]
+                var text = _text ?? _student.TextFeatures(_slots!.Tokens(_slots.Vectors(_student.Condition(some))));
+                var scores = _student.Logits(some, text).softmax(1).cpu().contiguous();                                        // [b, C]
                 MemoryMarshal.Cast<byte, float>(scores.bytes).CopyTo(probabilities[(int)(first * ClassNames.Count)..]);
             }
         }

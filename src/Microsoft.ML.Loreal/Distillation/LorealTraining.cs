@@ -140,9 +140,8 @@ internal sealed class LorealTraining : IDisposable
         var stage = new TrainingStage(number, _baseStage, _seed, _onEpoch, _cancel);
         stage.Run(student.Parameters, _labels, epoch => _features.BeginEpoch([stream], number, epoch, _cancel), (epoch, images, labels) =>
         {
-            var logits = Classifier.Logits(_features.Batch(stream, images, number, epoch), student.TextFeatures(null), _clip.Model.LogitScale);
-            var loss = nn.functional.cross_entropy(logits, labels);
-            return new StepLosses(loss, loss, null, null, null, logits);
+            var losses = student.Losses(_features.Batch(stream, images, number, epoch), labels);
+            return new StepLosses(losses.Total, losses.CrossEntropy, null, null, null, losses.Logits);
         });
         student.Freeze();
     }
@@ -151,7 +150,9 @@ internal sealed class LorealTraining : IDisposable
     private void Distil(FeatureStream high, FeatureStream low, AttributeSlots slots)
     {
         const int number = 3;
-        var students = new TwoStudents(high.Student, low.Student, slots, _clip.Model.LogitScale, DistillationSettings.Of(_options));
+        high.Settle();
+        low.Settle();
+        var students = new TwoStudents(high.Student, low.Student, slots, DistillationSettings.Of(_options));
         var epochs = _options.DistillationStage.Epochs;
         var stage = new TrainingStage(number, _options.DistillationStage, _seed, _onEpoch, _cancel);
         stage.Run(slots.Parameters, _labels, epoch => _features.BeginEpoch([high, low], number, epoch, _cancel), (epoch, images, labels) => students.Losses(

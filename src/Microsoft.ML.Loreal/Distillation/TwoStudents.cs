@@ -5,9 +5,9 @@ namespace Microsoft.ML.Loreal;
 
 /// <summary>
 /// The distillation of stage 3: student alpha with standard-resolution features, student beta with low-resolution features, both frozen; the attribute slots
-/// that they share learn. All features here are normalised.
+/// that they share learn. Features are those of <see cref="PromptLearner.ImageFeatures"/>.
 /// </summary>
-internal sealed class TwoStudents(PromptLearner alpha, PromptLearner beta, AttributeSlots slots, float logitScale, DistillationSettings settings)
+internal sealed class TwoStudents(PromptLearner alpha, PromptLearner beta, AttributeSlots slots, DistillationSettings settings)
 {
     // What two passes keep for their gradients stays below this: 1 GB and 4 GB in single precision. More images than that allows are done in parts.
     // A processor gains nothing from larger parts; a GPU does.
@@ -26,17 +26,18 @@ internal sealed class TwoStudents(PromptLearner alpha, PromptLearner beta, Attri
     }
 
     /// <summary>The losses of one batch.</summary>
-    /// <param name="high">[B, J], standard-resolution features.</param>
-    /// <param name="low">[B, J], low-resolution features.</param>
+    /// <param name="high">[B, G], standard-resolution features.</param>
+    /// <param name="low">[B, G], low-resolution features.</param>
     /// <param name="labels">[B] int64.</param>
     /// <param name="mix">w of the aligned bridge.</param>
     public StepLosses Losses(Tensor high, Tensor low, Tensor labels, double mix)
     {
         using var scope = NewDisposeScope();
-        var highVectors = slots.Vectors(high);                                                              // [B, K, D]
-        var lowVectors = slots.Vectors(low);
+        var (highCondition, lowCondition) = (alpha.Condition(high), beta.Condition(low));                   // [B, J]
+        var highVectors = slots.Vectors(highCondition);                                                     // [B, K, D]
+        var lowVectors = slots.Vectors(lowCondition);
         var crossed = settings.Bridge == ContextBridge.Crossed;
-        var ownVectors = crossed ? highVectors : mix == 1 ? lowVectors : slots.Vectors(Mixed(high, low, mix));
+        var ownVectors = crossed ? highVectors : mix == 1 ? lowVectors : slots.Vectors(Mixed(highCondition, lowCondition, mix));
         var logits = Logits(beta, ownVectors, low);                                                         // [B, C]
         var crossEntropy = nn.functional.cross_entropy(logits, labels);
         var total = crossEntropy;
@@ -71,7 +72,7 @@ internal sealed class TwoStudents(PromptLearner alpha, PromptLearner beta, Attri
     public static Tensor Mixed(Tensor high, Tensor low, double mix)
     {
         using var scope = NewDisposeScope();
-        return LorealLosses.Normalise(high * (1 - mix) + low * mix).MoveToOuterDisposeScope();
+        return Classifier.Normalise(high * (1 - mix) + low * mix).MoveToOuterDisposeScope();
     }
 
     /// <summary>Alpha's logits, without a graph: its prompts are never trained by the distillation.</summary>
@@ -82,5 +83,5 @@ internal sealed class TwoStudents(PromptLearner alpha, PromptLearner beta, Attri
     }
 
     private Tensor Logits(PromptLearner student, Tensor vectors, Tensor features) =>
-        Classifier.Logits(features, student.TextFeatures(slots.Tokens(vectors)), logitScale);
+        student.Logits(features, student.TextFeatures(slots.Tokens(vectors)));
 }

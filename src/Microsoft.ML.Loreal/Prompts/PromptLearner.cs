@@ -16,12 +16,46 @@ internal abstract class PromptLearner(ClipModel model) : IDisposable
     /// <summary>The named tensors that make up the trained state; the caller does not own them.</summary>
     public abstract IEnumerable<(string Name, Tensor Value)> State { get; }
 
+    /// <summary>Whether the image features change while the parameters learn.</summary>
+    public virtual bool LearnsImages => false;
+
     /// <summary>
-    /// Image features before normalisation. They come from the plain tower here, so that they are the same for all learners of a model and in all epochs and can be cached.
+    /// What of the image side does not learn, so that it can be computed once per view and cached: here the plain tower's normalised features. A method that changes the tower gives
+    /// the tokens that enter the first block it changes.
     /// </summary>
     /// <param name="pixels">[B, 3, H, W], normalised.</param>
-    /// <returns>[B, J].</returns>
-    public virtual Tensor ImageFeatures(Tensor pixels) => Model.EncodeImage(pixels);
+    /// <returns>[B, F], one flat row an image.</returns>
+    public virtual Tensor FrozenStates(Tensor pixels)
+    {
+        using var scope = NewDisposeScope();
+        return Classifier.Normalise(Model.EncodeImage(pixels)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The image features that are compared with the prompts.</summary>
+    /// <param name="states">[B, F], from <see cref="FrozenStates"/>.</param>
+    /// <returns>[B, G], normalised; G is J, or a multiple of it where several features stand side by side.</returns>
+    public virtual Tensor ImageFeatures(Tensor states) => states;
+
+    /// <summary>The image features that the meta-nets see.</summary>
+    /// <param name="features">[B, G], from <see cref="ImageFeatures"/>.</param>
+    /// <returns>[B, J], normalised.</returns>
+    public virtual Tensor Condition(Tensor features) => features;
+
+    /// <summary>The scores of the classes.</summary>
+    /// <param name="features">[B, G], from <see cref="ImageFeatures"/>.</param>
+    /// <param name="text">[B, C, J], or [1, C, J] where the prompts are the same for all images; not normalised.</param>
+    /// <returns>[B, C].</returns>
+    public virtual Tensor Logits(Tensor features, Tensor text) => Classifier.Logits(features, text, Model.LogitScale);
+
+    /// <summary>The losses of the method alone, without attributes.</summary>
+    /// <param name="states">[B, F], from <see cref="FrozenStates"/>.</param>
+    /// <param name="labels">[B] int64.</param>
+    public virtual PromptLosses Losses(Tensor states, Tensor labels)
+    {
+        var logits = Logits(ImageFeatures(states), TextFeatures(null));
+        var loss = nn.functional.cross_entropy(logits, labels);
+        return new PromptLosses(loss, loss, logits);
+    }
 
     /// <summary>The prompts of all classes.</summary>
     /// <param name="attributeTokens">[B, T, D]: what stands right after the start token in the prompts of each image; null for one set of prompts without attributes.</param>
@@ -33,8 +67,12 @@ internal abstract class PromptLearner(ClipModel model) : IDisposable
     public virtual Tensor TextFeatures(Tensor? attributeTokens)
     {
         using var scope = NewDisposeScope();
-        return SharedPrefixEncoder.Encode(Model.Text, Prompts(attributeTokens)).MoveToOuterDisposeScope();
+        return SharedPrefixEncoder.Encode(Model.Text, Prompts(attributeTokens), TextPrompts(attributeTokens?.shape[1] ?? 0)).MoveToOuterDisposeScope();
     }
+
+    /// <summary>What the method changes inside the text tower; null for nothing.</summary>
+    /// <param name="attributeTokens">T, the tokens that stand between the start token and whatever the method itself puts there.</param>
+    protected virtual ITowerPrompts? TextPrompts(long attributeTokens) => null;
 
     /// <summary>Copies saved values into the state.</summary>
     /// <param name="values">Gives the tensor of a name; throws where there is none.</param>

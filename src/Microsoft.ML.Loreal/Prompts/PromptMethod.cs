@@ -8,14 +8,6 @@ namespace Microsoft.ML.Loreal;
 /// </remarks>
 public abstract class PromptMethod
 {
-    // A new method derives from this class and from PromptLearner:
-    //   MaPLe  overrides ImageFeatures and TextFeatures of its learner: deep prompts are put between the blocks of both towers, in the text tower
-    //          at the positions after the attribute tokens;
-    //   MMA    likewise: an adapter beside each of the upper blocks;
-    //   MMRL   likewise: representation tokens inserted before the first listed block, directly after the start token.
-    // Their towers are written over ClipModel's blocks, as SharedPrefixEncoder is; their settings travel through WriteSettings and ReadSettings. Where the image
-    // side learns too, its features change with every step: LorealTraining.TrainPrompts must then ask the learner for them, batch by batch, instead of FeatureCache.
-    // In stage 3 the students are frozen and the cache serves every method.
     private protected PromptMethod()
     {
     }

@@ -18,7 +18,7 @@ internal static class SharedPrefixEncoder
 
     /// <summary>Text features of every prompt, before normalisation.</summary>
     /// <returns>[B, C, J].</returns>
-    public static Tensor Encode(TextTransformer text, PromptParts parts) => Encode(text, parts, ActivationLimit);
+    public static Tensor Encode(TextTransformer text, PromptParts parts, ITowerPrompts? prompts = null) => Encode(text, parts, prompts, ActivationLimit);
 
     /// <summary>Roughly how many numbers a pass keeps for each image until its gradients are computed.</summary>
     public static long NumbersKept(TextTransformer text, PromptParts parts)
@@ -30,15 +30,15 @@ internal static class SharedPrefixEncoder
         return text.Blocks.Count * (parts.Prefix.shape[1] + ((long)layout.TileCount * layout.TileLength)) * widthsPerToken * parts.Prefix.shape[2];
     }
 
-    /// <summary>As <see cref="Encode(TextTransformer, PromptParts)"/>, with another limit.</summary>
-    internal static Tensor Encode(TextTransformer text, PromptParts parts, long activationLimit)
+    /// <summary>As <see cref="Encode(TextTransformer, PromptParts, ITowerPrompts?)"/>, with another limit.</summary>
+    internal static Tensor Encode(TextTransformer text, PromptParts parts, ITowerPrompts? prompts, long activationLimit)
     {
         using var scope = NewDisposeScope();
         var (images, prefixLength, width) = (parts.Prefix.shape[0], parts.Prefix.shape[1], parts.Prefix.shape[2]);
         var (classes, suffixLength) = (parts.Suffix.shape[0], parts.Suffix.shape[1]);
         using var made = parts.Layout is null ? SuffixLayout.Of(parts.End, suffixLength) : null;
         var layout = parts.Layout ?? made!;
-        var prefix = PrefixKeysAndValues(text, parts.Prefix);
+        var prefix = PrefixKeysAndValues(text, parts.Prefix, prompts);
         var positions = text.PositionalEmbedding.narrow(0, prefixLength, suffixLength);                   // [S, D]
         var padded = (parts.Suffix + positions).reshape(1, classes * suffixLength, width);                // [C, S, D] -> [1, C * S, D]
 
@@ -46,29 +46,32 @@ internal static class SharedPrefixEncoder
         var ends = new List<Tensor>();
         for (var first = 0; first < layout.TileCount; first += atOnce)
         {
-            ends.Add(Ends(text, layout, first, Math.Min(atOnce, layout.TileCount - first), padded, prefix));
+            ends.Add(Ends(text, layout, first, Math.Min(atOnce, layout.TileCount - first), padded, prefix, prompts));
         }
 
         return text.Project(ends.Count == 1 ? ends[0] : cat(ends, 1)).MoveToOuterDisposeScope();          // [B, C, D] -> [B, C, J]
     }
 
     /// <summary>What suffixes attend to in every layer: keys and values [B, H, P, E] of the prefix [B, P, D].</summary>
-    private static (Tensor Keys, Tensor Values)[] PrefixKeysAndValues(TextTransformer text, Tensor prefix)
+    private static (Tensor Keys, Tensor Values)[] PrefixKeysAndValues(TextTransformer text, Tensor prefix, ITowerPrompts? prompts)
     {
         using var scope = NewDisposeScope();
         var all = new (Tensor Keys, Tensor Values)[text.Blocks.Count];
         var x = text.AddPositions(prefix);                                                                // [B, P, D]
-        var mask = text.CausalMask(prefix.shape[1]);                                                      // [P, P]
         for (var layer = 0; layer < all.Length - 1; layer++)
         {
             using var layerScope = NewDisposeScope();
             var block = text.Blocks[layer];
-            var (queries, keys, values) = block.Attention.Project(block.Ln1.Forward(x));
-            x = Complete(block, x, MultiHeadAttention.Attend(queries, keys, values, mask)).MoveToOuterDisposeScope();
+            x = prompts?.Before(layer, x) ?? x;                                                           // methods may change P on the way
+            var normalised = block.Ln1.Forward(x);
+            var (queries, keys, values) = block.Attention.Project(normalised);
+            var attended = MultiHeadAttention.Attend(queries, keys, values, text.CausalMask(x.shape[1]));
+            x = Complete(block, x, attended, prompts?.Beside(layer, normalised)).MoveToOuterDisposeScope();
             all[layer] = layerScope.MoveToOuter(keys, values);
         }
 
         var last = text.Blocks[all.Length - 1];
+        x = prompts?.Before(all.Length - 1, x) ?? x;
         all[^1] = last.Attention.KeysAndValues(last.Ln1.Forward(x));
         foreach (var (keys, values) in all)
         {
@@ -79,7 +82,7 @@ internal static class SharedPrefixEncoder
     }
 
     /// <summary>The states at the ends of the classes in some tiles after the last block: [B, c, D].</summary>
-    private static Tensor Ends(TextTransformer text, SuffixLayout layout, int firstTile, int tiles, Tensor padded, (Tensor Keys, Tensor Values)[] prefix)
+    private static Tensor Ends(TextTransformer text, SuffixLayout layout, int firstTile, int tiles, Tensor padded, (Tensor Keys, Tensor Values)[] prefix, ITowerPrompts? prompts)
     {
         using var scope = NewDisposeScope();
         var (rows, masks, ends) = layout.Tiles(firstTile, tiles);
@@ -89,30 +92,31 @@ internal static class SharedPrefixEncoder
         {
             using var layerScope = NewDisposeScope();
             var block = text.Blocks[layer];
-            x = Complete(block, x, Attend(block, x, prefix[layer], masks)).MoveToOuterDisposeScope();     // [B, N, D]
+            var normalised = block.Ln1.Forward(x);
+            x = Complete(block, x, Attend(block, normalised, prefix[layer], masks), prompts?.Beside(layer, normalised))
+                .MoveToOuterDisposeScope();                                                               // [B, N, D]
         }
 
-        var attended = Attend(text.Blocks[last], x, prefix[last], masks).index_select(1, ends);           // [B, N, D] -> [B, c, D]
-        return Complete(text.Blocks[last], x.index_select(1, ends), attended).MoveToOuterDisposeScope();  // [B, c, D]
+        var lastNormalised = text.Blocks[last].Ln1.Forward(x);
+        var attended = Attend(text.Blocks[last], lastNormalised, prefix[last], masks).index_select(1, ends); // [B, N, D] -> [B, c, D]
+        var beside = prompts?.Beside(last, lastNormalised.index_select(1, ends));                         // [b, c, D]
+        return Complete(text.Blocks[last], x.index_select(1, ends), attended, beside).MoveToOuterDisposeScope(); // [B, c, D]
     }
 
-    /// <summary>What follows the attention in a block: its projection, the perceptron, and both sums.</summary>
-    private static Tensor Complete(ResidualAttentionBlock block, Tensor states, Tensor attended)
-    {
-        var sum = states + block.Attention.Output.Forward(attended);
-        return sum + block.Perceptron(block.Ln2.Forward(sum));
-    }
+    /// <summary>What follows the attention in a block, from its projection on.</summary>
+    private static Tensor Complete(ResidualAttentionBlock block, Tensor states, Tensor attended, Tensor? beside) =>
+        block.Complete(states, block.Attention.Output.Forward(attended), beside);
 
     /// <summary>Every suffix attends to the prefix of its image and to itself.</summary>
     /// <param name="block">The block whose attention it is.</param>
-    /// <param name="x">[b, N, D].</param>
+    /// <param name="normalised">[b, N, D], after the block's first layer normalisation.</param>
     /// <param name="prefix">[B, H, P, E] each.</param>
     /// <param name="masks">[G, W, W].</param>
     /// <returns>[B, N, D].</returns>
-    private static Tensor Attend(ResidualAttentionBlock block, Tensor x, (Tensor Keys, Tensor Values) prefix, Tensor masks)
+    private static Tensor Attend(ResidualAttentionBlock block, Tensor normalised, (Tensor Keys, Tensor Values) prefix, Tensor masks)
     {
         using var scope = NewDisposeScope();
-        var (queries, keys, values) = block.Attention.Project(block.Ln1.Forward(x));                      // [b, H, N, E]
+        var (queries, keys, values) = block.Attention.Project(normalised);                                // [b, H, N, E]
         var (side, heads, length, width) = (queries.shape[0], queries.shape[1], queries.shape[2], queries.shape[3]);
         var (images, prefixLength) = (prefix.Keys.shape[0], prefix.Keys.shape[2]);
         var (tiles, tileLength) = (masks.shape[0], masks.shape[1]);

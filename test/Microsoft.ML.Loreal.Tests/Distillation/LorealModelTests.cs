@@ -223,7 +223,7 @@ public sealed class LorealModelTests
         using var pixels = TrainingRun.Pixels(5, model.Resolution);
         for (var i = 0; i < 5; i++)
         {
-            var features = LorealLosses.Normalise(clip.EncodeImage(pixels.narrow(0, i, 1)));
+            var features = Classifier.Normalise(clip.EncodeImage(pixels.narrow(0, i, 1)));
             var parts = student.Prompts(slots?.Tokens(slots.Vectors(features)));
             scores.AddRange(Classifier.Logits(features, PlainEncoder.Encode(clip.Text, parts), clip.LogitScale).softmax(1).data<float>());
         }

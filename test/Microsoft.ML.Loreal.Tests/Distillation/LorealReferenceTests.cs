@@ -26,7 +26,7 @@ public sealed class LorealReferenceTests
         using var alpha = CreateStudent(model, prompts, slots, files.Tensor(initial + "alpha.ctx"));
         using var beta = CreateStudent(model, prompts, slots, files.Tensor(initial + "beta.ctx"));
         var settings = Settings(variant, files, name);
-        var students = new TwoStudents(alpha, beta, slots, model.LogitScale, settings);
+        var students = new TwoStudents(alpha, beta, slots, settings);
         var mix = Mix(variant);
 
         CheckFirstBatch();
@@ -115,7 +115,7 @@ public sealed class LorealReferenceTests
 
             var expected = files.Tensor($"{name}.prompts_beta_infer_b0");
             var pixels = run.Low.narrow(0, 0, 1);
-            var parts = beta.Prompts(slots.Tokens(slots.Vectors(LorealLosses.Normalise(model.EncodeImage(pixels)))));
+            var parts = beta.Prompts(slots.Tokens(slots.Vectors(Classifier.Normalise(model.EncodeImage(pixels)))));
             for (var c = 0; c < prompts.ClassNames.Length; c++)
             {
                 var actual = cat([parts.Prefix[0], parts.Suffix[c].narrow(0, 0, parts.End[c].item<long>() + 1)], 0);
@@ -144,7 +144,7 @@ public sealed class LorealReferenceTests
         Tensor Features(Tensor pool, int step)
         {
             using var noGrad = no_grad();
-            return LorealLosses.Normalise(model.EncodeImage(run.Pixels(pool, step)));
+            return Classifier.Normalise(model.EncodeImage(run.Pixels(pool, step)));
         }
 
         // [B, K, D] -> [B, K, M, D]

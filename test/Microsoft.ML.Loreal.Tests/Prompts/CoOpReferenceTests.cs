@@ -57,7 +57,7 @@ public sealed class CoOpReferenceTests
             Tensor features;
             using (no_grad())
             {
-                features = LorealLosses.Normalise(learner.ImageFeatures(run.Pixels(pool, step)));
+                features = learner.ImageFeatures(learner.FrozenStates(run.Pixels(pool, step)));
             }
 
             return Classifier.Logits(features, learner.TextFeatures(null), model.LogitScale);

@@ -59,8 +59,8 @@ public sealed class SharedPrefixTests
         var parts = new PromptParts(prefix, suffix, tensor(Enumerable.Range(0, classes).Select(_ => random.NextInt64(suffixLength)).ToArray()));
         var plain = PlainEncoder.Encode(model.Text, parts);
         Near(plain, SharedPrefixEncoder.Encode(model.Text, parts), "all at once");
-        Near(plain, SharedPrefixEncoder.Encode(model.Text, parts, activationLimit: 1), "tile by tile");
-        Near(plain, SharedPrefixEncoder.Encode(model.Text, parts, activationLimit: 3 * 2 * 60 * 4 * model.Config.TextWidth), "a few tiles at once");
+        Near(plain, SharedPrefixEncoder.Encode(model.Text, parts, null, activationLimit: 1), "tile by tile");
+        Near(plain, SharedPrefixEncoder.Encode(model.Text, parts, null, activationLimit: 3 * 2 * 60 * 4 * model.Config.TextWidth), "a few tiles at once");
     }
 
     [TestMethod]

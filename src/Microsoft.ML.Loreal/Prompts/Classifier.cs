@@ -5,6 +5,13 @@ namespace Microsoft.ML.Loreal;
 /// <summary>CLIP's comparison of images with prompts.</summary>
 internal static class Classifier
 {
+    /// <summary>Features divided by their length, over the last axis.</summary>
+    public static Tensor Normalise(Tensor features)
+    {
+        using var scope = NewDisposeScope();
+        return (features / features.norm(-1, keepdim: true)).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Scaled cosines.</summary>
     /// <param name="image">[B, J], normalised.</param>
     /// <param name="text">[B, C, J], or [1, C, J] where the prompts are the same for all images; not normalised.</param>
@@ -13,7 +20,7 @@ internal static class Classifier
     public static Tensor Logits(Tensor image, Tensor text, float logitScale)
     {
         using var scope = NewDisposeScope();
-        var classes = LorealLosses.Normalise(text);
+        var classes = Normalise(text);
         var cosines = text.shape[0] == 1
             ? image.matmul(classes.squeeze(0).transpose(0, 1))    // [B, J] x [J, C]
             : classes.matmul(image.unsqueeze(2)).squeeze(2);      // [B, C, J] x [B, J, 1] -> [B, C]
