@@ -1,47 +1,22 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using TorchSharp;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>
-/// Classifies images at the low resolution phi with the prompts that <see cref="LorealTrainer"/> learned. It adds two columns: the predicted class as a key
-/// ("PredictedLabel" by default, with the class names as key values) and the probabilities ("Score", one slot per class).
-/// </summary>
-/// <remarks>
-/// Any number of threads may use one transformer; they take turns at the model, which itself uses all processors. <see cref="Dispose"/> frees its native memory.
-/// A prediction engine disposes its transformer unless <see cref="PredictionEngineOptions.OwnsTransformer"/> is false.
-/// </remarks>
-public sealed class LorealTransformer : ITransformer, IDisposable
+/// <summary>Classifies images at the low resolution phi with the prompts that <see cref="LorealTrainer"/> learned.</summary>
+/// <inheritdoc cref="ClipClassifierTransformer" path="/remarks"/>
+public sealed class LorealTransformer : ClipClassifierTransformer
 {
     private readonly IHost _host;
-    private readonly Lock _turn = new();
 
     internal LorealTransformer(IHostEnvironment environment, LorealModel model, ScoringSettings settings)
+        : base(model, settings)
     {
         _host = environment.Register(nameof(LorealTransformer));
         Model = model;
-        Settings = settings;
-        ClassNames = [.. model.ClassNames];
-        Resolution = model.Resolution;
-        Backbone = model.Backbone;
     }
 
-    /// <summary>The class names, in the order of the predicted label's keys and of the score's slots.</summary>
-    public IReadOnlyList<string> ClassNames { get; }
-
-    /// <summary>phi, the side in pixels at which images are scored.</summary>
-    public int Resolution { get; }
-
-    /// <summary>The frozen CLIP model.</summary>
-    public ClipBackbone Backbone { get; }
-
-    /// <inheritdoc/>
-    bool ITransformer.IsRowToRowMapper => true;
-
     internal LorealModel Model { get; }
-
-    internal ScoringSettings Settings { get; }
 
     /// <summary>
     /// A transformer that scores the same images against other class names, with the same prompts and without training: the base-to-new setting.
@@ -58,53 +33,6 @@ public sealed class LorealTransformer : ITransformer, IDisposable
         return new LorealTransformer(_host, Model.WithClasses(names), Settings);
     }
 
-    /// <summary>The input's columns and the two that are added.</summary>
-    /// <param name="inputSchema">A schema with the image column.</param>
-    /// <returns>The schema of what <see cref="Transform"/> gives.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The image column is missing or has a type that is not an image.</exception>
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
-    {
-        ArgumentNullException.ThrowIfNull(inputSchema);
-        ImageColumn.Find(inputSchema, Settings.ImageColumnName);
-        return OutputColumns.Append(inputSchema, Settings.PredictedLabelColumnName, Settings.ScoreColumnName, ClassNames);
-    }
-
-    /// <summary>Adds the predicted label and the scores to the data. Nothing is computed before a cursor asks for one of them.</summary>
-    /// <param name="input">Data with the image column.</param>
-    /// <returns>The data with the two added columns, rows in the same order.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The image column is missing or has a type that is not an image.</exception>
-    public IDataView Transform(IDataView input)
-    {
-        ArgumentNullException.ThrowIfNull(input);
-        return new ScoredView(this, input);
-    }
-
-    /// <summary>Frees the native memory, once a scoring in progress is done. Later ones throw <see cref="ObjectDisposedException"/>.</summary>
-    public void Dispose() => Model.Dispose();
-
     /// <inheritdoc/>
-    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema)
-    {
-        ArgumentNullException.ThrowIfNull(inputSchema);
-        return new ScoringMapper(this, inputSchema);
-    }
-
-    /// <inheritdoc/>
-    void ICanSaveModel.Save(ModelSaveContext ctx)
-    {
-        ArgumentNullException.ThrowIfNull(ctx);
-        ModelFiles.Save(ctx, Model, Settings);
-    }
-
-    /// <summary>Scores a batch.</summary>
-    /// <param name="pixels">[B, 3, phi, phi], preprocessed.</param>
-    /// <param name="probabilities">B x classes numbers.</param>
-    internal void Score(torch.Tensor pixels, Span<float> probabilities)
-    {
-        // Two threads inside the tensor library at once would each start as many workers as there are processors.
-        lock (_turn)
-        {
-            Model.Score(pixels, probabilities);
-        }
-    }
+    private protected override void Save(ModelSaveContext ctx) => LorealModelFiles.Save(ctx, Model, Settings);
 }

@@ -14,9 +14,8 @@ internal sealed partial class LorealModel
     private const string ScoredPrefix = "beta.";
     private const string StandardPrefix = "alpha.";
 
-    /// <summary>Writes the model without its backbone.</summary>
-    /// <param name="writeFile">Called for each file with its name and with what writes its content.</param>
-    public void Save(Action<string, Action<Stream>> writeFile)
+    /// <inheritdoc/>
+    public override void Save(Action<string, Action<Stream>> writeFile)
     {
         Enter();
         try

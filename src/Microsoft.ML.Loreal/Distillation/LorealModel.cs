@@ -5,10 +5,9 @@ namespace Microsoft.ML.Loreal;
 
 /// <summary>A trained model: the student that is scored at phi, its attribute slots, and a copy of the standard-resolution student.</summary>
 /// <remarks>
-/// Any number of threads may score at once, also while another disposes: they finish, and later calls throw. What does not depend on the image (all text features
-/// of prompts without attributes; the embedded class names of prompts with them) is computed once.
+/// What does not depend on the image (all text features of prompts without attributes; the embedded class names of prompts with them) is computed once.
 /// </remarks>
-internal sealed partial class LorealModel : IDisposable
+internal sealed partial class LorealModel : ScoredModel
 {
     // The widest activations of the text pass, [images, classes, suffix, 4 x width], stay below this, so that many classes cost time and not memory.
     private const long TextActivationLimit = 16 << 20;
@@ -21,9 +20,6 @@ internal sealed partial class LorealModel : IDisposable
     private readonly SavedState? _standard;
     private readonly Tensor? _text; // [1, C, J], where the prompts do not depend on the image
     private readonly int _imagesAtOnce;
-    private readonly Lock _gate = new();
-    private int _scoring;
-    private bool _disposed;
 
     /// <summary>Takes over the student, the slots, the standard student's state, and one ownership of the CLIP model.</summary>
     public LorealModel(
@@ -34,8 +30,8 @@ internal sealed partial class LorealModel : IDisposable
         PromptLearner student,
         AttributeSlots? slots,
         SavedState? standard)
+        : base(backbone)
     {
-        Backbone = backbone;
         _clip = clip;
         _vocabulary = vocabulary;
         _description = description;
@@ -58,32 +54,17 @@ internal sealed partial class LorealModel : IDisposable
         }
     }
 
-    /// <summary>The frozen CLIP model that the prompts belong to.</summary>
-    public ClipBackbone Backbone { get; }
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ClassNames => _description.ClassNames;
 
-    /// <summary>The classes that are scored.</summary>
-    public IReadOnlyList<string> ClassNames => _description.ClassNames;
+    /// <inheritdoc/>
+    public override int Resolution => _description.Resolution;
 
-    /// <summary>phi, the side of the images that are scored, in pixels.</summary>
-    public int Resolution => _description.Resolution;
-
-    /// <summary>The probability of every class for every image.</summary>
-    /// <param name="pixels">[B, 3, phi, phi], normalised.</param>
-    /// <param name="probabilities">B * C numbers, image by image.</param>
-    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
-    public void Score(Tensor pixels, Span<float> probabilities)
+    /// <inheritdoc/>
+    public override void Score(Tensor pixels, Span<float> probabilities)
     {
+        Check(pixels, probabilities);
         var shape = pixels.shape;
-        if (shape.Length != 4 || shape[1] != 3 || shape[2] != Resolution || shape[3] != Resolution)
-        {
-            throw new ArgumentException($"Expected pixels of the shape [B, 3, {Resolution}, {Resolution}], found [{string.Join(", ", shape)}].", nameof(pixels));
-        }
-
-        if (probabilities.Length != shape[0] * ClassNames.Count)
-        {
-            throw new ArgumentException($"Expected room for {shape[0]} x {ClassNames.Count} probabilities, found {probabilities.Length}.", nameof(probabilities));
-        }
-
         Enter();
         try
         {
@@ -163,49 +144,7 @@ internal sealed partial class LorealModel : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        lock (_gate)
-        {
-            if (_disposed)
-            {
-                return;
-            }
-
-            _disposed = true;
-            if (_scoring > 0)
-            {
-                return;
-            }
-        }
-
-        Free();
-    }
-
-    private void Enter()
-    {
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            _scoring++;
-        }
-    }
-
-    private void Exit()
-    {
-        lock (_gate)
-        {
-            _scoring--;
-            if (!_disposed || _scoring > 0)
-            {
-                return;
-            }
-        }
-
-        Free();
-    }
-
-    private void Free()
+    protected override void Free()
     {
         _text?.Dispose();
         _student.Dispose();

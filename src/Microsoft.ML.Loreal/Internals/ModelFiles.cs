@@ -1,10 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Microsoft.ML;
-using Microsoft.ML.Loreal;
-using Microsoft.ML.Runtime;
-
-[assembly: LoadableClass(typeof(LorealTransformer), typeof(ModelFiles), null, typeof(SignatureLoadModel), "LOREAL image classifier", ModelFiles.LoaderSignature)]
 
 namespace Microsoft.ML.Loreal;
 
@@ -12,18 +7,28 @@ namespace Microsoft.ML.Loreal;
 /// A transformer in ML.NET's model archive: its Model.key holds a <see cref="ModelManifest"/> as JSON; beside it are the parts that the manifest lists, the
 /// learned prompts and the backbone. A damaged part is found by its hash.
 /// </summary>
-internal static class ModelFiles
+internal sealed class ModelFiles
 {
-    public const string LoaderSignature = "LorealTransformer";
-
-    private const uint Version = 0x00010001;
     private const string BackboneFolder = "Backbone/";
     private const int LongestManifest = 1 << 20;
 
-    public static void Save(ModelSaveContext ctx, LorealModel model, ScoringSettings settings)
+    private readonly Dictionary<string, byte[]> _parts;
+
+    private ModelFiles(ScoringSettings settings, ClipBackbone backbone, Dictionary<string, byte[]> parts)
+    {
+        Settings = settings;
+        Backbone = backbone;
+        _parts = parts;
+    }
+
+    public ScoringSettings Settings { get; }
+
+    public ClipBackbone Backbone { get; }
+
+    public static void Save(ModelSaveContext ctx, VersionInfo version, ScoredModel model, ScoringSettings settings)
     {
         ctx.CheckAtModel();
-        ctx.SetVersionInfo(VersionInfo());
+        ctx.SetVersionInfo(version);
         var parts = new List<ModelPart>();
         model.Save((name, write) => parts.Add(SavePart(ctx, name, write)));
         foreach (string name in model.Backbone.FileNames)
@@ -41,30 +46,22 @@ internal static class ModelFiles
         ctx.Writer.Write(SHA256.HashData(manifest));
     }
 
-    /// <summary>ML.NET calls this when it meets the loader signature in an archive.</summary>
-    public static LorealTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
+    public static ModelFiles Load(ModelLoadContext ctx, VersionInfo version)
     {
-        ctx.CheckAtModel(VersionInfo());
+        ctx.CheckAtModel(version);
         ModelManifest manifest = ReadManifest(ctx);
         Dictionary<string, byte[]> parts = manifest.Parts.ToDictionary(part => part.Name, part => LoadPart(ctx, part));
         Dictionary<string, byte[]> backboneFiles = parts
             .Where(part => part.Key.StartsWith(BackboneFolder, StringComparison.Ordinal))
             .ToDictionary(part => part.Key[BackboneFolder.Length..], part => part.Value);
-
-        IHost host = env.Register(nameof(LorealTransformer));
-        using IChannel channel = host.Start("Load");
         ClipBackbone backbone = ClipBackbone.FromFiles(new MemoryBackboneFiles("the backbone in the saved model", backboneFiles));
-        LorealModel model = LorealModel.Load(backbone, DeviceSelection.Select(null, env, channel), name => Open(parts, name));
-        return new LorealTransformer(env, model, manifest.Settings);
+        return new ModelFiles(manifest.Settings, backbone, parts);
     }
 
-    private static VersionInfo VersionInfo() => new(
-        modelSignature: "LOREALTR",
-        verWrittenCur: Version,
-        verReadableCur: Version,
-        verWeCanReadBack: Version,
-        loaderAssemblyName: typeof(ModelFiles).Assembly.FullName,
-        loaderSignature: LoaderSignature);
+    /// <summary>Opens a part by its name.</summary>
+    public Stream Open(string name) => _parts.TryGetValue(name, out byte[]? content)
+        ? new MemoryStream(content, writable: false)
+        : throw new InvalidDataException($"The saved LOREAL model has no part '{name}'; the archive is incomplete.");
 
     private static ModelPart SavePart(ModelSaveContext ctx, string name, Action<Stream> write)
     {
@@ -133,8 +130,4 @@ internal static class ModelFiles
         stream.ReadExactly(content);
         return Convert.ToHexStringLower(SHA256.HashData(content)) == part.Sha256 ? content : null;
     }
-
-    private static MemoryStream Open(Dictionary<string, byte[]> parts, string name) => parts.TryGetValue(name, out byte[]? content)
-        ? new MemoryStream(content, writable: false)
-        : throw new InvalidDataException($"The saved LOREAL model has no part '{name}'; the archive is incomplete.");
 }

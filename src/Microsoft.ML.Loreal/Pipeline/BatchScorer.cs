@@ -3,7 +3,7 @@ using TorchSharp;
 namespace Microsoft.ML.Loreal;
 
 /// <summary>Scores a few rows at once: decodes and resizes on all processors, then runs the model. One per cursor.</summary>
-internal sealed class BatchScorer(LorealTransformer transformer)
+internal sealed class BatchScorer(ClipClassifierTransformer transformer)
 {
     private readonly ImageDecoder _decoder = new(transformer.Settings.MaximumPixels);
     private readonly int _resolution = transformer.Resolution;

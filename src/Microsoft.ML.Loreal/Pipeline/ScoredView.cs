@@ -1,7 +1,7 @@
 namespace Microsoft.ML.Loreal;
 
 /// <summary>A data view with the two added columns. Nothing is read or scored before a cursor asks for it.</summary>
-internal sealed class ScoredView(LorealTransformer transformer, IDataView input) : IDataView
+internal sealed class ScoredView(ClipClassifierTransformer transformer, IDataView input) : IDataView
 {
     public bool CanShuffle => input.CanShuffle;
 

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Loreal;
 
 /// <summary>Adds the two columns to single rows.</summary>
-internal sealed class ScoringMapper(LorealTransformer transformer, DataViewSchema inputSchema) : IRowToRowMapper
+internal sealed class ScoringMapper(ClipClassifierTransformer transformer, DataViewSchema inputSchema) : IRowToRowMapper
 {
     public DataViewSchema InputSchema => inputSchema;
 
