@@ -31,6 +31,7 @@ internal static class TrainingChecks
                 $"The prompt method {options.Method.Name} has nothing to learn, so it takes no attributes; set Attributes to null.", nameof(options));
         }
 
+        options.Method.Check(options.Backbone.Config);
         AtLeast(options.ViewsPerImage, 0, nameof(options.ViewsPerImage));
         if (!(options.MinimumCropArea is > 0 and <= 1))
         {

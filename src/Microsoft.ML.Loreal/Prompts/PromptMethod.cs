@@ -73,6 +73,12 @@ public abstract class PromptMethod
         return new TemplateMethod(template);
     }
 
+    /// <summary>Checks that a backbone is deep enough for the method, before anything is computed.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not; the message names the valid range.</exception>
+    internal virtual void Check(ClipConfig config)
+    {
+    }
+
     /// <summary>Makes what one student learns for these classes, with random starting values drawn from <paramref name="random"/>.</summary>
     /// <param name="model">The frozen CLIP that the learner prompts.</param>
     /// <param name="vocabulary">How text becomes tokens.</param>
