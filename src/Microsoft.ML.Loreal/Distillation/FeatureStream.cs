@@ -27,9 +27,7 @@ internal sealed class FeatureStream(PromptLearner student, int resolution) : IDi
     public Tensor Encode(Tensor pixels)
     {
         using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        var states = Student.FrozenStates(pixels);
-        return (_settled ? Student.ImageFeatures(states) : states).MoveToOuterDisposeScope();
+        return _settled ? Student.Encode(pixels) : Student.FrozenStates(pixels);
     }
 
     /// <summary>The student is trained: from now on its image features are kept.</summary>

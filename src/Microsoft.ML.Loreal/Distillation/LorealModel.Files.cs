@@ -96,6 +96,7 @@ internal sealed partial class LorealModel
             student = description.Method.CreateLearner(clip.Model, vocabulary, description.ClassNames, slots?.TokenCount ?? 0, random);
             student.Load(name => state(ScoredPrefix + name));
             student.Freeze();
+            student.ForOtherClasses = description.ScoresOtherClasses;
             return new LorealModel(backbone, clip, vocabulary, description, student, slots, standard);
         }
         catch

@@ -60,6 +60,9 @@ internal sealed partial class LorealModel : ScoredModel
     /// <inheritdoc/>
     public override int Resolution => _description.Resolution;
 
+    /// <summary>The classes that the prompts were trained for.</summary>
+    private IReadOnlyList<string> TrainedClassNames => _description.TrainedClassNames ?? ClassNames;
+
     /// <inheritdoc/>
     public override void Score(Tensor pixels, Span<float> probabilities)
     {
@@ -70,7 +73,7 @@ internal sealed partial class LorealModel : ScoredModel
         {
             using var inference = inference_mode();
             using var scope = NewDisposeScope();
-            var features = _student.ImageFeatures(_student.FrozenStates(pixels.to(_clip.Model.Text.PositionalEmbedding.device))); // [B, G]
+            var features = _student.Encode(pixels.to(_clip.Model.Text.PositionalEmbedding.device)); // [B, G]
             for (long first = 0; first < shape[0]; first += _imagesAtOnce)
             {
                 using var step = NewDisposeScope();
@@ -107,7 +110,7 @@ internal sealed partial class LorealModel : ScoredModel
                 Backbone,
                 _clip.Share(),
                 _vocabulary,
-                _description with { ClassNames = [.. names] },
+                _description with { ClassNames = [.. names], TrainedClassNames = TrainedClassNames },
                 name => State().First(s => s.Name == name).Value,
                 _standard is null ? null : SavedState.Copy(_standard.Tensors));
         }
@@ -129,7 +132,7 @@ internal sealed partial class LorealModel : ScoredModel
                 throw new ArgumentException("The earlier model's standard-resolution student was trained on another backbone.", nameof(options));
             }
 
-            if (!ClassNames.SequenceEqual(classNames))
+            if (!TrainedClassNames.SequenceEqual(classNames))
             {
                 throw new ArgumentException("The earlier model's standard-resolution student was trained for other classes.", nameof(classNames));
             }

@@ -4,14 +4,23 @@ namespace Microsoft.ML.Loreal;
 
 /// <summary>What a model is, without its tensors: the content of loreal.json.</summary>
 /// <param name="Method">The prompt method.</param>
-/// <param name="ClassNames">The classes that the prompts were trained for, or that are scored.</param>
+/// <param name="ClassNames">The classes that are scored.</param>
 /// <param name="Resolution">phi.</param>
 /// <param name="Attributes">The attribute slots; null for the method alone.</param>
 /// <param name="BackboneSha256">The SHA-256 of the weights of the backbone that the prompts belong to.</param>
+/// <param name="TrainedClassNames">The classes that the prompts were trained for; null for <paramref name="ClassNames"/>.</param>
 internal sealed record LorealModelDescription(
-    PromptMethod Method, IReadOnlyList<string> ClassNames, int Resolution, AttributeSettings? Attributes, string BackboneSha256)
+    PromptMethod Method,
+    IReadOnlyList<string> ClassNames,
+    int Resolution,
+    AttributeSettings? Attributes,
+    string BackboneSha256,
+    IReadOnlyList<string>? TrainedClassNames = null)
 {
     private const int Version = 1;
+
+    /// <summary>Whether a class is scored that the prompts were not trained for.</summary>
+    public bool ScoresOtherClasses => TrainedClassNames is not null && ClassNames.Except(TrainedClassNames).Any();
 
     /// <summary>Writes the description as JSON.</summary>
     public void Write(Stream stream)
@@ -24,6 +33,11 @@ internal sealed record LorealModelDescription(
         Method.WriteSettings(writer);
         writer.WriteEndObject();
         WriteNames("classNames", ClassNames);
+        if (TrainedClassNames is not null)
+        {
+            WriteNames("trainedClassNames", TrainedClassNames);
+        }
+
         writer.WriteNumber("resolution", Resolution);
         writer.WriteString("backboneSha256", BackboneSha256);
         if (Attributes is not null)
@@ -70,7 +84,8 @@ internal sealed record LorealModelDescription(
                 root.TryGetProperty("attributes", out var words)
                     ? new AttributeSettings(ReadNames(words), root.GetProperty("tokensPerAttribute").GetInt32(), root.GetProperty("hiddenWidth").GetInt32())
                     : null,
-                root.GetProperty("backboneSha256").GetString()!);
+                root.GetProperty("backboneSha256").GetString()!,
+                root.TryGetProperty("trainedClassNames", out var trained) ? ReadNames(trained) : null);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
         {

@@ -16,6 +16,9 @@ internal abstract class PromptLearner(ClipModel model) : IDisposable
     /// <summary>The named tensors that make up the trained state; the caller does not own them.</summary>
     public abstract IEnumerable<(string Name, Tensor Value)> State { get; }
 
+    /// <summary>Whether the prompts are for other classes than those the parameters were trained for. Set before anything is scored.</summary>
+    public bool ForOtherClasses { get; set; }
+
     /// <summary>Whether the image features change while the parameters learn.</summary>
     public virtual bool LearnsImages => false;
 
@@ -35,6 +38,15 @@ internal abstract class PromptLearner(ClipModel model) : IDisposable
     /// <param name="states">[B, F], from <see cref="FrozenStates"/>.</param>
     /// <returns>[B, G], normalised; G is J, or a multiple of it where several features stand side by side.</returns>
     public virtual Tensor ImageFeatures(Tensor states) => states;
+
+    /// <summary>The image features of pixels, for when nothing learns any more: <see cref="ImageFeatures"/> of <see cref="FrozenStates"/>, without what only training needs.</summary>
+    /// <param name="pixels">[B, 3, H, W], normalised.</param>
+    /// <returns>[B, G].</returns>
+    public virtual Tensor Encode(Tensor pixels)
+    {
+        using var scope = NewDisposeScope();
+        return ImageFeatures(FrozenStates(pixels)).MoveToOuterDisposeScope();
+    }
 
     /// <summary>The image features that the meta-nets see.</summary>
     /// <param name="features">[B, G], from <see cref="ImageFeatures"/>.</param>

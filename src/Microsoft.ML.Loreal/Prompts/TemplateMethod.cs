@@ -6,7 +6,7 @@ namespace Microsoft.ML.Loreal;
 internal sealed class TemplateMethod(string template) : PromptMethod
 {
     internal const string MethodName = "Template";
-    internal const string Placeholder = "{}";
+    private const string Placeholder = "{}";
 
     /// <inheritdoc/>
     public override string Name => MethodName;
@@ -24,6 +24,17 @@ internal sealed class TemplateMethod(string template) : PromptMethod
 
     /// <inheritdoc/>
     internal override void WriteSettings(Utf8JsonWriter writer) => writer.WriteString("template", template);
+
+    /// <summary>Checks that there is a place for the class name.</summary>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    internal static void CheckTemplate(string template)
+    {
+        ArgumentNullException.ThrowIfNull(template);
+        if (!template.Contains(Placeholder, StringComparison.Ordinal))
+        {
+            throw new ArgumentException($"The template \"{template}\" has no {{}} where the class name goes; write for instance \"a photo of a {{}}.\".", nameof(template));
+        }
+    }
 
     /// <summary>Reads what <see cref="WriteSettings"/> wrote.</summary>
     internal static PromptMethod Read(JsonElement settings) => Template(settings.GetProperty("template").GetString()!);

@@ -13,7 +13,7 @@ internal sealed class ReferenceRun
         Labels = root.GetProperty("labels").Deserialize<int[]>()!;
         High = pool("hr");
         Low = pool("lr");
-        Optimizer = root.GetProperty("optimizer");
+        Root = root;
     }
 
     public int[][] Batches { get; }
@@ -26,11 +26,20 @@ internal sealed class ReferenceRun
     /// <summary>The same pictures at the low resolution.</summary>
     public Tensor Low { get; }
 
-    private JsonElement Optimizer { get; }
+    private JsonElement Root { get; }
+
+    private JsonElement Optimizer => Root.GetProperty("optimizer");
 
     public Tensor Targets(int step) => tensor(Array.ConvertAll(Batches[step], i => (long)Labels[i]));
 
     public Tensor Pixels(Tensor pool, int step) => pool.index_select(0, tensor(Array.ConvertAll(Batches[step], i => (long)i)));
+
+    /// <summary>The optimiser of a part whose variants have their own learning rates.</summary>
+    public optim.Optimizer CreateOptimizer(IEnumerable<TorchSharp.Modules.Parameter> parameters, double rate) => Sgd(parameters, Optimizer, rate);
+
+    /// <summary>SGD with the settings that a part states.</summary>
+    public static optim.Optimizer Sgd(IEnumerable<TorchSharp.Modules.Parameter> parameters, JsonElement settings, double rate) =>
+        optim.SGD(parameters, rate, settings.GetProperty("momentum").GetDouble(), weight_decay: settings.GetProperty("weight_decay").GetDouble());
 
     public optim.Optimizer CreateOptimizer(IEnumerable<TorchSharp.Modules.Parameter> parameters) => optim.SGD(
         parameters,

@@ -1,0 +1,180 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal;
+
+/// <summary>
+/// MMRL's representation tokens, common to both towers: each listed layer maps them to its own width. Beside CLIP's image feature f there is a second one, f_rep, from the states of
+/// those tokens; the trained classes are scored with both, other classes with f alone.
+/// </summary>
+internal sealed class MmrlLearner : PromptLearner
+{
+    // The publication fixes this instead of taking CLIP's logit_scale.
+    private const float LogitScale = 100;
+    private const double InitialDeviation = 0.02;
+
+    private readonly SentencePrompts _sentences;
+    private readonly Parameter _representation;  // [n, R]
+    private readonly LearnedLinear[] _toImage;   // R -> vision width, one a layer
+    private readonly LearnedLinear[] _toText;    // R -> text width, one a layer
+    private readonly Parameter _projection;      // [vision width, J]
+    private readonly Lazy<Tensor> _plainText;    // [C, J], normalised: the untouched CLIP's text features
+    private readonly int _firstBlock;            // from 0
+    private readonly float _balance;
+    private readonly float _regularization;
+
+    public MmrlLearner(
+        ClipModel model,
+        IPromptVocabulary vocabulary,
+        IReadOnlyList<string> classNames,
+        string template,
+        (int First, int Last) layers,
+        int tokens,
+        int width,
+        float balance,
+        float regularization,
+        int attributeTokens,
+        Random random)
+        : base(model)
+    {
+        _sentences = new SentencePrompts(model, vocabulary, classNames, template, attributeTokens + tokens);
+        _firstBlock = layers.First - 1;
+        _balance = balance;
+        _regularization = regularization;
+        _plainText = new Lazy<Tensor>(PlainText);
+
+        using var scope = NewDisposeScope();
+        var config = model.Config;
+        var device = model.Text.PositionalEmbedding.device;
+        var count = layers.Last - layers.First + 1;
+        _representation = new Parameter(RandomTensors.Normal(random, InitialDeviation, device, tokens, width));
+        _representation.DetachFromDisposeScope();
+        _projection = new Parameter(RandomTensors.Normal(random, 1 / Math.Sqrt(config.VisionWidth), device, config.VisionWidth, config.EmbedDimension));
+        _projection.DetachFromDisposeScope();
+        _toImage = Maps("r2vproj", config.VisionWidth);
+        _toText = Maps("r2tproj", config.TextWidth);
+
+        // As published, all layers start from the same map, which has PyTorch's starting values of linear layers.
+        LearnedLinear[] Maps(string name, int to)
+        {
+            var bound = 1 / Math.Sqrt(width);
+            var (weight, bias) = (RandomTensors.Uniform(random, bound, device, to, width), RandomTensors.Uniform(random, bound, device, to));
+            return [.. Enumerable.Range(0, count).Select(k => new LearnedLinear($"representation_learner.compound_rep_tokens_{name}.{k}", weight, bias))];
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> Parameters => [_representation, _projection, .. _toImage.Concat(_toText).SelectMany(map => map.Parameters)];
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Name, Tensor Value)> State =>
+    [
+        ("representation_learner.compound_rep_tokens", _representation),
+        ("image_encoder.proj_rep", _projection),
+        .. _toImage.Concat(_toText).SelectMany(map => map.State),
+    ];
+
+    /// <inheritdoc/>
+    public override bool LearnsImages => true;
+
+    private long Joint => Model.Config.EmbedDimension;
+
+    /// <summary>The tokens that enter the first changed block, and behind them the untouched CLIP's normalised feature: [B, T * D + J].</summary>
+    public override Tensor FrozenStates(Tensor pixels)
+    {
+        using var scope = NewDisposeScope();
+        var tokens = Tokens(pixels);                                                                           // [B, T, D]
+        var plain = Classifier.Normalise(Model.Visual.Pool(Model.Visual.Finish(tokens, _firstBlock, 1, null))); // [B, J]
+        return cat([tokens.flatten(1), plain], 1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>f and f_rep side by side, each normalised: [B, 2 J].</summary>
+    public override Tensor ImageFeatures(Tensor states)
+    {
+        using var scope = NewDisposeScope();
+        var tokens = states.narrow(1, 0, states.shape[1] - Joint).reshape(states.shape[0], -1, Model.Config.VisionWidth); // [B, T * D] -> [B, T, D]
+        return Features(tokens).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Encode(Tensor pixels)
+    {
+        using var scope = NewDisposeScope();
+        return Features(Tokens(pixels)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>f.</summary>
+    public override Tensor Condition(Tensor features) => features.narrow(1, 0, Joint);
+
+    /// <inheritdoc/>
+    public override Tensor Logits(Tensor features, Tensor text)
+    {
+        using var scope = NewDisposeScope();
+        var (own, representation) = (features.narrow(1, 0, Joint), features.narrow(1, Joint, Joint));
+
+        // The logits are linear in the image feature, so those of the weighted sum are the weighted sum of both logits.
+        var image = ForOtherClasses ? own : own * _balance + representation * (1 - _balance);
+        return Classifier.Logits(image, text, LogitScale).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override PromptLosses Losses(Tensor states, Tensor labels)
+    {
+        using var scope = NewDisposeScope();
+        var (features, text) = (ImageFeatures(states), TextFeatures(null));
+        var (own, representation) = (features.narrow(1, 0, Joint), features.narrow(1, Joint, Joint));
+        var crossEntropy = CrossEntropy(own) * _balance + CrossEntropy(representation) * (1 - _balance);
+        var imageDistance = 1 - MeanCosine(own, states.narrow(1, states.shape[1] - Joint, Joint));
+        var textDistance = 1 - MeanCosine(Classifier.Normalise(text).squeeze(0), _plainText.Value);
+        var total = crossEntropy + (imageDistance + textDistance) * _regularization;
+        var logits = Logits(features, text);
+        scope.MoveToOuter(total, crossEntropy, logits);
+        return new PromptLosses(total, crossEntropy, logits);
+
+        Tensor CrossEntropy(Tensor image) => nn.functional.cross_entropy(Classifier.Logits(image, text, LogitScale), labels);
+
+        // Both are normalised, [N, J] each.
+        static Tensor MeanCosine(Tensor a, Tensor b) => (a * b).sum(1).mean();
+    }
+
+    /// <inheritdoc/>
+    public override PromptParts Prompts(Tensor? attributeTokens) => _sentences.Parts(attributeTokens);
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _sentences.Dispose();
+        _representation.Dispose();
+        _projection.Dispose();
+        foreach (var map in _toImage.Concat(_toText))
+        {
+            map.Dispose();
+        }
+
+        if (_plainText.IsValueCreated)
+        {
+            _plainText.Value.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override ITowerPrompts TextPrompts(long attributeTokens) => new RepresentationTokens(_representation, _toText, _firstBlock);
+
+    private Tensor Tokens(Tensor pixels) => Model.Visual.Advance(Model.Visual.Tokens(pixels), 0, _firstBlock, null);
+
+    /// <summary>[B, T, D] -> [B, 2 J].</summary>
+    private Tensor Features(Tensor tokens)
+    {
+        var count = _representation.shape[0];
+        var read = Model.Visual.Finish(tokens, _firstBlock, 1 + count, new RepresentationTokens(_representation, _toImage, _firstBlock)); // [B, 1 + n, D]
+        var mean = Model.Visual.LnPost.Forward(read.narrow(1, 1, count)).mean([1L]);                                                   // [B, n, D] -> [B, D]
+        return cat([Classifier.Normalise(Model.Visual.Pool(read)), Classifier.Normalise(mean.matmul(_projection))], 1);
+    }
+
+    private Tensor PlainText()
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        return Classifier.Normalise(SharedPrefixEncoder.Encode(Model.Text, _sentences.Parts(null))).squeeze(0).DetachFromDisposeScope(); // [1, C, J] -> [C, J]
+    }
+}

@@ -1,0 +1,96 @@
+using System.Text.Json;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal.Tests.Prompts;
+
+[TestClass]
+[TestCategory(Fixtures.Category)]
+public sealed class MmaReferenceTests
+{
+    private const string Template = "a photo of a {}.";
+
+    public static IEnumerable<object[]> Variants => ReferenceFiles.Variants("mma/mma.json");
+
+    [TestMethod]
+    [DynamicData(nameof(Variants))]
+    public void Variant(string name)
+    {
+        using var scope = NewDisposeScope();
+        var files = ReferenceFiles.Open("mma/mma");
+        var variant = files.Root.GetProperty("variants").GetProperty(name);
+        var sentences = ReferenceSentences.Read(files.Root, variant, Template);
+        var run = new ReferenceRun(files.Root, ReferenceFiles.Open("methods/pool_a").Tensor);
+        using var model = Fixtures.Model("a");
+        using var learner = CreateLearner(model, sentences, variant);
+        learner.Load(parameter => files.Tensor($"{name}.param.{parameter}"));
+
+        using (no_grad())
+        {
+            LearningCheck.Forward(files.Tensor($"{name}.text_features"), learner.TextFeatures(null).squeeze(0), "text features");
+            var features = learner.Encode(run.Pixels(run.High, 0));
+            LearningCheck.Forward(Classifier.Normalise(files.Tensor($"{name}.image_features")), features, "image features");
+            LearningCheck.Forward(files.Tensor($"{name}.logits"), learner.Logits(features, learner.TextFeatures(null)), "logits");
+            CheckEmbeddings(learner, files, name);
+            var low = learner.Encode(run.Pixels(run.Low, 0));
+            LearningCheck.Forward(files.Tensor($"{name}.logits_lowres"), learner.Logits(low, learner.TextFeatures(null)), "low-resolution logits");
+        }
+
+        using var optimizer = run.CreateOptimizer(learner.Parameters, variant.GetProperty("lr").GetDouble());
+        var steps = variant.GetProperty("steps");
+        for (var step = 0; step < steps.GetArrayLength(); step++)
+        {
+            using var stepScope = NewDisposeScope();
+            var losses = learner.Losses(States(learner, run, step), run.Targets(step));
+            LearningCheck.Forward(steps[step].GetProperty("loss").GetDouble(), losses.Total.item<float>(), $"loss of step {step}");
+            optimizer.zero_grad();
+            losses.Total.backward();
+            if (step == 0)
+            {
+                foreach (var (parameter, value) in learner.State)
+                {
+                    LearningCheck.Gradient(files.Tensor($"{name}.grad.{parameter}"), value.grad!, parameter);
+                }
+            }
+
+            optimizer.step();
+        }
+
+        foreach (var (parameter, value) in learner.State)
+        {
+            LearningCheck.Change(
+                files.Tensor($"{name}.param.{parameter}"), files.Tensor($"{name}.step{steps.GetArrayLength()}.{parameter}"), value, parameter);
+        }
+
+        using (no_grad())
+        {
+            var after = learner.Logits(learner.Encode(run.Pixels(run.High, 0)), learner.TextFeatures(null));
+            LearningCheck.Forward(files.Tensor($"{name}.logits_after"), after, "logits after training");
+        }
+    }
+
+    private static Tensor States(PromptLearner learner, ReferenceRun run, int step)
+    {
+        using var noGrad = no_grad();
+        return learner.FrozenStates(run.Pixels(run.High, step));
+    }
+
+    private static PromptLearner CreateLearner(ClipModel model, ReferenceSentences sentences, JsonElement variant) => PromptMethod.Mma(
+        variant.GetProperty("adapter_start").GetInt32(),
+        variant.GetProperty("adapter_end").GetInt32(),
+        variant.GetProperty("adapter_dim").GetInt32(),
+        variant.GetProperty("adapter_scale").GetSingle(),
+        Template).CreateLearner(model, sentences.Vocabulary, sentences.ClassNames, 0, new Random(0));
+
+    private static void CheckEmbeddings(PromptLearner learner, ReferenceFiles files, string name)
+    {
+        if (!files.Has($"{name}.token_embedding_after_adapter0_c0"))
+        {
+            return;
+        }
+
+        var parts = learner.Prompts(null);
+        var actual = cat([parts.Prefix[0], parts.Suffix[0].narrow(0, 0, parts.End[0].item<long>() + 1)], 0);
+        LearningCheck.Forward(files.Tensor($"{name}.token_embedding_after_adapter0_c0").narrow(0, 0, actual.shape[0]), actual, "embeddings of class 0");
+    }
+}

@@ -1,0 +1,134 @@
+using System.Text.Json;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal.Tests.Prompts;
+
+[TestClass]
+[TestCategory(Fixtures.Category)]
+public sealed class MmrlReferenceTests
+{
+    public static IEnumerable<object[]> Variants => ReferenceFiles.Variants("mmrl/mmrl.json");
+
+    [TestMethod]
+    [DynamicData(nameof(Variants))]
+    public void Variant(string name)
+    {
+        using var scope = NewDisposeScope();
+        var files = ReferenceFiles.Open("mmrl/mmrl");
+        var variant = files.Root.GetProperty("variants").GetProperty(name);
+        var template = variant.GetProperty("template").GetString()!;
+        var sentences = ReferenceSentences.Read(files.Root, variant, template);
+        var optimizerName = variant.GetProperty("optimizer").GetString()!;
+        var run = new ReferenceRun(files.Root, ReferenceFiles.Open("methods/pool_a").Tensor);
+        using var model = Fixtures.Model("a");
+        var joint = model.Config.EmbedDimension;
+        using var learner = CreateLearner(model, sentences, variant, template);
+        learner.Load(parameter => files.Tensor($"{name}.param.{parameter}"));
+
+        using (no_grad())
+        {
+            CheckFirstBatch();
+        }
+
+        using var optimizer = CreateOptimizer(learner.Parameters, files.Root.GetProperty("optimizers").GetProperty(optimizerName), optimizerName, variant.GetProperty("lr").GetDouble());
+        var steps = variant.GetProperty("steps");
+        for (var step = 0; step < steps.GetArrayLength(); step++)
+        {
+            using var stepScope = NewDisposeScope();
+            var expected = steps[step];
+            var losses = learner.Losses(States(step), run.Targets(step));
+            LearningCheck.Forward(expected.GetProperty("loss").GetDouble(), losses.Total.item<float>(), $"loss of step {step}");
+            var alpha = variant.GetProperty("alpha").GetDouble();
+            var crossEntropy = alpha * expected.GetProperty("ce_main").GetDouble() + (1 - alpha) * expected.GetProperty("ce_rep").GetDouble();
+            LearningCheck.Forward(crossEntropy, losses.CrossEntropy.item<float>(), $"cross-entropy of step {step}");
+            optimizer.zero_grad();
+            losses.Total.backward();
+            if (step == 0)
+            {
+                foreach (var (parameter, value) in learner.State)
+                {
+                    LearningCheck.Gradient(files.Tensor($"{name}.grad.{parameter}"), value.grad!, parameter);
+                }
+            }
+
+            optimizer.step();
+        }
+
+        foreach (var (parameter, value) in learner.State)
+        {
+            LearningCheck.Change(
+                files.Tensor($"{name}.param.{parameter}"), files.Tensor($"{name}.step{steps.GetArrayLength()}.{parameter}"), value, parameter);
+        }
+
+        using (no_grad())
+        {
+            var after = learner.Encode(run.Pixels(run.High, 0));
+            LearningCheck.Forward(files.Tensor($"{name}.logits_after"), Logits(after, otherClasses: true), "logits after training");
+            LearningCheck.Forward(files.Tensor($"{name}.logits_fusion_after"), Logits(after, otherClasses: false), "fused logits after training");
+        }
+
+        void CheckFirstBatch()
+        {
+            var states = States(0);
+            var features = learner.ImageFeatures(states);
+            var direct = learner.Encode(run.Pixels(run.High, 0));
+            Assert.AreEqual(0f, (features - direct).abs().max().item<float>(), "both ways to the image features");
+            LearningCheck.Forward(files.Tensor($"{name}.image_features"), learner.Condition(features), "image features");
+            LearningCheck.Forward(files.Tensor($"{name}.image_features_clip"), states.narrow(1, states.shape[1] - joint, joint), "image features of the untouched model");
+            LearningCheck.Forward(files.Tensor($"{name}.text_features"), Classifier.Normalise(learner.TextFeatures(null)).squeeze(0), "text features");
+            var plain = PlainEncoder.Encode(model.Text, learner.Prompts(null)).squeeze(0);
+            LearningCheck.Forward(files.Tensor($"{name}.text_features_clip"), Classifier.Normalise(plain), "text features of the untouched model");
+            CheckLogits(features, "");
+            CheckLogits(learner.Encode(run.Pixels(run.Low, 0)), "_lowres");
+        }
+
+        void CheckLogits(Tensor features, string suffix)
+        {
+            LearningCheck.Forward(files.Tensor($"{name}.logits{suffix}"), Logits(features, otherClasses: true), $"logits{suffix}");
+            LearningCheck.Forward(files.Tensor($"{name}.logits_fusion{suffix}"), Logits(features, otherClasses: false), $"fused logits{suffix}");
+            var representation = cat([features.narrow(1, joint, joint), features.narrow(1, joint, joint)], 1);
+            LearningCheck.Forward(files.Tensor($"{name}.logits_rep{suffix}"), Logits(representation, otherClasses: true), $"logits of the representation{suffix}");
+        }
+
+        Tensor Logits(Tensor features, bool otherClasses)
+        {
+            learner.ForOtherClasses = otherClasses;
+            var logits = learner.Logits(features, learner.TextFeatures(null));
+            learner.ForOtherClasses = false;
+            return logits;
+        }
+
+        Tensor States(int step)
+        {
+            using var noGrad = no_grad();
+            return learner.FrozenStates(run.Pixels(run.High, step));
+        }
+    }
+
+    private static PromptLearner CreateLearner(ClipModel model, ReferenceSentences sentences, JsonElement variant, string template)
+    {
+        var layers = variant.GetProperty("rep_layers").Deserialize<int[]>()!;
+        CollectionAssert.AreEqual(Enumerable.Range(layers[0], layers.Length).ToArray(), layers, "layers");
+        return PromptMethod.Mmrl(
+            layers[0],
+            layers[^1],
+            variant.GetProperty("n_rep_tokens").GetInt32(),
+            variant.GetProperty("rep_dim").GetInt32(),
+            variant.GetProperty("alpha").GetSingle(),
+            variant.GetProperty("reg_weight").GetSingle(),
+            template).CreateLearner(model, sentences.Vocabulary, sentences.ClassNames, 0, new Random(0));
+    }
+
+    private static optim.Optimizer CreateOptimizer(IEnumerable<TorchSharp.Modules.Parameter> parameters, JsonElement settings, string name, double rate)
+    {
+        if (name == "sgd")
+        {
+            return ReferenceRun.Sgd(parameters, settings, rate);
+        }
+
+        Assert.AreEqual("adamw", name);
+        var betas = settings.GetProperty("betas").Deserialize<double[]>()!;
+        return optim.AdamW(parameters, rate, betas[0], betas[1], settings.GetProperty("eps").GetDouble(), settings.GetProperty("weight_decay").GetDouble());
+    }
+}

@@ -1,0 +1,34 @@
+using System.Text.Json;
+
+namespace Microsoft.ML.Loreal.Tests.Prompts;
+
+/// <summary>The classes of one variant of the reference numbers whose prompts are a template filled with their names.</summary>
+internal sealed class ReferenceSentences
+{
+    private ReferenceSentences(string[] classNames, TextsVocabulary vocabulary)
+    {
+        ClassNames = classNames;
+        Vocabulary = vocabulary;
+    }
+
+    public string[] ClassNames { get; }
+
+    public TextsVocabulary Vocabulary { get; }
+
+    /// <summary>Reads the tokens of the filled template, and takes those behind its beginning for the name's.</summary>
+    public static ReferenceSentences Read(JsonElement root, JsonElement variant, string template)
+    {
+        var classNames = root.GetProperty("classnames").Deserialize<string[]>()!;
+        var rows = variant.GetProperty("tokenized_prompts").Deserialize<int[][]>()!;
+        var texts = new Dictionary<string, int[]>();
+        for (var c = 0; c < classNames.Length; c++)
+        {
+            var words = ClassTokens.Words(classNames[c]);
+            var sentence = rows[c][1..Array.IndexOf(rows[c], rows[c].Max())];
+            texts[template.Replace("{}", words, StringComparison.Ordinal)] = sentence;
+            texts[words] = sentence; // only asked whether there are any
+        }
+
+        return new ReferenceSentences(classNames, new TextsVocabulary(rows[0][0], rows[0].Max(), texts));
+    }
+}
