@@ -11,7 +11,8 @@ usage() {
 
   demo [ARGS]     train, evaluate, save, reload and predict on generated pictures or on your own
                   (./build.sh demo --help lists its options)
-  test [ARGS]     build and run the tests; ARGS go to the test runner, for example --filter TestCategory=Fixtures
+  test [ARGS]     build and run the tests, and tell which share of the product's lines they ran; with ARGS, which go to the
+                  test runner, only those: for example --filter TestCategory=Fixtures
   bench [NAME]    measure; without a name it lists the benchmarks
   pack            make the NuGet package (nuget mode only)
   format          check the code style
@@ -79,9 +80,9 @@ build() {
 }
 show_build_log() { grep -E 'error|warning' "artifacts/$LorealBuildMode/build.log" | sort -u | head -40 >&2 || true; }
 
-# The first error line of the last build, short enough for one line of output.
-build_error() {
-    { grep -m1 -oE 'error [A-Z]+[0-9]+: .*' "artifacts/$LorealBuildMode/build.log" || echo "the build failed"; } |
+# The first error line of a build's log, short enough for one line of output.
+first_error() {
+    { grep -m1 -oE 'error [A-Z]+[0-9]+: .*' "$1" || echo "see $1"; } |
         sed -E 's/ \[[^]]*\]$//; s#https?://[^ ]*##g' | cut -c1-160
 }
 
@@ -97,7 +98,7 @@ choose_mode() {
         if build samples/QuickStart; then
             mode=nuget; reason="the real packages can be restored here"
         else
-            mode=offline; reason="the real packages cannot be used here: $(build_error)"
+            mode=offline; reason="the real packages cannot be used here: $(first_error "artifacts/$LorealBuildMode/build.log")"
         fi
         mkdir -p artifacts
         [ -n "$source" ] || printf '%s\n%s\n' "$mode" "$reason" >artifacts/mode
@@ -167,12 +168,47 @@ prepare() {
     [ ${#native[@]} -eq 0 ] || export LD_LIBRARY_PATH="$torch/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 }
 
+# Builds a program: $program is its path.
+build_program() {
+    local name
+    name="$(basename "$1")"
+    build "$1" || { show_build_log; die "$1 does not build"; }
+    program="$root/artifacts/$LorealBuildMode/bin/$name/release/$name"
+}
+
 # Builds a program and runs it with the remaining arguments, where the user is: paths among them are the user's.
 run_project() {
-    local project="$1" name; shift
-    name="$(basename "$project")"
-    build "$project" || { show_build_log; die "$project does not build"; }
-    (cd "$invoked_from" && "$root/artifacts/$LorealBuildMode/bin/$name/release/$name" "$@")
+    local program
+    build_program "$1"; shift
+    (cd "$invoked_from" && "$program" "$@")
+}
+
+# Runs the tests; all of them with the product's lines counted. Where nothing can be counted they run all the same.
+run_tests() {
+    local program output="$root/artifacts/$LorealBuildMode"
+    build_program test/Microsoft.ML.Loreal.Tests
+    rm -f "$output/test.status" "$output/coverage.info"
+    if [ $# -eq 0 ]; then
+        dotnet msbuild build/coverage -nologo -verbosity:minimal -restore -target:RunTests -property:TestProgram="$program" \
+            -property:TestStatus="$output/test.status" -property:CoverageReport="$output/coverage.info" \
+            3>&1 >"$output/coverage.log" 2>&1 || true
+        [ ! -s "$output/test.status" ] || return "$(cat "$output/test.status")"
+    fi
+    (cd "$invoked_from" && "$program" "$@")
+}
+
+# The share of the product's lines that the tests ran, and the files where it is small.
+print_coverage() {
+    local report="artifacts/$LorealBuildMode/coverage.info"
+    if ! grep -qs '^LH:[1-9]' "$report"; then
+        echo "The coverage could not be measured: $(first_error "artifacts/$LorealBuildMode/coverage.log")"
+        return
+    fi
+    awk -F: -v root="$root/" '
+        /^SF:/ { file = substr($0, 4 + length(root)) }
+        /^LF:/ { lines[file] = $2; all += $2 }
+        /^LH:/ { share = 100 * $2 / lines[file]; hit += $2; if (share < 80) few = few sprintf("\n  %5.1f %%  %s", share, file) }
+        END { printf "Coverage: %.1f %% of %d lines; %s\n", 100 * hit / all, all, few ? "files under 80 %:" few : "no file under 80 %" }' "$report"
 }
 
 case "$command" in
@@ -185,9 +221,10 @@ case "$command" in
         mkdir -p "artifacts/$LorealBuildMode"
         log="artifacts/$LorealBuildMode/test.log"
         status=0
-        run_project test/Microsoft.ML.Loreal.Tests "$@" 2>&1 | tee "$log" || status=$?
+        run_tests "$@" 2>&1 | tee "$log" || status=$?
         # The runner colours its summary in some environments.
         count() { sed -E 's/\x1b\[[0-9;]*m//g' "$log" | sed -nE "s/^ *$1: *([0-9]+).*/\1/p" | tail -n 1; }
+        [ $# -gt 0 ] || print_coverage
         echo "$(count succeeded) passed, $(count failed) failed, $(count skipped) skipped"
         exit "$status"
         ;;
