@@ -1,0 +1,149 @@
+using Microsoft.ML.Loreal.Tests.Prompts;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal.Tests.Distillation;
+
+/// <summary>MMA and MMRL, whose image features learn too, alone and with attributes: trained, saved, and scored for other classes.</summary>
+[TestClass]
+public sealed class AdaptedTowerTrainingTests
+{
+    private static readonly string[] _others = ["yellow heart", "moon", "small_cross"];
+
+    [TestMethod]
+    [DataRow("MMA", false)]
+    [DataRow("MMRL", false)]
+    [DataRow("MMA", true)]
+    [DataRow("MMRL", true)]
+    public void TrainsSavesAndScoresOtherClasses(string method, bool attributes)
+    {
+        var metrics = new List<TrainingMetrics>();
+        using var model = TrainingRun.Fit(Options(method, attributes), onEpoch: metrics.Add);
+        foreach (var stage in metrics.GroupBy(m => m.Stage))
+        {
+            Assert.IsLessThan(stage.First().Loss, stage.Last().Loss, $"stage {stage.Key}");
+        }
+
+        CollectionAssert.AreEqual(attributes ? new[] { 1, 2, 3 } : [2], metrics.Select(m => m.Stage).Distinct().ToArray());
+        SameAfterReload(model);
+        using var others = model.WithClasses(_others);
+        SameAfterReload(others);
+        using var back = others.WithClasses(TrainingRun.Names);
+        CollectionAssert.AreEqual(TrainingRun.Score(model), TrainingRun.Score(back));
+
+        static void SameAfterReload(LorealModel model)
+        {
+            var files = TrainingRun.Save(model);
+            using var loaded = TrainingRun.Load(files);
+            CollectionAssert.AreEqual(TrainingRun.Score(model), TrainingRun.Score(loaded));
+            foreach (var (name, content) in TrainingRun.Save(loaded))
+            {
+                CollectionAssert.AreEqual(files[name], content, name);
+            }
+        }
+    }
+
+    [TestMethod]
+    public void TrainedClassesAreScoredWithBothFeaturesAndOthersWithOne()
+    {
+        const int Images = 5;
+        using var model = TrainingRun.Fit(Options("MMRL", attributes: false));
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var clip = model.Backbone.CreateModel(CPU);
+        var pixels = TrainingRun.Pixels(Images, model.Resolution);
+        Check(TrainingRun.Names, 0.7f);
+        Check([.. TrainingRun.Names.Reverse().Skip(1)], 0.7f);
+        Check([.. TrainingRun.Names, "moon"], 1);
+        Check(_others, 1);
+
+        void Check(string[] names, float balance)
+        {
+            using var named = model.WithClasses(names);
+            using var tensors = SafetensorsFile.Read(new MemoryStream(TrainingRun.Save(named)[LorealModel.TensorFile]), "the model");
+            var description = LorealModelDescription.Read(new MemoryStream(TrainingRun.Save(named)[LorealModel.DescriptionFile]));
+            using var learner = description.Method.CreateLearner(clip, new TokenizerVocabulary(model.Backbone.Tokenizer), names, 0, new Random(0));
+            learner.Load(name => tensors.ReadTensor($"beta.{name}", ScalarType.Float32));
+            var features = learner.Encode(pixels);
+            var joint = clip.Config.EmbedDimension;
+            var text = Classifier.Normalise(learner.TextFeatures(null)).squeeze(0).transpose(0, 1);
+            var logits = features.narrow(1, 0, joint).matmul(text) * 100 * balance + features.narrow(1, joint, joint).matmul(text) * 100 * (1 - balance);
+            var expected = logits.softmax(1).data<float>().ToArray();
+            var actual = TrainingRun.Score(named, Images);
+            for (var i = 0; i < expected.Length; i++)
+            {
+                Assert.AreEqual(expected[i], actual[i], 1e-5f, string.Join(", ", names));
+            }
+        }
+    }
+
+    [TestMethod]
+    [DataRow("MMA")]
+    [DataRow("MMRL")]
+    public void EarlierStandardStudentTakesThePlaceOfItsStage(string method)
+    {
+        using var whole = TrainingRun.Fit(Options(method, attributes: true));
+        var stages = new List<int>();
+        using var again = TrainingRun.Fit(Options(method, attributes: true), onEpoch: m => stages.Add(m.Stage), standardStudent: whole);
+        CollectionAssert.DoesNotContain(stages, 1);
+        CollectionAssert.AreEqual(TrainingRun.Score(whole), TrainingRun.Score(again));
+    }
+
+    [TestMethod]
+    [DataRow("MMA")]
+    [DataRow("MMRL")]
+    public void TrainsWithANewViewOfEveryImageInEveryEpoch(string method)
+    {
+        var options = Options(method, attributes: true);
+        options.ViewsPerImage = 0;
+        options.BaseStage!.Epochs = 2;
+        options.DistillationStage.Epochs = 2;
+        var metrics = new List<TrainingMetrics>();
+        using var model = TrainingRun.Fit(options, onEpoch: metrics.Add);
+        Assert.HasCount(6, metrics);
+        Assert.IsTrue(TrainingRun.Score(model).All(float.IsFinite));
+    }
+
+    [TestMethod]
+    [DataRow("MMA")]
+    [DataRow("MMRL")]
+    public void ScoringLeavesNothingBehindAndThreadsAgree(string method)
+    {
+        using var model = TrainingRun.Fit(Options(method, attributes: true));
+        var expected = TrainingRun.Score(model, 1);
+        var before = Tensor.TotalCount;
+        for (var i = 0; i < 1000; i++)
+        {
+            TrainingRun.Score(model, 1);
+        }
+
+        Assert.AreEqual(before, Tensor.TotalCount);
+        Parallel.For(0, 4, _ =>
+        {
+            for (var i = 0; i < 5; i++)
+            {
+                CollectionAssert.AreEqual(expected, TrainingRun.Score(model, 1));
+            }
+        });
+    }
+
+    [TestMethod]
+    public void LayersThatTheBackboneDoesNotHaveAreRefusedBeforeAnImageIsLoaded()
+    {
+        foreach (var method in new[] { PromptMethod.Mma(1, 9), PromptMethod.Mmrl(3) })
+        {
+            var options = Options("MMA", attributes: true);
+            options.Method = method;
+            var images = new GeneratedImages(TrainingRun.Names.Length, 1) { OnLoad = _ => Assert.Fail("an image was loaded") };
+            StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => TrainingRun.Fit(options, images: images)).Message, "up to 2");
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new MLContext(1).MulticlassClassification.Trainers.Loreal(options));
+        }
+    }
+
+    private static LorealTrainer.Options Options(string method, bool attributes)
+    {
+        var options = TrainingRun.Options(attributes);
+        options.Method = method == "MMA" ? PromptMethod.Mma(0, 2, 8, 0.1f) : PromptMethod.Mmrl(1, 2, 3, 16);
+        return options;
+    }
+}

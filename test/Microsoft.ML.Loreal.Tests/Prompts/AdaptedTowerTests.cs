@@ -1,0 +1,206 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal.Tests.Prompts;
+
+/// <summary>MMA and MMRL: their layers, and their text towers with attribute slots against every prompt on its own, written out from the saved state.</summary>
+[TestClass]
+public sealed class AdaptedTowerTests
+{
+    private const int TextLayers = 3;
+    private const float Scale = 0.3f;
+
+    private static readonly string[] _names = ["cat", "horse", "ox"];
+    private static readonly CharacterVocabulary _vocabulary = new();
+
+    [TestMethod]
+    [DataRow(12, 12, 8, 5, 12)]
+    [DataRow(12, 12, 7, 6, 12)]
+    [DataRow(12, 24, 7, 6, 12)]
+    [DataRow(24, 24, 8, 9, 24)]
+    [DataRow(3, 5, 8, 2, 3)]
+    [DataRow(1, 1, 7, 1, 1)]
+    public void LayersOfOtherDepthsKeepTheShare(int text, int vision, int published, int first, int last)
+    {
+        Assert.AreEqual((first, last), new LayerRange(null, null).Of(Config(text, vision), published));
+        Assert.AreEqual((1, last), new LayerRange(1, null).Of(Config(text, vision), published));
+        Assert.AreEqual((1, 1), new LayerRange(null, 1).Of(Config(text, vision), published));
+    }
+
+    [TestMethod]
+    public void LayersThatTheBackboneDoesNotHaveAreNamed()
+    {
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PromptMethod.Mma(5, 9).Check(Config(8, 12))).Message, "up to 8");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PromptMethod.Mmrl(13).Check(Config(12, 12))).Message, "up to 12");
+        PromptMethod.Mma().Check(Config(1, 1));
+        PromptMethod.Mmrl().Check(Config(1, 1));
+    }
+
+    [TestMethod]
+    public void SettingsThatCannotBeAreRefused()
+    {
+        Action[] refused =
+        [
+            () => PromptMethod.Mma(firstLayer: -1),
+            () => PromptMethod.Mma(lastLayer: 0),
+            () => PromptMethod.Mma(3, 2),
+            () => PromptMethod.Mma(adapterWidth: 0),
+            () => PromptMethod.Mma(scale: 0),
+            () => PromptMethod.Mma(scale: float.NaN),
+            () => PromptMethod.Mmrl(firstLayer: 0),
+            () => PromptMethod.Mmrl(3, 2),
+            () => PromptMethod.Mmrl(representationTokens: 0),
+            () => PromptMethod.Mmrl(representationWidth: 0),
+            () => PromptMethod.Mmrl(balance: 1.1f),
+            () => PromptMethod.Mmrl(regularization: -1),
+        ];
+        foreach (var action in refused)
+        {
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(action);
+        }
+
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => PromptMethod.Mma(template: "a photo")).Message, "{}");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => PromptMethod.Mmrl(template: "a photo")).Message, "{}");
+    }
+
+    [TestMethod]
+    public void PublishedSettings()
+    {
+        var mma = PromptMethod.Mma().PublishedStage;
+        Assert.AreEqual((5, 16, PromptOptimizer.Sgd, 0.0015, 0), (mma.Epochs, mma.BatchSize, mma.Optimizer, mma.LearningRate, mma.WarmupEpochs));
+        var mmrl = PromptMethod.Mmrl().PublishedStage;
+        Assert.AreEqual((10, 4, PromptOptimizer.AdamW, 0.001, 1), (mmrl.Epochs, mmrl.BatchSize, mmrl.Optimizer, mmrl.LearningRate, mmrl.WarmupEpochs));
+        Assert.AreEqual((1e-5, 5e-4), (mmrl.WarmupLearningRate, mmrl.WeightDecay));
+    }
+
+    [TestMethod]
+    public void RepresentationThatLeavesNoRoomIsRefused()
+    {
+        using var model = TinyClip.Create();
+        var name = new string('a', 40);
+        var error = Assert.ThrowsExactly<ArgumentException>(
+            () => PromptMethod.Mmrl(representationTokens: 30).CreateLearner(model, _vocabulary, [name, "b"], 0, new Random(0)));
+        StringAssert.Contains(error.Message, name);
+    }
+
+    [TestMethod]
+    [DataRow(0, 2, false)]
+    [DataRow(1, 2, true)]
+    [DataRow(2, 2, true)]
+    public void AdaptersAreBesideEveryTokenOfEveryPrompt(int first, int last, bool attributes)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var model = TinyClip.Create(TextLayers);
+        using var learner = PromptMethod.Mma(first, last, 5, Scale).CreateLearner(model, _vocabulary, _names, 6, new Random(4));
+        var state = learner.State.ToDictionary(s => s.Name, s => s.Value);
+        Compare(learner, model, attributes, (_, tokens) => tokens, (layer, normalised) => layer + 1 >= first && layer + 1 <= last ? Adapter(layer + 1, normalised) : null);
+
+        Tensor Adapter(int layer, Tensor x)
+        {
+            var down = Linear(x, $"text_adapter.{layer}.down.0").relu();
+            return Linear(Linear(down, $"shared_adapter.{layer}.0").relu(), $"text_adapter.{layer}.up") * Scale;
+        }
+
+        Tensor Linear(Tensor x, string name) => nn.functional.linear(x, state[$"{name}.weight"], state[$"{name}.bias"]);
+    }
+
+    [TestMethod]
+    [DataRow(1, 2, false)]
+    [DataRow(1, 2, true)]
+    [DataRow(2, 2, true)]
+    public void RepresentationStandsBetweenTheStartAndTheAttributes(int first, int last, bool attributes)
+    {
+        const int count = 4;
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var model = TinyClip.Create(TextLayers);
+        using var learner = PromptMethod.Mmrl(first, last, count, 7).CreateLearner(model, _vocabulary, _names, 6, new Random(4));
+        var state = learner.State.ToDictionary(s => s.Name, s => s.Value);
+        state["representation_learner.compound_rep_tokens"].mul_(50);
+        state[$"representation_learner.compound_rep_tokens_r2tproj.{last - first}.weight"].mul_(-2); // maps start alike; these shall differ
+        Compare(learner, model, attributes, Insert, (_, _) => null);
+
+        Tensor Insert(int layer, Tensor tokens)
+        {
+            if (layer + 1 < first || layer + 1 > last)
+            {
+                return tokens;
+            }
+
+            var name = $"representation_learner.compound_rep_tokens_r2tproj.{layer + 1 - first}";
+            var mapped = nn.functional.linear(state["representation_learner.compound_rep_tokens"], state[$"{name}.weight"], state[$"{name}.bias"]);
+            return cat([tokens[..1], mapped, tokens[(layer + 1 == first ? 1 : 1 + count)..]], 0);
+        }
+    }
+
+    /// <summary>A gradient factor changes the gradients of the layer and nothing else.</summary>
+    [TestMethod]
+    public void GradientFactorScalesWhatLearnsAlone()
+    {
+        using var scope = NewDisposeScope();
+        var random = new Random(2);
+        using var layer = new LearnedLinear("layer", RandomTensors.Normal(random, 1, CPU, 3, 5), RandomTensors.Normal(random, 1, CPU, 3));
+        var x = RandomTensors.Normal(random, 1, CPU, 4, 5).requires_grad_();
+        var (value, gradients) = Run(1);
+        var (scaledValue, scaledGradients) = Run(1000);
+        Assert.AreEqual(0f, (value - scaledValue).abs().max().item<float>());
+        Assert.AreEqual(0f, (gradients[0] - scaledGradients[0]).abs().max().item<float>(), "of the input");
+        LearningCheck.Gradient(gradients[1] * 1000, scaledGradients[1], "of the weight");
+        LearningCheck.Gradient(gradients[2] * 1000, scaledGradients[2], "of the bias");
+
+        (Tensor Value, Tensor[] Gradients) Run(double factor)
+        {
+            var result = layer.Forward(x, factor);
+            return (result.detach(), [.. autograd.grad([result.pow(2).sum()], [x, .. layer.Parameters])]);
+        }
+    }
+
+    private static void Compare(PromptLearner learner, ClipModel model, bool attributes, Func<int, Tensor, Tensor> before, Func<int, Tensor, Tensor?> beside)
+    {
+        var parts = learner.Prompts(attributes ? Slots(model) : null);
+        var images = parts.Prefix.shape[0];
+        var actual = learner.TextFeatures(attributes ? Slots(model) : null);
+        for (var image = 0; image < images; image++)
+        {
+            for (var c = 0; c < _names.Length; c++)
+            {
+                var prompt = cat([parts.Prefix[image], parts.Suffix[c].narrow(0, 0, parts.End[c].item<long>() + 1)], 0);
+                LearningCheck.Forward(Encode(model.Text, prompt, before, beside), actual[image][c], $"image {image}, class {c}");
+            }
+        }
+    }
+
+    private static Tensor Slots(ClipModel model) => RandomTensors.Normal(new Random(1), 1, CPU, 2, 6, model.Config.TextWidth);
+
+    /// <summary>One prompt through the text tower: [L, D] -> [J].</summary>
+    private static Tensor Encode(TextTransformer text, Tensor prompt, Func<int, Tensor, Tensor> before, Func<int, Tensor, Tensor?> beside)
+    {
+        var x = text.AddPositions(prompt.unsqueeze(0)).squeeze(0);
+        for (var layer = 0; layer < text.Blocks.Count; layer++)
+        {
+            x = before(layer, x);
+            var block = text.Blocks[layer];
+            var added = beside(layer, block.Ln1.Forward(x));
+            x = block.Forward(x.unsqueeze(0), text.CausalMask(x.shape[0])).squeeze(0);
+            x = added is null ? x : x + added;
+        }
+
+        return text.Project(x[-1]);
+    }
+
+    private static ClipConfig Config(int text, int vision) => new()
+    {
+        ImageResolution = 32,
+        PatchSize = 8,
+        VisionWidth = 32,
+        VisionHeads = 2,
+        VisionLayers = vision,
+        TextWidth = 16,
+        TextHeads = 2,
+        TextLayers = text,
+        EmbedDimension = 24,
+        ContextLength = 77,
+        VocabularySize = 600,
+    };
+}
