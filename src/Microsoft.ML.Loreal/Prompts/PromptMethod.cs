@@ -146,6 +146,29 @@ public abstract class PromptMethod
         return new TemplateMethod(template);
     }
 
+    /// <summary>
+    /// Independent vision-language prompting, the prompts of PromptSRC and of PromptKD's published teachers, here trained with the cross-entropy alone: learned tokens in both towers that
+    /// have nothing to do with each other, and others in their place before the next blocks.
+    /// </summary>
+    /// <param name="textTokens">The learned tokens of the text tower, at least 1 and at most the tokens of <paramref name="initialText"/>. Default 4.</param>
+    /// <param name="imageTokens">The learned tokens of the image tower, at least 1. Default 4.</param>
+    /// <param name="textDepth">The text blocks that have their own, from the first on. Default 9.</param>
+    /// <param name="imageDepth">The image blocks that have their own, from the first on. Default 9.</param>
+    /// <param name="initialText">The words before the class name; the text tokens start from the first of them and take their place, the others stay. Default "a photo of a".</param>
+    /// <returns>The method.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A number is less than 1.</exception>
+    /// <exception cref="ArgumentException"><paramref name="initialText"/> is blank.</exception>
+    public static PromptMethod IndependentPrompts(
+        int textTokens = 4, int imageTokens = 4, int textDepth = 9, int imageDepth = 9, string initialText = "a photo of a")
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(textTokens, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(imageTokens, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(textDepth, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(imageDepth, 1);
+        ArgumentException.ThrowIfNullOrWhiteSpace(initialText);
+        return new IndependentPromptsMethod(new IndependentPromptsSettings(textTokens, imageTokens, textDepth, imageDepth, ClassTokens.Words(initialText)));
+    }
+
     /// <summary>Checks that a backbone is deep enough for the method, before anything is computed.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not; the message names the valid range.</exception>
     internal virtual void Check(ClipConfig config)
@@ -171,6 +194,7 @@ public abstract class PromptMethod
         MmaMethod.MethodName => MmaMethod.Read(settings),
         MmrlMethod.MethodName => MmrlMethod.Read(settings),
         TemplateMethod.MethodName => TemplateMethod.Read(settings),
+        IndependentPromptsMethod.MethodName => IndependentPromptsMethod.Read(settings),
         _ => throw new FormatException($"The model uses the prompt method \"{name}\", which this version of the package does not know."),
     };
 }

@@ -1,0 +1,86 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal;
+
+/// <summary>
+/// From the student's features to the teacher's feature space: linear, batch normalisation, ReLU, linear. Published as 1x1 convolutions over a picture of one pixel, which are linear layers.
+/// The state has the published names.
+/// </summary>
+internal sealed class FeatureProjector : IDisposable
+{
+    private const double Epsilon = 1e-5;
+    private const double Momentum = 0.1;
+    private const string Prefix = "VPT_image_trans.conv1.";
+
+    private readonly Parameter _weight1; // [J', J]
+    private readonly Parameter _bias1;   // [J']
+    private readonly Parameter _scale;   // [J'], of the normalisation
+    private readonly Parameter _shift;   // [J']
+    private readonly Parameter _weight2; // [J', J']
+    private readonly Parameter _bias2;   // [J']
+    private readonly Tensor _mean;       // [J'], running
+    private readonly Tensor _variance;   // [J'], running
+
+    /// <summary>Makes a projector with PyTorch's starting values of these layers.</summary>
+    public FeatureProjector(int from, int to, Random random, Device device)
+    {
+        using var scope = NewDisposeScope();
+        _weight1 = Linear(from, to, from);
+        _bias1 = Linear(from, to);
+        _weight2 = Linear(to, to, to);
+        _bias2 = Linear(to, to);
+        _scale = Learned(ones(to, device: device));
+        _shift = Learned(zeros(to, device: device));
+        _mean = zeros(to, device: device).DetachFromDisposeScope();
+        _variance = ones(to, device: device).DetachFromDisposeScope();
+
+        Parameter Linear(int inputs, params long[] shape) => Learned(RandomTensors.Uniform(random, 1 / Math.Sqrt(inputs), device, shape));
+
+        static Parameter Learned(Tensor start)
+        {
+            var parameter = new Parameter(start);
+            parameter.DetachFromDisposeScope();
+            return parameter;
+        }
+    }
+
+    /// <summary>The parameters that training changes.</summary>
+    public IReadOnlyList<Parameter> Parameters => [_weight1, _bias1, _scale, _shift, _weight2, _bias2];
+
+    /// <summary>The running statistics, which training changes too.</summary>
+    public IEnumerable<(string Name, Tensor Value)> Statistics => [(Prefix + "1.running_mean", _mean), (Prefix + "1.running_var", _variance)];
+
+    /// <summary>The named tensors that make up the trained state.</summary>
+    public IEnumerable<(string Name, Tensor Value)> State =>
+    [
+        (Prefix + "0.weight", _weight1),
+        (Prefix + "0.bias", _bias1),
+        (Prefix + "1.weight", _scale),
+        (Prefix + "1.bias", _shift),
+        (Prefix + "3.weight", _weight2),
+        (Prefix + "3.bias", _bias2),
+        .. Statistics,
+    ];
+
+    /// <summary>Projects features.</summary>
+    /// <param name="features">[B, J].</param>
+    /// <param name="training">Whether to normalise with the batch's own statistics, which then move the running ones; otherwise the running ones are used.</param>
+    /// <returns>[B, J'], not normalised.</returns>
+    public Tensor Forward(Tensor features, bool training)
+    {
+        using var scope = NewDisposeScope();
+        var hidden = nn.functional.linear(features, _weight1, _bias1);
+        var even = nn.functional.batch_norm(hidden, _mean, _variance, _scale, _shift, training, Momentum, Epsilon);
+        return nn.functional.linear(even.relu(), _weight2, _bias2).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var (_, tensor) in State)
+        {
+            tensor.Dispose();
+        }
+    }
+}

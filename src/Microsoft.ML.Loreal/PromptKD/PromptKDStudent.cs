@@ -1,0 +1,86 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal;
+
+/// <summary>What PromptKD's student learns: prompts of its image tower and a projector to the teacher's features. It has no use for the text tower.</summary>
+internal sealed class PromptKDStudent : IDisposable
+{
+    private readonly ClipModel _model;
+    private readonly ImagePrompts _prompts;
+    private readonly FeatureProjector _projector;
+
+    /// <summary>Makes an untrained student.</summary>
+    /// <param name="model">The student's frozen CLIP, which it does not own.</param>
+    /// <param name="settings">The sizes.</param>
+    /// <param name="random">The source of the starting values.</param>
+    public PromptKDStudent(ClipModel model, PromptKDStudentSettings settings, Random random)
+    {
+        _model = model;
+        _prompts = new ImagePrompts(model, settings.Tokens, settings.Depth, random);
+        _projector = new FeatureProjector(model.Config.EmbedDimension, settings.FeatureWidth, random, model.Visual.PatchWeight.device);
+    }
+
+    /// <summary>The parameters that training changes.</summary>
+    public IReadOnlyList<Parameter> Parameters => [.. _prompts.Parameters, .. _projector.Parameters];
+
+    /// <summary>What training changes without gradients: the running statistics of the projector.</summary>
+    public IEnumerable<(string Name, Tensor Value)> Statistics => _projector.Statistics;
+
+    /// <summary>The named tensors that make up the trained state; the caller does not own them.</summary>
+    public IEnumerable<(string Name, Tensor Value)> State => _prompts.State.Concat(_projector.State);
+
+    /// <summary>The features of the prompted image tower, before the projector.</summary>
+    /// <param name="pixels">[B, 3, H, W], normalised.</param>
+    /// <returns>[B, J], not normalised.</returns>
+    public Tensor BackboneFeatures(Tensor pixels)
+    {
+        using var scope = NewDisposeScope();
+        return _prompts.Features(_model.Visual.Tokens(pixels)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Features in the teacher's space.</summary>
+    /// <param name="pixels">[B, 3, H, W], normalised.</param>
+    /// <param name="training">Whether the projector normalises with the batch's own statistics.</param>
+    /// <returns>[B, J'], normalised.</returns>
+    public Tensor Features(Tensor pixels, bool training)
+    {
+        using var scope = NewDisposeScope();
+        return Classifier.Normalise(_projector.Forward(BackboneFeatures(pixels), training)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The scores of the classes, scaled as the student's CLIP does.</summary>
+    /// <param name="features">[B, J'], normalised.</param>
+    /// <param name="text">[C, J'], the teacher's text features.</param>
+    /// <returns>[B, C].</returns>
+    public Tensor Logits(Tensor features, Tensor text) => Classifier.Logits(features, text.unsqueeze(0), _model.LogitScale);
+
+    /// <summary>Copies saved values into the state.</summary>
+    /// <param name="values">Gives the tensor of a name; throws where there is none.</param>
+    /// <exception cref="InvalidDataException">A tensor has another shape than this student needs.</exception>
+    public void Load(Func<string, Tensor> values)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var (name, value) in State)
+        {
+            NamedState.Copy(name, values(name), value);
+        }
+    }
+
+    /// <summary>Stops training: the parameters get no gradients from now on.</summary>
+    public void Freeze()
+    {
+        foreach (var parameter in Parameters)
+        {
+            parameter.requires_grad = false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _prompts.Dispose();
+        _projector.Dispose();
+    }
+}

@@ -1,0 +1,59 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal;
+
+/// <summary>
+/// Learned tokens of the image tower (deep visual prompt tuning): the first ones are appended to the image's own before the first layer normalisation; before each later block, as deep as
+/// they go, others take their place. The state has the published names.
+/// </summary>
+internal sealed class ImagePrompts : IDisposable
+{
+    private const double InitialDeviation = 0.02;
+
+    private readonly VisionTransformer _tower;
+    private readonly Parameter[] _tokens; // [n, D] each, for the blocks 0, 1, ..
+
+    /// <summary>Makes prompts with normal starting values.</summary>
+    /// <param name="model">The frozen CLIP whose image tower they are for.</param>
+    /// <param name="count">n, the tokens of a block.</param>
+    /// <param name="depth">The blocks that have their own.</param>
+    /// <param name="random">The source of the starting values.</param>
+    public ImagePrompts(ClipModel model, int count, int depth, Random random)
+    {
+        _tower = model.Visual;
+        using var scope = NewDisposeScope();
+        _tokens = new Parameter[depth];
+        for (var layer = 0; layer < depth; layer++)
+        {
+            _tokens[layer] = new Parameter(RandomTensors.Normal(random, InitialDeviation, _tower.PatchWeight.device, count, model.Config.VisionWidth));
+            _tokens[layer].DetachFromDisposeScope();
+        }
+    }
+
+    /// <summary>The parameters that training changes.</summary>
+    public IReadOnlyList<Parameter> Parameters => _tokens;
+
+    /// <summary>The named tensors that make up the trained state.</summary>
+    public IEnumerable<(string Name, Tensor Value)> State =>
+        _tokens.Select((tokens, layer) => (layer == 0 ? "image_encoder.VPT" : $"image_encoder.transformer.resblocks.{layer}.VPT_shallow", (Tensor)tokens));
+
+    /// <summary>Image features with these prompts.</summary>
+    /// <param name="tokens">[B, T, D], from <see cref="VisionTransformer.Tokens"/>.</param>
+    /// <returns>[B, J], not normalised.</returns>
+    public Tensor Features(Tensor tokens)
+    {
+        using var scope = NewDisposeScope();
+        var prompts = DeepPrompts.InImages(_tower.LnPre.Forward(_tokens[0]), _tokens[1..]);
+        return _tower.Pool(_tower.Finish(tokens, 0, 1, prompts)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var tokens in _tokens)
+        {
+            tokens.Dispose();
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal;
+
+/// <summary>
+/// Independent vision-language prompts: a learned context in place of the first words of a template, others in its place before the next text blocks, and learned tokens of the
+/// image tower. The two sides share nothing.
+/// </summary>
+internal sealed class IndependentPromptsLearner : PromptLearner
+{
+    private const double InitialDeviation = 0.02;
+
+    private readonly SentencePrompts _sentences;
+    private readonly Parameter _context; // [n, D]
+    private readonly Parameter[] _deep;  // [n, D] each, before the text blocks 1, 2, ..
+    private readonly ImagePrompts _images;
+    private readonly long _imageWidth;
+
+    public IndependentPromptsLearner(
+        ClipModel model,
+        IPromptVocabulary vocabulary,
+        IReadOnlyList<string> classNames,
+        IndependentPromptsSettings settings,
+        int attributeTokens,
+        Random random)
+        : base(model)
+    {
+        var words = vocabulary.Encode(settings.InitialText);
+        _imageWidth = model.Config.VisionWidth;
+        _sentences = new SentencePrompts(
+            model, vocabulary, classNames, $"{settings.InitialText} {{}}.", attributeTokens, settings.TextTokens);
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var device = model.Text.PositionalEmbedding.device;
+        var start = tensor(words.Take(settings.TextTokens).Select(t => (long)t).ToArray(), [1, settings.TextTokens], device: device);
+        _context = Learned(model.Text.Embed(start).squeeze(0)); // [1, n, D] -> [n, D]
+        _deep = new Parameter[settings.TextDepth - 1];
+        for (var i = 0; i < _deep.Length; i++)
+        {
+            _deep[i] = Learned(RandomTensors.Normal(random, InitialDeviation, device, settings.TextTokens, model.Config.TextWidth));
+        }
+
+        _images = new ImagePrompts(model, settings.ImageTokens, settings.ImageDepth, random);
+
+        static Parameter Learned(Tensor start)
+        {
+            var parameter = new Parameter(start.clone());
+            parameter.DetachFromDisposeScope();
+            return parameter;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> Parameters => [_context, .. _deep, .. _images.Parameters];
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Name, Tensor Value)> State =>
+    [
+        ("prompt_learner.ctx", _context),
+        .. _deep.Select((tokens, i) => ($"text_encoder.transformer.resblocks.{i + 1}.VPT_shallow", (Tensor)tokens)),
+        .. _images.State,
+    ];
+
+    /// <inheritdoc/>
+    public override bool LearnsImages => true;
+
+    /// <inheritdoc/>
+    public override Tensor FrozenStates(Tensor pixels) => Model.Visual.Tokens(pixels).flatten(1); // [B, T, D] -> [B, T * D]
+
+    /// <inheritdoc/>
+    public override Tensor ImageFeatures(Tensor states)
+    {
+        using var scope = NewDisposeScope();
+        return Classifier.Normalise(_images.Features(states.reshape(states.shape[0], -1, _imageWidth))).MoveToOuterDisposeScope(); // [B, T * D] -> [B, T, D] -> [B, J]
+    }
+
+    /// <inheritdoc/>
+    public override PromptParts Prompts(Tensor? attributeTokens) => _sentences.Parts(attributeTokens, _context);
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _sentences.Dispose();
+        _context.Dispose();
+        foreach (var tokens in _deep)
+        {
+            tokens.Dispose();
+        }
+
+        _images.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override ITowerPrompts TextPrompts(long attributeTokens) => DeepPrompts.InText(1 + attributeTokens, _deep);
+}
