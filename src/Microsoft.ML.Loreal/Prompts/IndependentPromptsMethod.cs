@@ -2,6 +2,32 @@ using System.Text.Json;
 
 namespace Microsoft.ML.Loreal;
 
+public abstract partial class PromptMethod
+{
+    /// <summary>
+    /// Independent vision-language prompting, the prompts of PromptSRC and of PromptKD's published teachers, here trained with the cross-entropy alone: learned tokens in both towers that
+    /// have nothing to do with each other, and others in their place before the next blocks.
+    /// </summary>
+    /// <param name="textTokens">The learned tokens of the text tower, at least 1 and at most the tokens of <paramref name="initialText"/>. Default 4.</param>
+    /// <param name="imageTokens">The learned tokens of the image tower, at least 1. Default 4.</param>
+    /// <param name="textDepth">The text blocks that have their own, from the first on. Default 9.</param>
+    /// <param name="imageDepth">The image blocks that have their own, from the first on. Default 9.</param>
+    /// <param name="initialText">The words before the class name; the text tokens start from the first of them and take their place, the others stay. Default "a photo of a".</param>
+    /// <returns>The method.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A number is less than 1.</exception>
+    /// <exception cref="ArgumentException"><paramref name="initialText"/> is blank.</exception>
+    public static PromptMethod IndependentPrompts(
+        int textTokens = 4, int imageTokens = 4, int textDepth = 9, int imageDepth = 9, string initialText = "a photo of a")
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(textTokens, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(imageTokens, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(textDepth, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(imageDepth, 1);
+        ArgumentException.ThrowIfNullOrWhiteSpace(initialText);
+        return new IndependentPromptsMethod(new IndependentPromptsSettings(textTokens, imageTokens, textDepth, imageDepth, ClassTokens.Words(initialText)));
+    }
+}
+
 /// <summary>Independent vision-language prompting, the prompts of PromptSRC (Khattak et al., 2023) and of PromptKD's teachers.</summary>
 internal sealed class IndependentPromptsMethod(IndependentPromptsSettings settings) : PromptMethod
 {

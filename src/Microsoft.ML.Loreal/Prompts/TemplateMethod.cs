@@ -1,6 +1,23 @@
 using System.Text.Json;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
+
+public abstract partial class PromptMethod
+{
+    /// <summary>
+    /// A hand-written prompt: zero-shot CLIP. Nothing is learned, so it is used with <c>Attributes = null</c>.
+    /// </summary>
+    /// <param name="template">The prompt, with {} where the class name goes. Default "a photo of a {}.".</param>
+    /// <returns>The method.</returns>
+    /// <exception cref="ArgumentException"><paramref name="template"/> does not contain {}.</exception>
+    public static PromptMethod Template(string template = "a photo of a {}.")
+    {
+        TemplateMethod.CheckTemplate(template);
+        return new TemplateMethod(template);
+    }
+}
 
 /// <summary>A hand-written prompt: zero-shot CLIP.</summary>
 internal sealed class TemplateMethod(string template) : PromptMethod
@@ -20,7 +37,7 @@ internal sealed class TemplateMethod(string template) : PromptMethod
     /// <inheritdoc/>
     internal override PromptLearner CreateLearner(
         ClipModel model, IPromptVocabulary vocabulary, IReadOnlyList<string> classNames, int attributeTokens, Random random) =>
-        new TemplateLearner(model, vocabulary, classNames, template);
+        new Learner(model, vocabulary, classNames, template);
 
     /// <inheritdoc/>
     internal override void WriteSettings(Utf8JsonWriter writer) => writer.WriteString("template", template);
@@ -38,4 +55,24 @@ internal sealed class TemplateMethod(string template) : PromptMethod
 
     /// <summary>Reads what <see cref="WriteSettings"/> wrote.</summary>
     internal static PromptMethod Read(JsonElement settings) => Template(settings.GetProperty("template").GetString()!);
+
+    /// <summary>The prompts of the template. Nothing is learned.</summary>
+    private sealed class Learner(ClipModel model, IPromptVocabulary vocabulary, IReadOnlyList<string> classNames, string template) : PromptLearner(model)
+    {
+        private readonly SentencePrompts _sentences = new(model, vocabulary, classNames, template);
+
+        /// <inheritdoc/>
+        public override IReadOnlyList<Parameter> Parameters => [];
+
+        /// <inheritdoc/>
+        public override IEnumerable<(string Name, Tensor Value)> State => [];
+
+        /// <inheritdoc/>
+        public override PromptParts Prompts(Tensor? attributeTokens) => attributeTokens is null
+            ? _sentences.Parts(null)
+            : throw new InvalidOperationException("A hand-written template takes no attribute slots.");
+
+        /// <inheritdoc/>
+        public override void Dispose() => _sentences.Dispose();
+    }
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Tests.Distillation;
 
-/// <summary>MMA and MMRL, whose image features learn too, alone and with attributes: trained, saved, and scored for other classes.</summary>
+/// <summary>The methods whose image features learn too, alone and with attributes: trained, saved, and scored for other classes.</summary>
 [TestClass]
 public sealed class AdaptedTowerTrainingTests
 {
@@ -15,6 +15,9 @@ public sealed class AdaptedTowerTrainingTests
     [DataRow("MMRL", false)]
     [DataRow("MMA", true)]
     [DataRow("MMRL", true)]
+    [DataRow("MaPLe", false)]
+    [DataRow("MaPLe", true)]
+    [DataRow("IndependentPrompts", true)]
     public void TrainsSavesAndScoresOtherClasses(string method, bool attributes)
     {
         var metrics = new List<TrainingMetrics>();
@@ -80,6 +83,7 @@ public sealed class AdaptedTowerTrainingTests
     [TestMethod]
     [DataRow("MMA")]
     [DataRow("MMRL")]
+    [DataRow("MaPLe")]
     public void EarlierStandardStudentTakesThePlaceOfItsStage(string method)
     {
         using var whole = TrainingRun.Fit(Options(method, attributes: true));
@@ -92,6 +96,7 @@ public sealed class AdaptedTowerTrainingTests
     [TestMethod]
     [DataRow("MMA")]
     [DataRow("MMRL")]
+    [DataRow("MaPLe")]
     public void TrainsWithANewViewOfEveryImageInEveryEpoch(string method)
     {
         var options = Options(method, attributes: true);
@@ -107,6 +112,7 @@ public sealed class AdaptedTowerTrainingTests
     [TestMethod]
     [DataRow("MMA")]
     [DataRow("MMRL")]
+    [DataRow("MaPLe")]
     public void ScoringLeavesNothingBehindAndThreadsAgree(string method)
     {
         using var model = TrainingRun.Fit(Options(method, attributes: true));
@@ -143,7 +149,13 @@ public sealed class AdaptedTowerTrainingTests
     private static LorealTrainer.Options Options(string method, bool attributes)
     {
         var options = TrainingRun.Options(attributes);
-        options.Method = method == "MMA" ? PromptMethod.Mma(0, 2, 8, 0.1f) : PromptMethod.Mmrl(1, 2, 3, 16);
+        options.Method = method switch
+        {
+            "MMA" => PromptMethod.Mma(0, 2, 8, 0.1f),
+            "MMRL" => PromptMethod.Mmrl(1, 2, 3, 16),
+            "MaPLe" => PromptMethod.MaPLe(2, 2),
+            _ => PromptMethod.IndependentPrompts(2, 2, 2, 2),
+        };
         return options;
     }
 }

@@ -241,6 +241,7 @@ public sealed class LorealTrainingTests
         Refused<ArgumentOutOfRangeException>(o => o.BaseStage!.BatchSize = 0, "BatchSize");
         Refused<ArgumentOutOfRangeException>(o => o.DistillationStage.LearningRate = double.NaN, "LearningRate");
         Refused<ArgumentException>(o => o.TokensPerAttribute = 40, "red circle");
+        Refused<ArgumentOutOfRangeException>(o => o.Method = PromptMethod.MaPLe(depth: 3), "from 1 to 2");
 
         static void Refused<T>(Action<LorealTrainer.Options> change, string mentioned)
             where T : Exception

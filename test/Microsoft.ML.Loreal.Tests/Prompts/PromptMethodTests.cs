@@ -17,6 +17,10 @@ public sealed class PromptMethodTests
         Assert.ThrowsExactly<ArgumentException>(() => PromptMethod.CoOp(initialText: " "));
         Assert.ThrowsExactly<ArgumentException>(() => PromptMethod.CoOp(initialText: "_"));
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => PromptMethod.Template("a photo")).Message, "{}");
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PromptMethod.MaPLe(0));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PromptMethod.MaPLe(depth: 0));
+        Assert.ThrowsExactly<ArgumentException>(() => PromptMethod.MaPLe(initialText: "_"));
+        Assert.ThrowsExactly<ArgumentException>(() => PromptMethod.MaPLe(initialText: "a photo of {}"));
     }
 
     [TestMethod]
@@ -54,6 +58,53 @@ public sealed class PromptMethodTests
         using var learner = PromptMethod.CoOp(initialText: "of_a").CreateLearner(model, _vocabulary, _names, 0, new Random(0));
         long[] tokens = [.. _vocabulary.Encode("of a").Select(t => (long)t)];
         Assert.AreEqual(0f, (model.Text.Embed(tensor(tokens, [1, tokens.Length]))[0] - learner.Parameters[0]).abs().max().item<float>());
+    }
+
+    [TestMethod]
+    public void MaPLeStartsFromTheWords()
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var model = TinyClip.Create();
+        using var learner = PromptMethod.MaPLe(3).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
+        using var words = PromptMethod.Template().CreateLearner(model, _vocabulary, _names, 0, new Random(0));
+        Assert.AreEqual(0f, (words.Prompts(null).Prefix - learner.Prompts(null).Prefix).abs().max().item<float>());
+
+        using var shallow = PromptMethod.MaPLe(3, depth: 1).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
+        LearningCheck.Forward(words.TextFeatures(null), shallow.TextFeatures(null), "text features without deeper prompts");
+    }
+
+    [TestMethod]
+    [DataRow(2, null)]
+    [DataRow(3, "of")]
+    public void MaPLeWithoutEnoughWordsStandsBeforeTheName(int contextTokens, string? initialText)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var model = TinyClip.Create();
+        using var learner = PromptMethod.MaPLe(contextTokens, 1, initialText).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
+        using var names = PromptMethod.Template("{}.").CreateLearner(model, _vocabulary, _names, 0, new Random(0));
+        var (prompts, bare) = (learner.Prompts(null), names.Prompts(null));
+        var expected = cat([bare.Prefix.narrow(1, 0, 1), learner.State.First().Value.unsqueeze(0), bare.Prefix.narrow(1, 1, bare.Prefix.shape[1] - 1)], 1);
+        Assert.AreEqual(0f, (expected - prompts.Prefix).abs().max().item<float>());
+        Assert.AreEqual(0f, (bare.Suffix - prompts.Suffix).abs().max().item<float>());
+    }
+
+    [TestMethod]
+    [DataRow(12, 12, 9)]
+    [DataRow(12, 24, 9)]
+    [DataRow(4, 4, 3)]
+    [DataRow(3, 5, 2)]
+    [DataRow(1, 2, 1)]
+    public void DepthOfMaPLeFollowsTheBackbone(int textLayers, int visionLayers, int depth)
+    {
+        using var model = TinyClip.Create(textLayers, visionLayers: visionLayers);
+        using var learner = PromptMethod.MaPLe().CreateLearner(model, _vocabulary, _names, 0, new Random(0));
+        Assert.AreEqual(3 * depth, learner.State.Count());
+        var most = Math.Min(textLayers, visionLayers);
+        PromptMethod.MaPLe(depth: most).Check(model.Config);
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PromptMethod.MaPLe(depth: most + 1).Check(model.Config));
+        StringAssert.Contains(error.Message, $"from 1 to {most}");
     }
 
     [TestMethod]

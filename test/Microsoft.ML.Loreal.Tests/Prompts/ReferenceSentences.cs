@@ -20,7 +20,8 @@ internal sealed class ReferenceSentences
     {
         var classNames = root.GetProperty("classnames").Deserialize<string[]>()!;
         var rows = variant.GetProperty("tokenized_prompts").Deserialize<int[][]>()!;
-        var texts = new Dictionary<string, int[]>();
+        var shared = Enumerable.Range(1, rows[0].Length - 1).TakeWhile(p => rows.All(row => row[p] == rows[0][p])).Count();
+        var texts = new Dictionary<string, int[]> { [template[..template.IndexOf("{}", StringComparison.Ordinal)].TrimEnd()] = rows[0][1..(1 + shared)] };
         for (var c = 0; c < classNames.Length; c++)
         {
             var words = ClassTokens.Words(classNames[c]);

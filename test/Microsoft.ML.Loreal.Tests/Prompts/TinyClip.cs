@@ -7,9 +7,9 @@ namespace Microsoft.ML.Loreal.Tests.Prompts;
 internal static class TinyClip
 {
     /// <summary>A model without tokenizer and files.</summary>
-    public static ClipModel Create(int textLayers = 2, int textHeads = 2)
+    public static ClipModel Create(int textLayers = 2, int textHeads = 2, int visionLayers = 2)
     {
-        var config = Config(textLayers, textHeads);
+        var config = Config(textLayers, textHeads, visionLayers);
         using var scope = NewDisposeScope();
         var weights = RandomClip.Weights(config, new Random(1)).ToDictionary(weight => weight.Name, weight => weight.Value);
         return new ClipModel(config, CPU, name => weights[name].clone().DetachFromDisposeScope());
@@ -18,7 +18,7 @@ internal static class TinyClip
     /// <summary>A whole backbone in memory.</summary>
     public static ClipBackbone Backbone(int seed = 1)
     {
-        var config = Config(2, 2);
+        var config = Config(2, 2, 2);
         using var scope = NewDisposeScope();
         using var weights = new MemoryStream();
         SafetensorsWriter.Write(weights, RandomClip.Weights(config, new Random(seed)));
@@ -31,13 +31,13 @@ internal static class TinyClip
         }));
     }
 
-    private static ClipConfig Config(int textLayers, int textHeads) => new()
+    private static ClipConfig Config(int textLayers, int textHeads, int visionLayers) => new()
     {
         ImageResolution = 32,
         PatchSize = 8,
         VisionWidth = 32,
         VisionHeads = 2,
-        VisionLayers = 2,
+        VisionLayers = visionLayers,
         TextWidth = 16,
         TextHeads = textHeads,
         TextLayers = textLayers,

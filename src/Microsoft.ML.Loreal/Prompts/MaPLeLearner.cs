@@ -1,0 +1,118 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal;
+
+/// <summary>
+/// MaPLe's coupled deep prompts. Text: start | attribute slots | context | remaining words of the sentence | class name; before the blocks 1..J-1 others take the context's place.
+/// Image: a linear map of each of them to the tower's width stands behind the patches before the same block.
+/// </summary>
+internal sealed class MaPLeLearner : PromptLearner
+{
+    private const double InitialDeviation = 0.02;
+
+    private readonly SentencePrompts _sentences;
+    private readonly Parameter[] _prompts;    // J x [n, D], those of block 0 first
+    private readonly LearnedLinear[] _toImage; // J maps, text width -> vision width
+
+    public MaPLeLearner(
+        ClipModel model,
+        IPromptVocabulary vocabulary,
+        IReadOnlyList<string> classNames,
+        int contextTokens,
+        int depth,
+        string? initialText,
+        int attributeTokens,
+        Random random)
+        : base(model)
+    {
+        int[] words = initialText is null ? [] : [.. vocabulary.Encode(ClassTokens.Words(initialText))];
+        var fromWords = words.Length >= contextTokens;
+        _sentences = fromWords
+            ? new SentencePrompts(model, vocabulary, classNames, $"{ClassTokens.Words(initialText!)} {{}}.", attributeTokens, replacedWords: contextTokens)
+            : new SentencePrompts(model, vocabulary, classNames, "{}.", attributeTokens + contextTokens);
+
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var device = model.Text.PositionalEmbedding.device;
+        var (from, to) = (model.Config.TextWidth, model.Config.VisionWidth);
+        _prompts = [.. Enumerable.Range(0, depth).Select(Prompt)];
+
+        // As published: all deeper maps start from one and the same.
+        var deeper = new Lazy<(Tensor Weight, Tensor Bias)>(Map);
+        _toImage = [.. Enumerable.Range(0, depth).Select(layer =>
+        {
+            var (weight, bias) = layer == 0 ? Map() : deeper.Value;
+            return new LearnedLinear(layer == 0 ? "proj" : $"compound_prompt_projections.{layer - 1}", weight, bias);
+        })];
+
+        Parameter Prompt(int layer)
+        {
+            var start = layer == 0 && fromWords
+                ? model.Text.Embed(tensor(Array.ConvertAll(words[..contextTokens], t => (long)t), [1, contextTokens], device: device)).squeeze(0) // [1, n, D] -> [n, D]
+                : RandomTensors.Normal(random, InitialDeviation, device, contextTokens, from);
+            var parameter = new Parameter(start.clone());
+            parameter.DetachFromDisposeScope();
+            return parameter;
+        }
+
+        (Tensor Weight, Tensor Bias) Map()
+        {
+            var bound = 1 / Math.Sqrt(from);
+            return (RandomTensors.Uniform(random, bound, device, to, from), RandomTensors.Uniform(random, bound, device, to));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> Parameters => [.. _prompts, .. _toImage.SelectMany(map => map.Parameters)];
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Name, Tensor Value)> State =>
+    [
+        .. _prompts.Select((prompt, layer) => (layer == 0 ? "ctx" : $"compound_prompts_text.{layer - 1}", (Tensor)prompt)),
+        .. _toImage.SelectMany(map => map.State),
+    ];
+
+    /// <inheritdoc/>
+    public override bool LearnsImages => true;
+
+    /// <summary>The tokens that enter the first block, without learned ones: [B, T * D].</summary>
+    public override Tensor FrozenStates(Tensor pixels)
+    {
+        using var scope = NewDisposeScope();
+        return Model.Visual.Tokens(pixels).flatten(1).MoveToOuterDisposeScope(); // [B, T, D] -> [B, T * D]
+    }
+
+    /// <inheritdoc/>
+    public override Tensor ImageFeatures(Tensor states)
+    {
+        using var scope = NewDisposeScope();
+        var tokens = states.reshape(states.shape[0], -1, Model.Config.VisionWidth); // [B, T * D] -> [B, T, D]
+        return Classifier.Normalise(Model.Visual.Pool(Model.Visual.Finish(tokens, 0, 1, ImagePrompts()))).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override PromptParts Prompts(Tensor? attributeTokens) => _sentences.Parts(attributeTokens, _prompts[0]);
+
+    /// <summary>The learned tokens of the image tower before each of the first J blocks, [n, D] each.</summary>
+    public IReadOnlyList<Tensor> ImageTokens() => [.. _toImage.Zip(_prompts, (map, prompt) => map.Forward(prompt))];
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _sentences.Dispose();
+        foreach (var part in _prompts.Concat<IDisposable>(_toImage))
+        {
+            part.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override ITowerPrompts TextPrompts(long attributeTokens) => DeepPrompts.InText(1 + attributeTokens, _prompts[1..]);
+
+    private DeepPrompts ImagePrompts()
+    {
+        var tokens = ImageTokens();
+        return DeepPrompts.InImages(Model.Visual.LnPre.Forward(tokens[0]), [.. tokens.Skip(1)]);
+    }
+}
