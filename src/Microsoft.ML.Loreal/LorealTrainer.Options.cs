@@ -99,7 +99,23 @@ public sealed partial class LorealTrainer
         public float MinimumCropArea { get; set; } = 0.08f;
 
         /// <summary>
-        /// The seed of everything random in <c>Fit</c>. Default (null): drawn from the <see cref="MLContext"/>'s seed. Two fits with one seed give equal weights on a CPU.
+        /// Images that are classified after every epoch and not trained on: a data view with the same label and image columns, whose classes are those of the training data, in
+        /// any order. In stage 1 of three they are seen at the standard resolution, otherwise at <see cref="LowResolution"/>. Default (null): none.
+        /// </summary>
+        public IDataView? ValidationSet { get; set; }
+
+        /// <summary>
+        /// The share of the training images of every class, in (0, 1), that is set aside for validation instead of giving a <see cref="ValidationSet"/>; each class keeps at
+        /// least one to train on. The choice depends on the seed. Default (null): none.
+        /// </summary>
+        public float? ValidationFraction { get; set; }
+
+        /// <summary>When a stage ends before its last epoch, with the weights of its best one. Needs validation images. Default (null): all epochs are trained.</summary>
+        public EarlyStoppingOptions? EarlyStopping { get; set; }
+
+        /// <summary>
+        /// The seed of everything random in <c>Fit</c>. Default (null): drawn from the <see cref="MLContext"/>'s seed, or, where <see cref="WorkspacePath"/> has a checkpoint, the
+        /// seed of that. Two fits with one seed give equal weights on a CPU.
         /// </summary>
         public int? Seed { get; set; }
 
@@ -117,9 +133,20 @@ public sealed partial class LorealTrainer
         /// <summary>
         /// A folder for checkpoints and for the feature cache when it does not fit in memory; made where it is missing. Default (null): nothing is written.
         /// </summary>
+        /// <remarks>
+        /// <para>When <c>Fit</c> was cut off, by an error, a cancellation or the end of the process, the same call (the same settings, data, seed and folder) goes on from the last
+        /// checkpoint, and on a CPU ends with exactly the weights of a call that was not cut off. When it was complete, the same call gives the same model again at once.</para>
+        /// <para>A checkpoint of other settings or data is refused with the differences; nothing is overwritten. One training at a time can use a folder, so cross-validation, which
+        /// trains on several parts of the data, cannot.</para>
+        /// </remarks>
         public string? WorkspacePath { get; set; }
 
-        /// <summary>Called after every epoch with its stage, losses and accuracy. Default: none.</summary>
+        /// <summary>
+        /// The least time between two checkpoints, which are then written after any step. Default (zero): one after every epoch. A stage that ends always writes one.
+        /// </summary>
+        public TimeSpan CheckpointInterval { get; set; }
+
+        /// <summary>Called after every epoch with its stage, losses, accuracy and the time left. Default: none.</summary>
         public Action<TrainingMetrics>? MetricsCallback { get; set; }
 
         internal Options Copy() => (Options)MemberwiseClone();

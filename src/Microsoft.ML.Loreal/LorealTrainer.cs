@@ -46,8 +46,13 @@ public sealed partial class LorealTrainer : IEstimator<LorealTransformer>
     /// <returns>The trained transformer; dispose it to free its native memory.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The label or the image column is missing or of a type that cannot be used.</exception>
     /// <exception cref="ArgumentException">There are fewer than two classes, a class without an image, or a class name that cannot be used in a prompt.</exception>
-    /// <exception cref="InvalidDataException">An image cannot be read, and <see cref="Options.OnInvalidImage"/> is to throw.</exception>
-    /// <exception cref="InvalidOperationException">The device that was asked for is not there.</exception>
+    /// <exception cref="InvalidDataException">
+    /// An image cannot be read, and <see cref="Options.OnInvalidImage"/> is to throw; or the checkpoint in <see cref="Options.WorkspacePath"/> is damaged.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// The device that was asked for is not there; the loss became infinite or not a number; or the folder of <see cref="Options.WorkspacePath"/> is used by another training or has
+    /// a checkpoint of one.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The MLContext's execution was cancelled.</exception>
     public LorealTransformer Fit(IDataView input)
     {
@@ -60,13 +65,40 @@ public sealed partial class LorealTrainer : IEstimator<LorealTransformer>
         using var cancellation = new HostCancellation(_host);
         torch.Device device = DeviceSelection.Select(_options.Device, _environment, channel);
         ClassTokens.Of(new TokenizerVocabulary(_options.Backbone.Tokenizer), classNames);
-        TrainingImages images = TrainingImages.Read(
-            input, labelColumn, imageColumn, new ImageDecoder(_options.MaximumPixels), _options.OnInvalidImage, channel, cancellation.Token);
-        channel.Info(MessageSensitivity.None, $"Training on {images.Count} images of {classNames.Length} classes, scoring at {_options.LowResolution} px, on {device}.");
+        using WorkspaceFolder? workspace = _options.WorkspacePath is { } path ? WorkspaceFolder.Open(path) : null;
+        using Checkpoint? found = workspace is null ? null : TrainingCheckpoints.Find(workspace);
+        int seed = _options.Seed ?? (found is null ? _host.Rand.Next() : TrainingConfiguration.Seed(found.Configuration));
+
+        TrainingImages images = Read(input, labelColumn, imageColumn, classNames, channel, cancellation.Token);
+        TrainingImages? validationSet = ReadValidationSet(classNames, channel, cancellation.Token);
+        using TrainingCheckpoints? checkpoints = workspace is null
+            ? null
+            : new TrainingCheckpoints(
+                workspace,
+                found,
+                TrainingConfiguration.Describe(_options, seed, classNames, images, validationSet),
+                _options.CheckpointInterval,
+                message => channel.Warning(MessageSensitivity.UserData, message));
+        (ILabelledImages training, ILabelledImages? validation) = (images, validationSet);
+        if (_options.ValidationFraction is { } fraction)
+        {
+            (training, validation) = ValidationSplit.Of(images, fraction, seed);
+        }
+
+        channel.Info(MessageSensitivity.None, $"Training on {training.Count} images of {classNames.Length} classes, scoring at {_options.LowResolution} px, on {device}.");
+        if (validation is not null)
+        {
+            channel.Info(MessageSensitivity.None, $"Validating on {validation.Count} images.");
+        }
+
+        if (found is not null)
+        {
+            channel.Info(MessageSensitivity.UserData, $"Going on from the checkpoint of {found.Position} in '{workspace!.FullName}'.");
+        }
 
         using var progress = new TrainingProgress(_host, channel, _options.MetricsCallback);
         LorealModel model = LorealTraining.Fit(
-            _options, _options.Seed ?? _host.Rand.Next(), device, classNames, images, progress.Report, cancellation.Token, _options.StandardStudent?.Model);
+            _options, seed, device, classNames, training, progress.Report, cancellation.Token, _options.StandardStudent?.Model, validation, checkpoints);
         return new LorealTransformer(
             _environment,
             model,
@@ -76,5 +108,35 @@ public sealed partial class LorealTrainer : IEstimator<LorealTransformer>
                 _options.ScoreColumnName,
                 _options.OnInvalidImage,
                 _options.MaximumPixels));
+    }
+
+    private TrainingImages Read(
+        IDataView data, DataViewSchema.Column labelColumn, DataViewSchema.Column imageColumn, string[] classNames, IChannel channel, CancellationToken cancel) =>
+        TrainingImages.Read(
+            data,
+            labelColumn,
+            imageColumn,
+            classNames,
+            new ImageDecoder(_options.MaximumPixels),
+            _options.OnInvalidImage,
+            withDigest: _options.WorkspacePath is not null,
+            channel,
+            cancel);
+
+    private TrainingImages? ReadValidationSet(string[] classNames, IChannel channel, CancellationToken cancel)
+    {
+        if (_options.ValidationSet is not { } data)
+        {
+            return null;
+        }
+
+        TrainingImages images = Read(
+            data,
+            LabelColumn.Find(data.Schema, _options.LabelColumnName),
+            ImageColumn.Find(data.Schema, _options.ImageColumnName),
+            classNames,
+            channel,
+            cancel);
+        return images.Count > 0 ? images : throw new ArgumentException($"{nameof(Options.ValidationSet)} has no labelled image.", nameof(Options.ValidationSet));
     }
 }

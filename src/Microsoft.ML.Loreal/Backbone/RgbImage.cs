@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Microsoft.ML.Loreal;
 
 /// <summary>An 8-bit RGB picture: three bytes a pixel, rows from top to bottom without padding.</summary>
@@ -24,4 +26,14 @@ internal sealed class RgbImage
 
     /// <summary>At least 3 x Width x Height bytes; the array may be a pooled one, so it may be longer.</summary>
     public byte[] Pixels { get; }
+
+    /// <summary>The SHA-256 of the size and the pixels.</summary>
+    public byte[] Digest()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(BitConverter.GetBytes(Width));
+        hash.AppendData(BitConverter.GetBytes(Height));
+        hash.AppendData(Pixels.AsSpan(0, 3 * Width * Height));
+        return hash.GetHashAndReset();
+    }
 }

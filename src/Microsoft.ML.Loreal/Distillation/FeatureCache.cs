@@ -14,7 +14,7 @@ internal sealed class FeatureCache
 
     private readonly ILabelledImages _images;
     private readonly ImageProcessor _processor;
-    private readonly float _minimumArea;
+    private readonly float? _minimumArea;
     private readonly int _views;
     private readonly int _seed;
     private readonly Device _device;
@@ -22,11 +22,11 @@ internal sealed class FeatureCache
     /// <summary>Describes the views.</summary>
     /// <param name="images">The training images.</param>
     /// <param name="processor">How pixels become tensors.</param>
-    /// <param name="minimumArea">The smallest share of the image in a crop.</param>
+    /// <param name="minimumArea">The smallest share of the image in a random crop; null for the one view that is scored, without chance.</param>
     /// <param name="views">V, the cached views per image; 0 encodes a new view of every image in every epoch.</param>
     /// <param name="seed">The seed of the views.</param>
     /// <param name="device">Where the tower is.</param>
-    public FeatureCache(ILabelledImages images, ImageProcessor processor, float minimumArea, int views, int seed, Device device)
+    public FeatureCache(ILabelledImages images, ImageProcessor processor, float? minimumArea, int views, int seed, Device device)
     {
         _images = images;
         _processor = processor;
@@ -77,9 +77,10 @@ internal sealed class FeatureCache
         var chunks = (_images.Count + chunk - 1) / chunk;
         var features = streams.Select(_ => new List<Tensor>(chunks)).ToArray();
         var ahead = Math.Clamp(Environment.ProcessorCount, 2, 8);
-        foreach (var pixels in OrderedWork.Run(chunks, ahead, Draw, cancel))
+        foreach (var pixels in OrderedWork.Run(chunks, ahead, DrawAll, cancel))
         {
             using var step = NewDisposeScope();
+            cancel.ThrowIfCancellationRequested();
             for (var s = 0; s < streams.Count; s++)
             {
                 using var batch = pixels[s];                                                               // [b, 3, r, r]
@@ -93,7 +94,7 @@ internal sealed class FeatureCache
             streams[s].Replace(cat(features[s], 0).DetachFromDisposeScope());
         }
 
-        Tensor[] Draw(int index)
+        Tensor[] DrawAll(int index)
         {
             var first = index * chunk;
             var count = Math.Min(chunk, _images.Count - first);
@@ -110,8 +111,7 @@ internal sealed class FeatureCache
                         var all = MemoryMarshal.Cast<byte, float>(pixels[s].bytes);
                         for (var v = 0; v < views; v++)
                         {
-                            var random = Seeds.Stream(_seed, RandomUse.Crop, first + i, firstView + v, side);
-                            _processor.Augment(image, side, _minimumArea, random, all.Slice((i * views + v) * 3 * side * side, 3 * side * side));
+                            Draw(image, first + i, firstView + v, side, all.Slice((i * views + v) * 3 * side * side, 3 * side * side));
                         }
                     }
                 }
@@ -127,6 +127,18 @@ internal sealed class FeatureCache
             }
 
             return pixels;
+        }
+    }
+
+    private void Draw(RgbImage image, int index, int view, int side, Span<float> pixels)
+    {
+        if (_minimumArea is { } area)
+        {
+            _processor.Augment(image, side, area, Seeds.Stream(_seed, RandomUse.Crop, index, view, side), pixels);
+        }
+        else
+        {
+            _processor.Evaluate(image, side, pixels);
         }
     }
 }

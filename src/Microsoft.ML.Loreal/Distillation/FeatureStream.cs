@@ -70,6 +70,15 @@ internal sealed class FeatureStream(PromptLearner student, int resolution) : IDi
         return _features!.index_select(0, tensor(rows, device: _features.device)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The image features of some rows as the student gives them now.</summary>
+    /// <returns>[B, G].</returns>
+    public Tensor ImageFeatures(long[] rows)
+    {
+        using var scope = NewDisposeScope();
+        var features = Rows(rows);
+        return (_settled ? features : Student.ImageFeatures(features)).MoveToOuterDisposeScope();
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _features?.Dispose();
 }

@@ -4,22 +4,15 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Loreal;
 
 /// <summary>A trained model: the student that is scored at phi, its attribute slots, and a copy of the standard-resolution student.</summary>
-/// <remarks>
-/// What does not depend on the image (all text features of prompts without attributes; the embedded class names of prompts with them) is computed once.
-/// </remarks>
 internal sealed partial class LorealModel : ScoredModel
 {
-    // The widest activations of the text pass, [images, classes, suffix, 4 x width], stay below this, so that many classes cost time and not memory.
-    private const long TextActivationLimit = 16 << 20;
-
     private readonly SharedClip _clip;
     private readonly IPromptVocabulary _vocabulary;
     private readonly LorealModelDescription _description;
     private readonly PromptLearner _student;
     private readonly AttributeSlots? _slots;
     private readonly SavedState? _standard;
-    private readonly Tensor? _text; // [1, C, J], where the prompts do not depend on the image
-    private readonly int _imagesAtOnce;
+    private readonly StudentScorer _scorer;
 
     /// <summary>Takes over the student, the slots, the standard student's state, and one ownership of the CLIP model.</summary>
     public LorealModel(
@@ -38,20 +31,7 @@ internal sealed partial class LorealModel : ScoredModel
         _student = student;
         _slots = slots;
         _standard = standard;
-
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        if (slots is null)
-        {
-            _text = student.TextFeatures(null).DetachFromDisposeScope();
-            _imagesAtOnce = int.MaxValue;
-        }
-        else
-        {
-            var vectors = zeros([1, description.Attributes!.Words.Count, backbone.Config.TextWidth], device: clip.Model.Text.PositionalEmbedding.device);
-            var suffix = student.Prompts(slots.Tokens(vectors)).Suffix;
-            _imagesAtOnce = (int)Math.Max(1, TextActivationLimit / (4 * suffix.numel()));
-        }
+        _scorer = new StudentScorer(student, slots, clip.Model);
     }
 
     /// <inheritdoc/>
@@ -74,13 +54,11 @@ internal sealed partial class LorealModel : ScoredModel
             using var inference = inference_mode();
             using var scope = NewDisposeScope();
             var features = _student.Encode(pixels.to(_clip.Model.Text.PositionalEmbedding.device)); // [B, G]
-            for (long first = 0; first < shape[0]; first += _imagesAtOnce)
+            for (long first = 0; first < shape[0]; first += _scorer.ImagesAtOnce)
             {
                 using var step = NewDisposeScope();
-                var count = Math.Min(_imagesAtOnce, shape[0] - first);
-                var some = features.narrow(0, first, count);
-                var text = _text ?? _student.TextFeatures(_slots!.Tokens(_slots.Vectors(_student.Condition(some))));
-                var scores = _student.Logits(some, text).softmax(1).cpu().contiguous();                                        // [b, C]
+                var some = features.narrow(0, first, Math.Min(_scorer.ImagesAtOnce, shape[0] - first));
+                var scores = _scorer.Logits(some).softmax(1).cpu().contiguous();                                               // [b, C]
                 MemoryMarshal.Cast<byte, float>(scores.bytes).CopyTo(probabilities[(int)(first * ClassNames.Count)..]);
             }
         }
@@ -149,7 +127,7 @@ internal sealed partial class LorealModel : ScoredModel
     /// <inheritdoc/>
     protected override void Free()
     {
-        _text?.Dispose();
+        _scorer.Dispose();
         _student.Dispose();
         _slots?.Dispose();
         _standard?.Dispose();

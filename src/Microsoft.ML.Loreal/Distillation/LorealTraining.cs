@@ -8,6 +8,8 @@ namespace Microsoft.ML.Loreal;
 /// </summary>
 internal sealed class LorealTraining : IDisposable
 {
+    private const int DistillationStage = 3;
+
     private readonly LorealTrainer.Options _options;
     private readonly int _seed;
     private readonly Device _device;
@@ -19,6 +21,8 @@ internal sealed class LorealTraining : IDisposable
     private readonly IPromptVocabulary _vocabulary;
     private readonly FeatureCache _features;
     private readonly TrainingStageOptions _baseStage;
+    private readonly ILabelledImages? _validation;
+    private readonly TrainingCheckpoints? _checkpoints;
 
     private LorealTraining(
         LorealTrainer.Options options,
@@ -26,14 +30,18 @@ internal sealed class LorealTraining : IDisposable
         Device device,
         IReadOnlyList<string> classNames,
         ILabelledImages images,
+        ILabelledImages? validation,
         Action<TrainingMetrics>? onEpoch,
-        CancellationToken cancel)
+        CancellationToken cancel,
+        TrainingCheckpoints? checkpoints)
     {
         _options = options;
         _seed = seed;
         _device = device;
         _classNames = classNames;
         _labels = images.Labels;
+        _validation = validation;
+        _checkpoints = checkpoints;
         _onEpoch = onEpoch;
         _cancel = cancel;
         _baseStage = options.BaseStage ?? options.Method.PublishedStage;
@@ -53,6 +61,8 @@ internal sealed class LorealTraining : IDisposable
     /// <param name="standardStudent">
     /// A model trained for the same classes with the same method and backbone, whose standard-resolution student takes the place of stage 1; null to train one.
     /// </param>
+    /// <param name="validation">Images that are classified after every epoch; null for none. Without any nothing is stopped early.</param>
+    /// <param name="checkpoints">Where the training goes on from and writes to; null for neither.</param>
     /// <returns>The model; the caller disposes it.</returns>
     /// <exception cref="ArgumentException">The classes, the attributes or an option cannot be used.</exception>
     /// <exception cref="InvalidOperationException">A loss became infinite or not a number.</exception>
@@ -65,11 +75,13 @@ internal sealed class LorealTraining : IDisposable
         ILabelledImages images,
         Action<TrainingMetrics>? onEpoch,
         CancellationToken cancel,
-        LorealModel? standardStudent = null)
+        LorealModel? standardStudent = null,
+        ILabelledImages? validation = null,
+        TrainingCheckpoints? checkpoints = null)
     {
         TrainingChecks.Check(options, classNames, images);
         cancel.ThrowIfCancellationRequested();
-        using var training = new LorealTraining(options, seed, device, classNames, images, onEpoch, cancel);
+        using var training = new LorealTraining(options, seed, device, classNames, images, validation, onEpoch, cancel, checkpoints);
         return options.Attributes is null ? training.FitMethod() : training.FitStudents(options.Attributes, standardStudent);
     }
 
@@ -84,8 +96,10 @@ internal sealed class LorealTraining : IDisposable
             if (_options.Method.Learns)
             {
                 using var stream = new FeatureStream(student, Resolutions.Train(_options, _options.Backbone.Config));
-                _features.Fill([stream], _cancel);
-                TrainPrompts(stream.Resolution == _options.Backbone.Config.ImageResolution ? 1 : 2, stream);
+                using var validation = ValidationOf(student, Resolutions.Low(_options, _options.Backbone.Config));
+                var number = stream.Resolution == _options.Backbone.Config.ImageResolution ? 1 : 2;
+                Fill(number, [stream]);
+                TrainPrompts(number, stream, validation);
             }
 
             return Model(student, null, null);
@@ -110,10 +124,12 @@ internal sealed class LorealTraining : IDisposable
             slots = settings.CreateSlots(_clip.Model, _vocabulary, _options.MetaNetInitialization, Seeds.Stream(_seed, RandomUse.MetaNets));
             using var high = new FeatureStream(alpha, _options.Backbone.Config.ImageResolution);
             using var low = new FeatureStream(beta, Resolutions.Low(_options, _options.Backbone.Config));
-            _features.Fill([high, low], _cancel);
+            using var highValidation = ValidationOf(alpha, high.Resolution);
+            using var lowValidation = ValidationOf(beta, low.Resolution);
+            Fill(DistillationStage, [high, low]);
             if (standardStudent is null)
             {
-                TrainPrompts(1, high);
+                TrainPrompts(1, high, highValidation);
             }
             else
             {
@@ -121,8 +137,8 @@ internal sealed class LorealTraining : IDisposable
                 alpha.Freeze();
             }
 
-            TrainPrompts(2, low);
-            Distil(high, low, slots);
+            TrainPrompts(2, low, lowValidation);
+            Distil(high, low, slots, lowValidation);
             return Model(beta, slots, alpha);
         }
         catch
@@ -133,33 +149,75 @@ internal sealed class LorealTraining : IDisposable
         }
     }
 
+    /// <summary>Encodes what all epochs look up, unless the last stage is complete already and there is no epoch to come.</summary>
+    private void Fill(int lastStage, IReadOnlyList<FeatureStream> streams)
+    {
+        if (_checkpoints?.IsComplete(lastStage) != true)
+        {
+            _features.Fill(streams, _cancel);
+        }
+    }
+
+    private Validation? ValidationOf(PromptLearner student, int resolution)
+    {
+        if (_validation is null)
+        {
+            return null;
+        }
+
+        var views = new FeatureCache(_validation, _options.Backbone.ImageProcessor, minimumArea: null, views: 1, _seed, _device);
+        return new Validation(_validation.Labels, views, new FeatureStream(student, resolution), _clip.Model, _cancel);
+    }
+
+    private TrainingStage Stage(int number, TrainingStageOptions settings, Validation? validation, AttributeSlots? slots) =>
+        new(number, settings, _seed, _onEpoch, _cancel)
+        {
+            Validate = validation is null ? null : () => validation.Measure(slots),
+            EarlyStopping = validation is null ? null : _options.EarlyStopping,
+            Checkpoints = _checkpoints,
+        };
+
     /// <summary>Stages 1 and 2: the prompts of one student, on its own.</summary>
-    private void TrainPrompts(int number, FeatureStream stream)
+    private void TrainPrompts(int number, FeatureStream stream, Validation? validation)
     {
         var student = stream.Student;
-        var stage = new TrainingStage(number, _baseStage, _seed, _onEpoch, _cancel);
+        if (_checkpoints?.TryLoad(number, student.Load) == true)
+        {
+            student.Freeze();
+            return;
+        }
+
+        var stage = Stage(number, _baseStage, validation, null);
         stage.Run(student.Parameters, _labels, epoch => _features.BeginEpoch([stream], number, epoch, _cancel), (epoch, images, labels) =>
         {
             var losses = student.Losses(_features.Batch(stream, images, number, epoch), labels);
             return new StepLosses(losses.Total, losses.CrossEntropy, null, null, null, losses.Logits);
         });
         student.Freeze();
+        _checkpoints?.Complete(number, student.State);
     }
 
     /// <summary>Stage 3: both students are frozen, the slots learn.</summary>
-    private void Distil(FeatureStream high, FeatureStream low, AttributeSlots slots)
+    private void Distil(FeatureStream high, FeatureStream low, AttributeSlots slots, Validation? validation)
     {
-        const int number = 3;
+        const int number = DistillationStage;
+        if (_checkpoints?.TryLoad(number, slots.Load) == true)
+        {
+            return;
+        }
+
         high.Settle();
         low.Settle();
+        validation?.Settle();
         var students = new TwoStudents(high.Student, low.Student, slots, DistillationSettings.Of(_options));
         var epochs = _options.DistillationStage.Epochs;
-        var stage = new TrainingStage(number, _options.DistillationStage, _seed, _onEpoch, _cancel);
+        var stage = Stage(number, _options.DistillationStage, validation, slots);
         stage.Run(slots.Parameters, _labels, epoch => _features.BeginEpoch([high, low], number, epoch, _cancel), (epoch, images, labels) => students.Losses(
             _features.Batch(high, images, number, epoch),
             _features.Batch(low, images, number, epoch),
             labels,
             MixSchedule.At(_options.MixMaximum, _options.MixStart, epoch, epochs)), students.ImagesAtOnce(_clip.Model.Text, _options.Attributes!.Count));
+        _checkpoints?.Complete(number, slots.State);
     }
 
     private PromptLearner CreateLearner(int attributeTokens, RandomUse use) =>

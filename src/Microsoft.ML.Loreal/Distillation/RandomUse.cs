@@ -20,4 +20,7 @@ internal enum RandomUse
 
     /// <summary>The crop and flip of a view.</summary>
     Crop,
+
+    /// <summary>Which images are set aside for validation.</summary>
+    Validation,
 }

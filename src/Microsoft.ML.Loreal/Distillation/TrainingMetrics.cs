@@ -11,6 +11,9 @@ namespace Microsoft.ML.Loreal;
 /// <param name="BridgeDistillation">The mean BPD loss before its weight; 0 where it is not computed.</param>
 /// <param name="Accuracy">The share of training images classified correctly, in [0, 1].</param>
 /// <param name="LearningRate">The learning rate in force.</param>
+/// <param name="ValidationLoss">The mean cross-entropy of the validation images after the epoch; null without any.</param>
+/// <param name="ValidationAccuracy">The share of validation images classified correctly after the epoch, in [0, 1]; null without any.</param>
+/// <param name="TimeLeft">The time until the last epoch of this stage ends, if the epochs still to come take as long as those since <c>Fit</c> was called.</param>
 public sealed record TrainingMetrics(
     int Stage,
     int Epoch,
@@ -21,4 +24,7 @@ public sealed record TrainingMetrics(
     double LowLevelDistillation,
     double BridgeDistillation,
     double Accuracy,
-    double LearningRate);
+    double LearningRate,
+    double? ValidationLoss,
+    double? ValidationAccuracy,
+    TimeSpan TimeLeft);

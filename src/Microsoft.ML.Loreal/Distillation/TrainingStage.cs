@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -8,16 +9,25 @@ namespace Microsoft.ML.Loreal;
 /// <param name="settings">How it runs.</param>
 /// <param name="seed">The seed of the order of the images.</param>
 /// <param name="onEpoch">Told after every epoch.</param>
-/// <param name="cancel">Looked at before every step.</param>
+/// <param name="cancel">Looked at before every step, and within those that are done in parts.</param>
 internal sealed class TrainingStage(int number, TrainingStageOptions settings, int seed, Action<TrainingMetrics>? onEpoch, CancellationToken cancel)
 {
-    /// <summary>Trains the parameters.</summary>
+    /// <summary>Looks at the validation images after every epoch; null without any.</summary>
+    public Func<ValidationMetrics>? Validate { get; init; }
+
+    /// <summary>When to stop before the last epoch; null for never. Needs <see cref="Validate"/>.</summary>
+    public EarlyStoppingOptions? EarlyStopping { get; init; }
+
+    /// <summary>Where the stage goes on from and writes to; null for neither.</summary>
+    public TrainingCheckpoints? Checkpoints { get; init; }
+
+    /// <summary>Trains the parameters. With early stopping they end with the weights of the best epoch, otherwise with those of the last one.</summary>
     /// <param name="parameters">What learns.</param>
     /// <param name="labels">The class of each image.</param>
     /// <param name="beginEpoch">Called before each epoch.</param>
     /// <param name="losses">The losses of a batch: the epoch from 0, the images of the batch, their labels [B] int64.</param>
     /// <param name="imagesAtOnce">The most images in one pass; a larger batch is done in parts whose gradients add up to the batch's.</param>
-    /// <exception cref="InvalidOperationException">The loss became infinite or not a number.</exception>
+    /// <exception cref="InvalidOperationException">The loss or a weight became infinite or not a number.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     public void Run(
         IReadOnlyList<Parameter> parameters,
@@ -28,7 +38,10 @@ internal sealed class TrainingStage(int number, TrainingStageOptions settings, i
     {
         var schedule = LearningRateSchedule.Of(settings);
         using var optimizer = Optimizer(parameters);
-        for (var epoch = 0; epoch < settings.Epochs; epoch++)
+        using var best = EarlyStopping is null ? null : new BestWeights(EarlyStopping, parameters);
+        var start = Checkpoints?.Resume(number, parameters, optimizer, best) ?? new TrainingPosition(number, 0);
+        var clock = Stopwatch.StartNew();
+        for (var epoch = start.Epoch; epoch < settings.Epochs && best?.IsOver != true; epoch++)
         {
             cancel.ThrowIfCancellationRequested();
             beginEpoch(epoch);
@@ -38,22 +51,20 @@ internal sealed class TrainingStage(int number, TrainingStageOptions settings, i
                 group.LearningRate = rate;
             }
 
-            var sums = new EpochSums();
-            var steps = 0;
-            foreach (var batch in Batches(labels.Count, epoch))
+            var (steps, sums) = epoch == start.Epoch ? (start.Step, start.Sums ?? new EpochSums()) : (0, new EpochSums());
+            foreach (var batch in Batches(labels.Count, epoch).Skip(steps))
             {
-                cancel.ThrowIfCancellationRequested();
                 optimizer.zero_grad();
                 foreach (var part in batch.Chunk(imagesAtOnce))
                 {
+                    cancel.ThrowIfCancellationRequested();
                     using var scope = NewDisposeScope();
                     var target = tensor(Array.ConvertAll(part, i => (long)labels[i]), device: parameters[0].device);
                     var step = losses(epoch, part, target);
                     var total = step.Total.item<float>();
                     if (!float.IsFinite(total))
                     {
-                        throw new InvalidOperationException(FormattableString.Invariant(
-                            $"The loss became {total} in stage {number}, epoch {epoch + 1} of {settings.Epochs}, step {steps + 1}, at learning rate {rate:g6}. Lower the learning rate of this stage."));
+                        throw Diverged($"The loss became {total.ToString(System.Globalization.CultureInfo.InvariantCulture)}", epoch, steps + 1, rate);
                     }
 
                     // All losses are means over the images.
@@ -63,13 +74,33 @@ internal sealed class TrainingStage(int number, TrainingStageOptions settings, i
 
                 optimizer.step();
                 steps++;
+                if (Checkpoints?.IsDue(endOfEpoch: false) == true)
+                {
+                    CheckWeights(parameters, epoch, steps, rate);
+                    Checkpoints.Save(new TrainingPosition(number, epoch, steps, sums), parameters, optimizer, best);
+                }
             }
 
-            onEpoch?.Invoke(sums.Metrics(number, epoch + 1, settings.Epochs, rate));
+            CheckWeights(parameters, epoch, steps, rate);
+            var validation = Validate?.Invoke();
+            if (validation is not null)
+            {
+                best?.Add(validation);
+            }
+
+            if (Checkpoints?.IsDue(endOfEpoch: true) == true)
+            {
+                Checkpoints.Save(new TrainingPosition(number, epoch + 1), parameters, optimizer, best);
+            }
+
+            var timeLeft = clock.Elapsed / (epoch + 1 - start.Epoch) * (settings.Epochs - epoch - 1);
+            onEpoch?.Invoke(sums.Metrics(number, epoch + 1, settings.Epochs, rate, validation, timeLeft));
         }
+
+        best?.Restore();
     }
 
-    private optim.Optimizer Optimizer(IReadOnlyList<Parameter> parameters) => settings.Optimizer switch
+    private OptimizerHelper Optimizer(IReadOnlyList<Parameter> parameters) => settings.Optimizer switch
     {
         PromptOptimizer.Sgd => optim.SGD(parameters, settings.LearningRate, momentum: 0.9, weight_decay: settings.WeightDecay),
         PromptOptimizer.Adam => optim.Adam(parameters, settings.LearningRate, 0.9, 0.999, 1e-8, settings.WeightDecay),
@@ -88,4 +119,22 @@ internal sealed class TrainingStage(int number, TrainingStageOptions settings, i
             yield return order[first..(first + size)];
         }
     }
+
+    /// <summary>A finite loss can still have had an infinite gradient; such weights must reach neither a checkpoint nor a model.</summary>
+    private void CheckWeights(IReadOnlyList<Parameter> parameters, int epoch, int step, double rate)
+    {
+        using var noGrad = no_grad();
+        foreach (var parameter in parameters)
+        {
+            using var scope = NewDisposeScope();
+            if (!parameter.isfinite().all().item<bool>())
+            {
+                throw Diverged("A weight became infinite or not a number", epoch, step, rate);
+            }
+        }
+    }
+
+    private InvalidOperationException Diverged(string what, int epoch, int step, double rate) => new(FormattableString.Invariant(
+        $"{what} in stage {number}, epoch {epoch + 1} of {settings.Epochs}, step {step}, at learning rate {rate:g6}. Lower the learning rate of this stage.")
+        + (Checkpoints is null ? "" : $" {Checkpoints.Kept}"));
 }

@@ -75,6 +75,20 @@ internal static class LabelColumn
         };
     }
 
+    /// <summary>As <see cref="Reader(DataViewRow, DataViewSchema.Column)"/>, for a column whose keys may stand for the classes in another order.</summary>
+    /// <exception cref="ArgumentException">The function throws it where the row is of none of the classes.</exception>
+    public static Func<int> Reader(DataViewRow row, DataViewSchema.Column column, string[] classNames)
+    {
+        string[] own = ClassNames(column);
+        int[] classes = [.. own.Select(name => Array.IndexOf(classNames, name))];
+        Func<int> reader = Reader(row, column);
+        return () => reader() is var key and >= 0
+            ? classes[key] is var known and >= 0
+                ? known
+                : throw new ArgumentException($"The label column '{column.Name}' of the validation set has the class \"{own[key]}\", which the training data does not have.", nameof(row))
+            : -1;
+    }
+
     private static string Remedy(string name) =>
         $"Turn the class names (text) into a key with mlContext.Transforms.Conversion.MapValueToKey(\"{name}\") before the trainer, or set LabelColumnName to name another column.";
 }

@@ -36,6 +36,8 @@ internal static class OptionsGuard
         Check(options.MixMaximum is >= 0 and <= 1, nameof(options.MixMaximum), options.MixMaximum, "in [0, 1]");
         Check(options.MixStart is >= 0 and < 1, nameof(options.MixStart), options.MixStart, "in [0, 1)");
         Check(options.MaximumPixels > 0, nameof(options.MaximumPixels), options.MaximumPixels, "above 0");
+        Validation(options);
+        Check(options.CheckpointInterval >= TimeSpan.Zero, nameof(options.CheckpointInterval), options.CheckpointInterval, "zero or more");
         Folder(options.WorkspacePath, nameof(options.WorkspacePath));
     }
 
@@ -45,6 +47,38 @@ internal static class OptionsGuard
         {
             throw new ArgumentException($"{option} is empty; it must name a column.", option);
         }
+    }
+
+    private static void Validation(LorealTrainer.Options options)
+    {
+        if (options.ValidationFraction is { } fraction)
+        {
+            Check(fraction is > 0 and < 1, nameof(options.ValidationFraction), fraction, "in (0, 1)");
+            if (options.ValidationSet is not null)
+            {
+                throw new ArgumentException($"{nameof(options.ValidationSet)} and {nameof(options.ValidationFraction)} are both set; choose one.", nameof(options));
+            }
+        }
+
+        if (options.EarlyStopping is not { } stopping)
+        {
+            return;
+        }
+
+        const string Option = nameof(options.EarlyStopping);
+        if (options.ValidationSet is null && options.ValidationFraction is null)
+        {
+            throw new ArgumentException(
+                $"{Option} is set without validation images; set {nameof(options.ValidationSet)} or {nameof(options.ValidationFraction)}.", nameof(options));
+        }
+
+        Defined(stopping.Metric, $"{Option}.{nameof(stopping.Metric)}");
+        Check(stopping.Patience >= 1, $"{Option}.{nameof(stopping.Patience)}", stopping.Patience, "at least 1");
+        Check(
+            double.IsFinite(stopping.MinimumImprovement) && stopping.MinimumImprovement >= 0,
+            $"{Option}.{nameof(stopping.MinimumImprovement)}",
+            stopping.MinimumImprovement,
+            "a finite number, 0 or more");
     }
 
     /// <summary>Throws where the path cannot be a folder: it is empty, or it or what should hold it is a file. Nothing is created yet.</summary>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Loreal;
@@ -10,19 +11,25 @@ internal sealed class TrainingImages : ILabelledImages
     private readonly List<long> _rows;
     private readonly List<int> _labels;
     private readonly string _column;
+    private readonly byte[]? _digest;
 
-    private TrainingImages(ImageDecoder decoder, string column, List<ImageCell> cells, List<long> rows, List<int> labels)
+    private TrainingImages(ImageDecoder decoder, string column, List<ImageCell> cells, List<long> rows, List<int> labels, byte[]? digest)
     {
         _decoder = decoder;
         _column = column;
         _cells = cells;
         _rows = rows;
         _labels = labels;
+        _digest = digest;
     }
 
     public int Count => _cells.Count;
 
     public IReadOnlyList<int> Labels => _labels;
+
+    /// <summary>The SHA-256 of all pixels and labels in their order, wherever the pixels came from.</summary>
+    /// <exception cref="InvalidOperationException">The images were read without it.</exception>
+    public string Digest => Convert.ToHexStringLower(_digest ?? throw new InvalidOperationException("The images were read without a digest."));
 
     public RgbImage Load(int index)
     {
@@ -37,12 +44,15 @@ internal sealed class TrainingImages : ILabelledImages
     }
 
     /// <summary>Reads all rows and tries every image, so that a bad one is found before training starts.</summary>
+    /// <exception cref="ArgumentException">A row is of none of the classes.</exception>
     public static TrainingImages Read(
         IDataView data,
         DataViewSchema.Column labelColumn,
         DataViewSchema.Column imageColumn,
+        string[] classNames,
         ImageDecoder decoder,
         InvalidImageAction onInvalid,
+        bool withDigest,
         IChannel channel,
         CancellationToken cancel)
     {
@@ -53,7 +63,7 @@ internal sealed class TrainingImages : ILabelledImages
         long unlabelled = 0;
         using (DataViewRowCursor cursor = data.GetRowCursor([labelColumn, imageColumn]))
         {
-            Func<int> label = LabelColumn.Reader(cursor, labelColumn);
+            Func<int> label = LabelColumn.Reader(cursor, labelColumn, classNames);
             Func<ImageCell> image = ImageColumn.Reader(cursor, imageColumn);
             while (cursor.MoveNext())
             {
@@ -82,7 +92,8 @@ internal sealed class TrainingImages : ILabelledImages
             }
         }
 
-        failures.AddRange(TryAll(cells, rows, imageColumn.Name, decoder, cancel));
+        byte[][]? digests = withDigest ? new byte[cells.Count][] : null;
+        failures.AddRange(TryAll(cells, rows, imageColumn.Name, decoder, digests, cancel));
         if (failures.Count > 0 && onInvalid == InvalidImageAction.Throw)
         {
             throw failures[0];
@@ -90,18 +101,29 @@ internal sealed class TrainingImages : ILabelledImages
 
         Warn(channel, unlabelled, failures);
         int[] kept = [.. Enumerable.Range(0, cells.Count).Where(i => cells[i] is not null)];
-        return new TrainingImages(decoder, imageColumn.Name, [.. kept.Select(i => cells[i]!)], [.. kept.Select(i => rows[i])], [.. kept.Select(i => labels[i])]);
+        return new TrainingImages(
+            decoder,
+            imageColumn.Name,
+            [.. kept.Select(i => cells[i]!)],
+            [.. kept.Select(i => rows[i])],
+            [.. kept.Select(i => labels[i])],
+            digests is null ? null : SHA256.HashData([.. kept.SelectMany(i => BitConverter.GetBytes(labels[i]).Concat(digests[i]))]));
     }
 
-    /// <summary>Decodes every image once, on all processors; those that fail become null.</summary>
-    private static IEnumerable<InvalidDataException> TryAll(List<ImageCell?> cells, List<long> rows, string column, ImageDecoder decoder, CancellationToken cancel)
+    /// <summary>Decodes every image once, on all processors; those that fail become null, the others give their digests where those are wanted.</summary>
+    private static IEnumerable<InvalidDataException> TryAll(
+        List<ImageCell?> cells, List<long> rows, string column, ImageDecoder decoder, byte[][]? digests, CancellationToken cancel)
     {
         var failures = new InvalidDataException?[cells.Count];
         Parallel.For(0, cells.Count, new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
         {
             try
             {
-                cells[i]!.Decode(decoder);
+                RgbImage picture = cells[i]!.Decode(decoder);
+                if (digests is not null)
+                {
+                    digests[i] = picture.Digest();
+                }
             }
             catch (InvalidDataException exception)
             {

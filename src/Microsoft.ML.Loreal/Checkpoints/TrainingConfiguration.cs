@@ -1,0 +1,131 @@
+using System.Security.Cryptography;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace Microsoft.ML.Loreal;
+
+/// <summary>Everything that decides what a training learns, as JSON: two trainings with equal descriptions give equal weights on a CPU.</summary>
+internal static class TrainingConfiguration
+{
+    private const int MostDifferences = 5;
+    private const int LongestValue = 80;
+
+    private static readonly JsonSerializerOptions _format = new()
+    {
+        Converters = { new JsonStringEnumConverter() },
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Describes a training.</summary>
+    /// <param name="options">The settings. Those of the device, the columns, the reading of images and the reports do not decide anything.</param>
+    /// <param name="seed">The seed of everything random.</param>
+    /// <param name="classNames">The name of each class.</param>
+    /// <param name="images">The training images.</param>
+    /// <param name="validation">The validation images that are not taken from them.</param>
+    public static string Describe(LorealTrainer.Options options, int seed, IReadOnlyList<string> classNames, TrainingImages images, TrainingImages? validation) =>
+        JsonSerializer.Serialize(
+            new
+            {
+                Seed = seed,
+                ClassNames = classNames,
+                Images = Identity(images),
+                ValidationSet = validation is null ? null : Identity(validation),
+                options.ValidationFraction,
+                Backbone = options.Backbone.Sha256,
+                LowResolution = Resolutions.Low(options, options.Backbone.Config),
+                TrainResolution = Resolutions.Train(options, options.Backbone.Config),
+                Method = Method(options.Method),
+                options.Attributes,
+                options.TokensPerAttribute,
+                options.HiddenWidth,
+                options.MetaNetInitialization,
+                options.Bridge,
+                options.Lambda1,
+                options.Lambda2,
+                options.BridgeWeight,
+                options.Temperature,
+                options.MixMaximum,
+                options.MixStart,
+                StandardStudent = options.StandardStudent is { } student ? Weights(student.Model) : null,
+                BaseStage = options.BaseStage ?? options.Method.PublishedStage,
+                options.DistillationStage,
+                options.EarlyStopping,
+                options.ViewsPerImage,
+                options.MinimumCropArea,
+            },
+            _format);
+
+    /// <summary>The seed in a description.</summary>
+    public static int Seed(string configuration) => (int)JsonNode.Parse(configuration)![nameof(LorealTrainer.Options.Seed)]!;
+
+    /// <summary>Throws where a checkpoint belongs to another training.</summary>
+    /// <exception cref="InvalidOperationException">The message names the differences.</exception>
+    public static void CheckSame(string saved, string current, string file)
+    {
+        List<string> differences = [.. Differences(JsonNode.Parse(saved), JsonNode.Parse(current), "")];
+        if (differences.Count > 0)
+        {
+            string more = differences.Count > MostDifferences ? $"; and {differences.Count - MostDifferences} more" : "";
+            throw new InvalidOperationException(
+                $"The checkpoint '{file}' belongs to another training: {string.Join("; ", differences.Take(MostDifferences))}{more}. "
+                + "Use the same settings and data to go on with it, set WorkspacePath to another folder, or delete it.");
+        }
+    }
+
+    private static IEnumerable<string> Differences(JsonNode? saved, JsonNode? current, string name)
+    {
+        if (saved is JsonObject before && current is JsonObject now)
+        {
+            IEnumerable<string> names = before.Select(p => p.Key).Union(now.Select(p => p.Key));
+            return names.SelectMany(n => Differences(before[n], now[n], name.Length == 0 ? n : $"{name}.{n}"));
+        }
+
+        if (saved is JsonArray list && current is JsonArray other)
+        {
+            return Enumerable.Range(0, Math.Max(list.Count, other.Count))
+                .SelectMany(i => Differences(list.ElementAtOrDefault(i), other.ElementAtOrDefault(i), $"{name}[{i}]"));
+        }
+
+        return JsonNode.DeepEquals(saved, current) ? [] : [$"{name} is {Text(saved)} in the checkpoint and {Text(current)} now"];
+    }
+
+    private static string Text(JsonNode? node)
+    {
+        string text = node?.ToJsonString(_format) ?? "nothing";
+        return text.Length <= LongestValue ? text : text[..LongestValue] + "...";
+    }
+
+    private static object Identity(TrainingImages images) => new { images.Count, Sha256 = images.Digest };
+
+    private static JsonNode Method(PromptMethod method)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("Name", method.Name);
+            method.WriteSettings(writer);
+            writer.WriteEndObject();
+        }
+
+        buffer.Position = 0;
+        return JsonNode.Parse(buffer)!;
+    }
+
+    private static string Weights(LorealModel model)
+    {
+        string digest = "";
+        model.Save((name, write) =>
+        {
+            if (name == LorealModel.TensorFile)
+            {
+                using var content = new MemoryStream();
+                write(content);
+                digest = Convert.ToHexStringLower(SHA256.HashData(content.ToArray()));
+            }
+        });
+        return digest;
+    }
+}

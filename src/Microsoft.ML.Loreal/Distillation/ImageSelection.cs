@@ -1,0 +1,18 @@
+namespace Microsoft.ML.Loreal;
+
+/// <summary>Some of the images.</summary>
+/// <param name="images">All of them.</param>
+/// <param name="chosen">Which.</param>
+internal sealed class ImageSelection(ILabelledImages images, IReadOnlyList<int> chosen) : ILabelledImages
+{
+    /// <inheritdoc/>
+    public int Count => chosen.Count;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> Labels { get; } = Chosen(images.Labels, chosen);
+
+    /// <inheritdoc/>
+    public RgbImage Load(int index) => images.Load(chosen[index]);
+
+    private static int[] Chosen(IReadOnlyList<int> labels, IReadOnlyList<int> chosen) => [.. chosen.Select(i => labels[i])];
+}

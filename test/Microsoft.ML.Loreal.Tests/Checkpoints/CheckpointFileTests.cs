@@ -1,0 +1,130 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal.Tests.Checkpoints;
+
+[TestClass]
+public sealed class CheckpointFileTests
+{
+    [TestMethod]
+    public void WhatWasWrittenIsReadBack()
+    {
+        using var folder = new TestFolder();
+        using var scope = NewDisposeScope();
+        var position = new TrainingPosition(3, 7, 2, new EpochSums { Total = 1 / 3.0, Correct = 5, Images = 9 }, 0.1, 4);
+        using var read = Written(folder["file"], position);
+        Assert.AreEqual("""{"Seed":1,"ClassNames":["Ärzte"]}""", read.Configuration);
+        Assert.AreEqual(position with { Sums = null }, read.Position with { Sums = null });
+        Assert.AreEqual((1 / 3.0, 5, 9), (read.Position.Sums!.Total, read.Position.Sums.Correct, read.Position.Sums.Images));
+        CollectionAssert.AreEqual(new[] { 1f, 2, 3, 4, 5, 6 }, read.Tensors["a"].data<float>().ToArray());
+        CollectionAssert.AreEqual(new long[] { 2, 3 }, read.Tensors["a"].shape);
+        Assert.AreEqual(41L, read.Tensors["step"].item<long>());
+    }
+
+    [TestMethod]
+    public void DamagedFilesAreRefused()
+    {
+        using var folder = new TestFolder();
+        using var scope = NewDisposeScope();
+        string path = folder["file"];
+        Written(path, new TrainingPosition(1, 2)).Dispose();
+        byte[] good = File.ReadAllBytes(path);
+        var random = new Random(11);
+        for (int i = 0; i < 400; i++)
+        {
+            byte[] bad = i % 4 == 0 ? good[..random.Next(good.Length)] : [.. good];
+            if (bad.Length == good.Length)
+            {
+                bad[random.Next(bad.Length)] ^= (byte)(1 << random.Next(8));
+            }
+
+            File.WriteAllBytes(path, bad);
+            InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(() => Checkpoint.Read(path).Dispose(), $"mutation {i}");
+            StringAssert.Contains(error.Message, path);
+            StringAssert.Contains(error.Message, "Delete it");
+        }
+    }
+
+    [TestMethod]
+    public void AnotherFormatIsRefused()
+    {
+        using var folder = new TestFolder();
+        using (var scope = NewDisposeScope())
+        {
+            SafetensorsWriter.Write(folder["file"], [("a", zeros([2]))], new Dictionary<string, string> { ["loreal.checkpoint"] = "99" });
+        }
+
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Checkpoint.Read(folder["file"])).Message, "format is 99");
+    }
+
+    [TestMethod]
+    public void WhateverFailsWhileWritingTheOldFileStays()
+    {
+        using var folder = new TestFolder();
+        using var workspace = WorkspaceFolder.Open(folder.FullName);
+        workspace.Write("file", stream => stream.Write("old"u8));
+        Assert.ThrowsExactly<TimeoutException>(() => workspace.Write("file", stream =>
+        {
+            stream.Write("half of the new"u8);
+            throw new TimeoutException();
+        }));
+        Assert.AreEqual("old", File.ReadAllText(workspace.File("file")));
+        CollectionAssert.AreEquivalent(new[] { "file", "in-use.lock" }, Names(folder));
+
+        // What a killed process leaves behind is in nobody's way.
+        File.WriteAllText(workspace.File("file.tmp"), "half of something else that was longer than what comes");
+        workspace.Write("file", stream => stream.Write("new"u8));
+        Assert.AreEqual("new", File.ReadAllText(workspace.File("file")));
+        CollectionAssert.AreEquivalent(new[] { "file", "in-use.lock" }, Names(folder));
+    }
+
+    [TestMethod]
+    public void OneTrainingAtATimeUsesAFolder()
+    {
+        using var folder = new TestFolder();
+        using (WorkspaceFolder.Open(folder["new"]))
+        {
+            InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(() => WorkspaceFolder.Open(folder["new"]));
+            StringAssert.Contains(error.Message, folder["new"]);
+            StringAssert.Contains(error.Message, "WorkspacePath");
+        }
+
+        WorkspaceFolder.Open(folder["new"]).Dispose();
+    }
+
+    [TestMethod]
+    public void AnotherConfigurationIsRefusedWithItsDifferences()
+    {
+        const string Saved = """{"Seed":1,"Attributes":["color","shape"],"BaseStage":{"Epochs":5,"LearningRate":0.002},"EarlyStopping":null,"ClassNames":["a","b"]}""";
+        TrainingConfiguration.CheckSame(Saved, Saved, "file");
+        AssertDifference("""{"Seed":2,"Attributes":["color","shape"],"BaseStage":{"Epochs":5,"LearningRate":0.002},"EarlyStopping":null,"ClassNames":["a","b"]}""", "Seed is 1 in the checkpoint and 2 now");
+        AssertDifference("""{"Seed":1,"Attributes":null,"BaseStage":{"Epochs":5,"LearningRate":0.01},"EarlyStopping":{"Patience":3},"ClassNames":["a","b"]}""",
+            "Attributes is [\"color\",\"shape\"] in the checkpoint and nothing now",
+            "BaseStage.LearningRate is 0.002 in the checkpoint and 0.01 now",
+            "EarlyStopping is nothing in the checkpoint and {\"Patience\":3} now");
+        AssertDifference("""{"Seed":1,"Attributes":["color"],"BaseStage":{"Epochs":5,"LearningRate":0.002},"EarlyStopping":null,"ClassNames":["a","c"]}""",
+            "Attributes[1] is \"shape\" in the checkpoint and nothing now", "ClassNames[1] is \"b\" in the checkpoint and \"c\" now");
+        AssertDifference("""{"Seed":9,"Attributes":["1","2"],"BaseStage":{"Epochs":6,"LearningRate":1},"EarlyStopping":null,"ClassNames":["x","y"]}""", "and 2 more");
+
+        static void AssertDifference(string current, params string[] texts)
+        {
+            InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(() => TrainingConfiguration.CheckSame(Saved, current, "file"));
+            foreach (string text in texts)
+            {
+                StringAssert.Contains(error.Message, text);
+            }
+        }
+    }
+
+    private static Checkpoint Written(string path, TrainingPosition position)
+    {
+        var tensors = new Dictionary<string, Tensor> { ["a"] = tensor([1f, 2, 3, 4, 5, 6]).reshape(2, 3), ["step"] = tensor(41L) };
+        using (FileStream stream = File.Create(path))
+        {
+            new Checkpoint("""{"Seed":1,"ClassNames":["Ärzte"]}""", position, tensors).Write(stream);
+        }
+
+        return Checkpoint.Read(path);
+    }
+
+    private static string[] Names(TestFolder folder) => [.. Directory.EnumerateFiles(folder.FullName).Select(Path.GetFileName)!];
+}
