@@ -132,17 +132,27 @@ internal sealed class ImageProcessor
     private void Normalise(ReadOnlySpan<byte> pixels, int resolution, bool flip, Span<float> destination)
     {
         int plane = resolution * resolution;
-        for (int channel = 0; channel < 3; channel++)
+        ReadOnlySpan<float> reds = _values.AsSpan(0, 256);
+        ReadOnlySpan<float> greens = _values.AsSpan(256, 256);
+        ReadOnlySpan<float> blues = _values.AsSpan(512, 256);
+        for (int y = 0; y < resolution; y++)
         {
-            ReadOnlySpan<float> values = _values.AsSpan(channel * 256, 256);
-            for (int y = 0; y < resolution; y++)
+            ReadOnlySpan<byte> row = pixels.Slice(3 * y * resolution, 3 * resolution);
+            Span<float> red = destination.Slice(y * resolution, resolution);
+            Span<float> green = destination.Slice(plane + (y * resolution), resolution);
+            Span<float> blue = destination.Slice((2 * plane) + (y * resolution), resolution);
+            for (int x = 0; x < red.Length; x++)
             {
-                ReadOnlySpan<byte> row = pixels.Slice(3 * y * resolution, 3 * resolution);
-                Span<float> target = destination.Slice((channel * plane) + (y * resolution), resolution);
-                for (int x = 0; x < target.Length; x++)
-                {
-                    target[flip ? target.Length - 1 - x : x] = values[row[(3 * x) + channel]];
-                }
+                red[x] = reds[row[3 * x]];
+                green[x] = greens[row[(3 * x) + 1]];
+                blue[x] = blues[row[(3 * x) + 2]];
+            }
+
+            if (flip)
+            {
+                red.Reverse();
+                green.Reverse();
+                blue.Reverse();
             }
         }
     }

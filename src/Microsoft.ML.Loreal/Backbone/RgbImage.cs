@@ -1,10 +1,13 @@
+using System.Buffers;
 using System.Security.Cryptography;
 
 namespace Microsoft.ML.Loreal;
 
 /// <summary>An 8-bit RGB picture: three bytes a pixel, rows from top to bottom without padding.</summary>
-internal sealed class RgbImage
+internal sealed class RgbImage : IDisposable
 {
+    private bool _rented;
+
     public RgbImage(int width, int height, byte[] pixels)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
@@ -25,7 +28,11 @@ internal sealed class RgbImage
     public int Height { get; }
 
     /// <summary>At least 3 x Width x Height bytes; the array may be a pooled one, so it may be longer.</summary>
-    public byte[] Pixels { get; }
+    public byte[] Pixels { get; private set; }
+
+    /// <summary>A picture whose pixels are still to be written, in memory that goes back to a pool when it is disposed.</summary>
+    public static RgbImage Rent(int width, int height) =>
+        new(width, height, ArrayPool<byte>.Shared.Rent(checked(3 * width * height))) { _rented = true };
 
     /// <summary>The SHA-256 of the size and the pixels.</summary>
     public byte[] Digest()
@@ -35,5 +42,16 @@ internal sealed class RgbImage
         hash.AppendData(BitConverter.GetBytes(Height));
         hash.AppendData(Pixels.AsSpan(0, 3 * Width * Height));
         return hash.GetHashAndReset();
+    }
+
+    /// <summary>Gives rented memory back; a picture over an array of its own stays as it is.</summary>
+    public void Dispose()
+    {
+        if (_rented)
+        {
+            _rented = false;
+            ArrayPool<byte>.Shared.Return(Pixels);
+            Pixels = [];
+        }
     }
 }

@@ -104,7 +104,7 @@ internal sealed class FeatureCache
                 for (var i = 0; i < count; i++)
                 {
                     cancel.ThrowIfCancellationRequested();
-                    var image = _images.Load(first + i);
+                    using var image = _images.Load(first + i);
                     for (var s = 0; s < streams.Count; s++)
                     {
                         var side = streams[s].Resolution;

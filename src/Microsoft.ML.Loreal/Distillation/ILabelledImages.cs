@@ -9,6 +9,6 @@ internal interface ILabelledImages
     /// <summary>The class of each image, from 0.</summary>
     IReadOnlyList<int> Labels { get; }
 
-    /// <summary>Decodes an image. Called by several threads at once.</summary>
+    /// <summary>Decodes an image, which the caller disposes. Called by several threads at once.</summary>
     RgbImage Load(int index);
 }

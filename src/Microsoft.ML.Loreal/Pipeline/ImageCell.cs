@@ -6,7 +6,7 @@ internal abstract class ImageCell(string description)
 {
     public string Description => description;
 
-    /// <summary>The picture. Safe to call from several threads.</summary>
+    /// <summary>The picture, which the caller disposes. Safe to call from several threads.</summary>
     /// <exception cref="InvalidDataException">The image cannot be read; the message says why, not where.</exception>
     public abstract RgbImage Decode(ImageDecoder decoder);
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using Microsoft.Win32.SafeHandles;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.Formats;
 using SixLabors.ImageSharp.PixelFormats;
@@ -11,23 +13,46 @@ internal sealed class ImageDecoder(long maximumPixels)
 {
     private static readonly DecoderOptions _options = new() { SkipMetadata = true, MaxFrames = 1 };
 
+    /// <summary>Decodes the file of a path.</summary>
     /// <exception cref="InvalidDataException">The file cannot be read or decoded, or has too many pixels.</exception>
-    public RgbImage Decode(Func<Stream> open)
+    public RgbImage Decode(string path) => Guard(() =>
+    {
+        using SafeFileHandle file = File.OpenHandle(path, options: FileOptions.SequentialScan);
+        long length = RandomAccess.GetLength(file);
+        if (length > Array.MaxLength)
+        {
+            throw new InvalidDataException($"it has {length} bytes; at most {Array.MaxLength} can be decoded");
+        }
+
+        byte[] content = ArrayPool<byte>.Shared.Rent((int)length);
+        try
+        {
+            int read = 0;
+            int count;
+            do
+            {
+                count = RandomAccess.Read(file, content.AsSpan(read, (int)length - read), read);
+                read += count;
+            }
+            while (count > 0);
+
+            return DecodeChecked(content.AsSpan(0, read));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(content);
+        }
+    });
+
+    /// <summary>Decodes a file held in memory.</summary>
+    /// <exception cref="InvalidDataException">It cannot be decoded, or has too many pixels.</exception>
+    public RgbImage Decode(byte[] content) => Guard(() => DecodeChecked(content));
+
+    private static RgbImage Guard(Func<RgbImage> decode)
     {
         try
         {
-            using Stream stream = open();
-            if (stream.Length == 0)
-            {
-                throw new InvalidDataException("it is empty (0 bytes)");
-            }
-
-            CheckSize(stream);
-            stream.Position = 0;
-            using Image<Rgb24> image = Image.Load<Rgb24>(_options, stream);
-            var pixels = new byte[checked(3 * image.Width * image.Height)];
-            image.CopyPixelDataTo(pixels);
-            return new RgbImage(image.Width, image.Height, pixels);
+            return decode();
         }
         catch (Exception exception) when (exception is not (InvalidDataException or OutOfMemoryException))
         {
@@ -36,10 +61,24 @@ internal sealed class ImageDecoder(long maximumPixels)
         }
     }
 
-    /// <summary>Refuses a huge picture in a small file by its header, before anything is allocated for its pixels.</summary>
-    private void CheckSize(Stream stream)
+    private RgbImage DecodeChecked(ReadOnlySpan<byte> content)
     {
-        ImageInfo info = Image.Identify(stream);
+        if (content.IsEmpty)
+        {
+            throw new InvalidDataException("it is empty (0 bytes)");
+        }
+
+        CheckSize(content);
+        using Image<Rgb24> image = Image.Load<Rgb24>(_options, content);
+        RgbImage pixels = RgbImage.Rent(image.Width, image.Height);
+        image.CopyPixelDataTo(pixels.Pixels);
+        return pixels;
+    }
+
+    /// <summary>Refuses a huge picture in a small file by its header, before anything is allocated for its pixels.</summary>
+    private void CheckSize(ReadOnlySpan<byte> content)
+    {
+        ImageInfo info = Image.Identify(content);
         long pixels = (long)info.Width * info.Height;
         if (pixels > maximumPixels)
         {

@@ -3,5 +3,5 @@ namespace Microsoft.ML.Loreal;
 /// <summary>The path of an image file, read again each time that its pixels are needed.</summary>
 internal sealed class PathCell(string path) : ImageCell($"file '{path}'")
 {
-    public override RgbImage Decode(ImageDecoder decoder) => decoder.Decode(() => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read));
+    public override RgbImage Decode(ImageDecoder decoder) => decoder.Decode(path);
 }

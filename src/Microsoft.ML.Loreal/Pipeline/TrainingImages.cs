@@ -119,7 +119,7 @@ internal sealed class TrainingImages : ILabelledImages
         {
             try
             {
-                RgbImage picture = cells[i]!.Decode(decoder);
+                using RgbImage picture = cells[i]!.Decode(decoder);
                 if (digests is not null)
                 {
                     digests[i] = picture.Digest();

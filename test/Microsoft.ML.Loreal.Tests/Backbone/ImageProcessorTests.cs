@@ -86,6 +86,40 @@ public sealed class ImageProcessorTests
         AssertPixels(Decode(Fixtures.File("preprocess/" + output)), actual, size, output);
     }
 
+    /// <summary>The fixtures run on the fastest instructions of this processor; the others give the same bytes.</summary>
+    [TestMethod]
+    public void BothPassesGiveTheSamePixels()
+    {
+        if (!System.Runtime.Intrinsics.X86.Avx2.IsSupported)
+        {
+            Assert.Inconclusive("This processor has no AVX2.");
+        }
+
+        var random = new Random(5);
+        for (int i = 0; i < 60; i++)
+        {
+            int imageWidth = random.Next(1, 90);
+            int imageHeight = random.Next(1, 90);
+            var noise = new byte[3 * imageWidth * imageHeight];
+            random.NextBytes(noise);
+            // Black beside white makes the sums leave 0 to 255.
+            byte[] pixels = i % 2 == 0 ? noise : Array.ConvertAll(noise, level => level < 128 ? (byte)0 : (byte)255);
+            int left = random.Next(imageWidth);
+            int top = random.Next(imageHeight);
+            var source = new PixelRegion(left, top, random.Next(1, imageWidth - left + 1), random.Next(1, imageHeight - top + 1));
+            (int width, int height) = i % 5 == 0 ? (source.Width, source.Height) : (random.Next(1, 120), random.Next(1, 120));
+            int firstColumn = random.Next(width);
+            int firstRow = random.Next(height);
+            var wanted = new PixelRegion(firstColumn, firstRow, random.Next(1, width - firstColumn + 1), random.Next(1, height - firstRow + 1));
+            var expected = new byte[3 * wanted.Width * wanted.Height];
+            var actual = new byte[expected.Length];
+            var image = new RgbImage(imageWidth, imageHeight, pixels);
+            PillowBicubic.Resize(image, source, width, height, wanted, expected, avx2: false);
+            PillowBicubic.Resize(image, source, width, height, wanted, actual, avx2: true);
+            CollectionAssert.AreEqual(expected, actual, $"{i}: {source} to {width} x {height}, {wanted}");
+        }
+    }
+
     [TestMethod]
     public void AugmentedViewsAreCropsOfThePictureAndRepeatWithTheSeed()
     {

@@ -1,0 +1,46 @@
+namespace Microsoft.ML.Loreal.PerformanceTests;
+
+/// <summary>What one picture costs on its way to the tower, read, decoded, resized, normalised: processor time, which a loaded machine stretches less than wall time.</summary>
+internal static class InputBenchmark
+{
+    private const int Runs = 15;
+
+    public static void Run()
+    {
+        using var folder = new TemporaryFolder();
+        var paths = JpegFolder.Write(folder.Path, 64, 2).ConvertAll(photo => photo.ImagePath);
+        var table = new Comparison("One JPEG of 320 x 240, processor time", "cost", "all of it");
+        var decoder = new ImageDecoder(long.MaxValue);
+        var images = paths.ConvertAll(path => new PathCell(path).Decode(decoder));
+        var processor = ClipBackbone.Default.ImageProcessor;
+        foreach (var side in new[] { BenchmarkModel.Default.LowResolution, BenchmarkModel.VitB16.LowResolution, BenchmarkModel.VitB16.Config.ImageResolution })
+        {
+            var levels = new byte[3 * side * side];
+            var values = new float[3 * side * side];
+            var all = Each(i => processor.Evaluate(new PathCell(paths[i]).Decode(decoder), side, values));
+            table.Add($"{side} px, read", Each(i => File.ReadAllBytes(paths[i])), all);
+            table.Add($"{side} px, read and decoded", Each(i => new PathCell(paths[i]).Decode(decoder)), all);
+            table.Add($"{side} px, resized to levels", Each(i => ImageProcessor.EvaluatePixels(images[i], side, levels)), all);
+            table.Add($"{side} px, resized and normalised", Each(i => processor.Evaluate(images[i], side, values)), all);
+            table.Add($"{side} px, random view of the decoded", Each(i => processor.Augment(images[i], side, 0.08f, new Random(i), values)), all);
+        }
+
+        Timing Each(Action<int> work)
+        {
+            Pass(); // The compiler has warmed up to the code only after some calls.
+            Pass();
+            return Timing.Of([.. Enumerable.Range(0, Runs).Select(_ => Pass() / paths.Count)]);
+
+            double Pass()
+            {
+                var start = Environment.CpuUsage.TotalTime;
+                for (var i = 0; i < paths.Count; i++)
+                {
+                    work(i);
+                }
+
+                return (Environment.CpuUsage.TotalTime - start).TotalSeconds;
+            }
+        }
+    }
+}
