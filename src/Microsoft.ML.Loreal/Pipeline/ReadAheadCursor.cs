@@ -3,66 +3,80 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>A cursor that reads a few rows ahead of its caller and scores them together. The order of the rows stays the input's.</summary>
+/// <summary>
+/// A cursor that scores a few rows together, and meanwhile reads, decodes and resizes the next few on other threads. The order of the rows stays the input's.
+/// </summary>
 /// <remarks>
 /// The values of the other active columns are copied as the rows are read. The alternative, a second cursor over the image column alone, would be right only where
-/// two cursors over one view give the same rows, which a view over a stream does not promise.
+/// two cursors over one view give the same rows, which a view over a stream does not promise. The input is read by one thread at a time.
 /// </remarks>
 internal sealed class ReadAheadCursor : DataViewRowCursor
 {
-    private const int MostRows = 32;
+    private const int BatchRows = 32;
+    private const int Slots = 2 * BatchRows;
 
     private readonly DataViewRowCursor _input;
     private readonly ScoringColumns _columns;
-    private readonly BatchScorer _scorer;
     private readonly Func<ImageCell> _image;
     private readonly ValueGetter<DataViewRowId> _getId;
     private readonly Dictionary<int, BufferedColumn> _kept = [];
-    private readonly RowScore[] _scores = new RowScore[MostRows];
-    private readonly long[] _positions = new long[MostRows];
-    private readonly long[] _batches = new long[MostRows];
-    private readonly DataViewRowId[] _ids = new DataViewRowId[MostRows];
-    private ExceptionDispatchInfo? _failure;
-    private int _count;
-    private int _slot = -1;
-    private bool _scored;
+    private readonly long[] _positions = new long[Slots];
+    private readonly long[] _batches = new long[Slots];
+    private readonly DataViewRowId[] _ids = new DataViewRowId[Slots];
+    private readonly CancellationTokenSource _stop = new();
+    private Part _current;
+    private Part _next;
+    private Task? _reading;
+    private int _row = -1;
 
-    public ReadAheadCursor(DataViewRowCursor input, ScoringColumns columns, BatchScorer scorer)
+    public ReadAheadCursor(DataViewRowCursor input, ScoringColumns columns, ClipClassifierTransformer transformer)
     {
         _input = input;
         _columns = columns;
-        _scorer = scorer;
         _image = ImageColumn.Reader(input, columns.Image);
         _getId = input.GetIdGetter();
         foreach (DataViewSchema.Column column in columns.PassedThrough)
         {
-            _kept.Add(column.Index, BufferedColumn.Of(input, column, MostRows));
+            _kept.Add(column.Index, BufferedColumn.Of(input, column, Slots));
         }
 
-        for (int i = 0; i < MostRows; i++)
-        {
-            _scores[i] = scorer.NewRow();
-        }
+        _current = new Part(0, new ScoringBatch(transformer, BatchRows));
+        _next = new Part(BatchRows, new ScoringBatch(transformer, BatchRows));
     }
 
-    public override long Position => _slot < 0 ? -1 : _positions[_slot];
+    public override long Position => _row < 0 ? -1 : _positions[Slot()];
 
-    public override long Batch => _slot < 0 ? 0 : _batches[_slot];
+    public override long Batch => _row < 0 ? 0 : _batches[Slot()];
 
     public override DataViewSchema Schema => _columns.Output;
 
     public override bool MoveNext()
     {
-        if (_slot + 1 < _count)
+        if (_row + 1 < _current.Rows.Count)
         {
-            _slot++;
+            _row++;
             return true;
         }
 
-        _slot = -1;
-        ReadAhead();
-        _slot = _count > 0 ? 0 : -1;
-        return _count > 0;
+        _row = -1;
+        if (_current.Failure is null)
+        {
+            Turn();
+        }
+        else
+        {
+            _current.Rows.Clear();
+        }
+
+        if (_current.Rows.Count > 0)
+        {
+            _row = 0;
+            return true;
+        }
+
+        // The rows before the one that failed have been delivered, as they would be without reading ahead.
+        _current.Failure?.Throw();
+        return false;
     }
 
     public override bool IsColumnActive(DataViewSchema.Column column) => _columns.IsActive(column);
@@ -79,54 +93,89 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_stop.IsCancellationRequested)
         {
+            _stop.Cancel();
+            try
+            {
+                _reading?.GetAwaiter().GetResult();
+            }
+            catch (Exception)
+            {
+                // Nobody will look at the rows that were being read.
+            }
+
+            _current.Rows.Dispose();
+            _next.Rows.Dispose();
             _input.Dispose();
         }
 
         base.Dispose(disposing);
     }
 
-    private int Slot() => _slot >= 0 ? _slot : throw new InvalidOperationException("The cursor is not on a row; call MoveNext first.");
+    /// <summary>The next rows become the current ones.</summary>
+    private void Turn()
+    {
+        if (_reading is null)
+        {
+            Read(_next);
+        }
+        else
+        {
+            _reading.GetAwaiter().GetResult();
+            _reading = null;
+        }
+
+        (_current, _next) = (_next, _current);
+    }
+
+    private int Slot() => _row >= 0 ? _current.FirstSlot + _row : throw new InvalidOperationException("The cursor is not on a row; call MoveNext first.");
 
     private RowScore Current()
     {
-        int slot = Slot();
-        if (!_scored)
+        int row = Slot() - _current.FirstSlot;
+        if (!_current.Scored)
         {
-            _scorer.Score(_scores.AsSpan(0, _count));
-            _scored = true;
+            // Prepared already, unless these are the first rows or those before them were not scored.
+            _current.Rows.Prepare(Environment.ProcessorCount, CancellationToken.None);
+            if (_reading is null && _current.Failure is null)
+            {
+                Part next = _next;
+                _reading = Task.Run(() =>
+                {
+                    Read(next);
+                    next.Rows.Prepare(Math.Max(1, Environment.ProcessorCount - 1), _stop.Token);
+                });
+            }
+
+            _current.Rows.Score();
+            _current.Scored = true;
         }
 
-        return _scores[slot];
+        return _current.Rows[row];
     }
 
-    private void ReadAhead()
+    private void Read(Part part)
     {
-        _count = 0;
-        _scored = false;
-        _failure?.Throw();
+        part.Rows.Clear();
+        part.Scored = false;
+        part.Failure = null;
         try
         {
-            while (_count < MostRows && _input.MoveNext())
+            while (part.Rows.Count < BatchRows && !_stop.IsCancellationRequested && _input.MoveNext())
             {
-                Keep(_count);
-                _count++;
+                Keep(part);
             }
         }
         catch (Exception exception)
         {
-            // The rows before the one that failed are delivered first, as they would be without reading ahead.
-            _failure = ExceptionDispatchInfo.Capture(exception);
-            if (_count == 0)
-            {
-                throw;
-            }
+            part.Failure = ExceptionDispatchInfo.Capture(exception);
         }
     }
 
-    private void Keep(int slot)
+    private void Keep(Part part)
     {
+        int slot = part.FirstSlot + part.Rows.Count;
         _positions[slot] = _input.Position;
         _batches[slot] = _input.Batch;
         _getId(ref _ids[slot]);
@@ -135,6 +184,18 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
             column.Keep(slot);
         }
 
-        _scorer.Accept(_scores[slot], _input.Position, _image);
+        part.Rows.Add(_input.Position, _image);
+    }
+
+    /// <summary>The rows that are scored together, in one half of the slots.</summary>
+    private sealed class Part(int firstSlot, ScoringBatch rows)
+    {
+        public int FirstSlot => firstSlot;
+
+        public ScoringBatch Rows => rows;
+
+        public bool Scored { get; set; }
+
+        public ExceptionDispatchInfo? Failure { get; set; }
     }
 }

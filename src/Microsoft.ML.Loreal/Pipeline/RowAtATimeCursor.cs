@@ -3,9 +3,9 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Loreal;
 
 /// <summary>A cursor that stays on its input's row: for columns that cannot be kept over several rows, or when nothing is scored.</summary>
-internal sealed class RowAtATimeCursor(DataViewRowCursor input, ScoringColumns columns, BatchScorer scorer) : DataViewRowCursor
+internal sealed class RowAtATimeCursor(DataViewRowCursor input, ScoringColumns columns, ClipClassifierTransformer transformer) : DataViewRowCursor
 {
-    private readonly ScoringRow _row = new(input, columns, scorer);
+    private readonly ScoringRow _row = new(input, columns, transformer);
 
     public override long Position => _row.Position;
 

@@ -3,27 +3,20 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>One row on its way through a scorer: its image, then the model's input, then the probabilities.</summary>
-/// <param name="pixels">The number of values that the model takes for an image.</param>
-/// <param name="classes">The number of classes.</param>
-internal sealed class RowScore(int pixels, int classes)
+/// <summary>One row on its way through a scorer: its image, then the probabilities.</summary>
+/// <param name="probabilities">Where the scorer writes the probability of each class.</param>
+internal sealed class RowScore(ReadOnlyMemory<float> probabilities)
 {
-    private readonly float[] _pixels = new float[pixels];
-    private readonly float[] _probabilities = new float[classes];
     private ExceptionDispatchInfo? _failure;
 
     /// <summary>The image while it is still to be decoded and resized.</summary>
     public ImageCell? Image { get; private set; }
 
-    /// <summary>Whether <see cref="Pixels"/> are the row's.</summary>
+    /// <summary>Whether the model's input for the row is there.</summary>
     public bool Ready { get; private set; }
 
     /// <summary>The row's number in the input, from 0, for messages.</summary>
     public long Row { get; private set; }
-
-    public Span<float> Pixels => _pixels;
-
-    public Span<float> Probabilities => _probabilities;
 
     /// <summary>Takes the image of the next row.</summary>
     public void Accept(long row, ImageCell image)
@@ -34,7 +27,7 @@ internal sealed class RowScore(int pixels, int classes)
         _failure = null;
     }
 
-    /// <summary>The pixels are there; the image itself is no longer needed.</summary>
+    /// <summary>The model's input is there; the image itself is no longer needed.</summary>
     public void Prepared()
     {
         Image = null;
@@ -55,14 +48,21 @@ internal sealed class RowScore(int pixels, int classes)
         Image = null;
         Ready = false;
         _failure = null;
-        _probabilities.AsSpan().Fill(float.NaN);
     }
 
     public void GetScores(ref VBuffer<float> value)
     {
         _failure?.Throw();
-        VBufferEditor<float> editor = VBufferEditor.Create(ref value, _probabilities.Length);
-        _probabilities.CopyTo(editor.Values);
+        VBufferEditor<float> editor = VBufferEditor.Create(ref value, probabilities.Length);
+        if (Ready)
+        {
+            probabilities.Span.CopyTo(editor.Values);
+        }
+        else
+        {
+            editor.Values.Fill(float.NaN);
+        }
+
         value = editor.Commit();
     }
 
@@ -70,12 +70,13 @@ internal sealed class RowScore(int pixels, int classes)
     public void GetPredictedLabel(ref uint value)
     {
         _failure?.Throw();
+        ReadOnlySpan<float> scores = probabilities.Span;
         int best = 0;
-        for (int i = 1; i < _probabilities.Length; i++)
+        for (int i = 1; i < scores.Length; i++)
         {
-            best = _probabilities[i] > _probabilities[best] ? i : best;
+            best = scores[i] > scores[best] ? i : best;
         }
 
-        value = float.IsNaN(_probabilities[best]) ? 0 : (uint)best + 1;
+        value = !Ready || float.IsNaN(scores[best]) ? 0 : (uint)best + 1;
     }
 }

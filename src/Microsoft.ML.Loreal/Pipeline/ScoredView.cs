@@ -28,11 +28,8 @@ internal sealed class ScoredView(ClipClassifierTransformer transformer, IDataVie
 
     private ScoringColumns Columns(IEnumerable<DataViewSchema.Column> needed) => new(input.Schema, Schema, transformer.Settings.ImageColumnName, needed);
 
-    private DataViewRowCursor Cursor(DataViewRowCursor rows, ScoringColumns columns)
-    {
-        var scorer = new BatchScorer(transformer);
-        return columns.Scoring && columns.PassedThrough.All(column => BufferedColumn.CanKeep(column.Type))
-            ? new ReadAheadCursor(rows, columns, scorer)
-            : new RowAtATimeCursor(rows, columns, scorer);
-    }
+    private DataViewRowCursor Cursor(DataViewRowCursor rows, ScoringColumns columns) =>
+        columns.Scoring && columns.PassedThrough.All(column => BufferedColumn.CanKeep(column.Type))
+            ? new ReadAheadCursor(rows, columns, transformer)
+            : new RowAtATimeCursor(rows, columns, transformer);
 }

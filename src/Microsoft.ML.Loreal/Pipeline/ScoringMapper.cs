@@ -12,7 +12,7 @@ internal sealed class ScoringMapper(ClipClassifierTransformer transformer, DataV
     public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns) => Columns(dependingColumns).Dependencies;
 
     public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns) =>
-        new ScoringRow(input, Columns(activeColumns), new BatchScorer(transformer));
+        new ScoringRow(input, Columns(activeColumns), transformer);
 
     private ScoringColumns Columns(IEnumerable<DataViewSchema.Column> needed) => new(inputSchema, OutputSchema, transformer.Settings.ImageColumnName, needed);
 }

@@ -9,11 +9,11 @@ internal sealed class ScoringRow : DataViewRow
     private readonly ScoringColumns _columns;
     private readonly SingleRowScorer? _scorer;
 
-    public ScoringRow(DataViewRow input, ScoringColumns columns, BatchScorer scorer)
+    public ScoringRow(DataViewRow input, ScoringColumns columns, ClipClassifierTransformer transformer)
     {
         _input = input;
         _columns = columns;
-        _scorer = columns.Scoring ? new SingleRowScorer(input, columns.Image, scorer) : null;
+        _scorer = columns.Scoring ? new SingleRowScorer(input, columns.Image, transformer) : null;
     }
 
     public override long Position => _input.Position;
@@ -38,6 +38,7 @@ internal sealed class ScoringRow : DataViewRow
     {
         if (disposing)
         {
+            _scorer?.Dispose();
             _input.Dispose();
         }
 

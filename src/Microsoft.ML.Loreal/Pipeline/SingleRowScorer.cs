@@ -1,10 +1,10 @@
 namespace Microsoft.ML.Loreal;
 
 /// <summary>Scores the row where its input stands, once per position.</summary>
-internal sealed class SingleRowScorer(DataViewRow input, DataViewSchema.Column imageColumn, BatchScorer scorer)
+internal sealed class SingleRowScorer(DataViewRow input, DataViewSchema.Column imageColumn, ClipClassifierTransformer transformer) : IDisposable
 {
     private readonly Func<ImageCell> _image = ImageColumn.Reader(input, imageColumn);
-    private readonly RowScore[] _row = [scorer.NewRow()];
+    private readonly ScoringBatch _row = new(transformer, 1);
     private long? _position;
 
     public RowScore Current()
@@ -12,11 +12,16 @@ internal sealed class SingleRowScorer(DataViewRow input, DataViewSchema.Column i
         if (_position != input.Position)
         {
             _position = null;
-            scorer.Accept(_row[0], input.Position, _image);
-            scorer.Score(_row);
+            _row.Clear();
+            _row.Add(input.Position, _image);
+            _row.Prepare(1, CancellationToken.None);
+            _row.Score();
             _position = input.Position;
         }
 
         return _row[0];
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _row.Dispose();
 }

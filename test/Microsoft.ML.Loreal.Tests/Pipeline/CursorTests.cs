@@ -146,6 +146,75 @@ public sealed class CursorTests
         AssertInStep(cursor, expected, Enumerable.Range(0, 100));
     }
 
+    [TestMethod]
+    public void RowsBeforeAFailureOfTheInputAreDelivered()
+    {
+        var ml = new MLContext(1);
+        Dictionary<int, float[]> expected = ScoresByNumber(ml);
+        IDataView scored = PathModel(ml).Transform(ml.Data.LoadFromEnumerable(BreakingOff(70)));
+        using DataViewRowCursor cursor = scored.GetRowCursor(scored.Schema);
+        ValueGetter<int> number = cursor.GetGetter<int>(scored.Schema["Number"]);
+        ValueGetter<VBuffer<float>> score = cursor.GetGetter<VBuffer<float>>(scored.Schema["Score"]);
+        VBuffer<float> values = default;
+        for (int i = 0; i < 70; i++)
+        {
+            int row = -1;
+            Assert.IsTrue(cursor.MoveNext());
+            number(ref row);
+            score(ref values);
+            Assert.AreEqual(i, row);
+            Assert.AreEqual(expected[i][0], values.GetItemOrDefault(0), 1e-5f);
+        }
+
+        Assert.ThrowsExactly<IOException>(() => cursor.MoveNext());
+        Assert.ThrowsExactly<IOException>(() => cursor.MoveNext());
+        Assert.AreEqual(-1, cursor.Position);
+    }
+
+    /// <summary>Also in the middle, where other threads are at the next rows: none of them touches the input afterwards.</summary>
+    [TestMethod]
+    public void ADisposedCursorReadsNoFurther()
+    {
+        var ml = new MLContext(1);
+        foreach (int rows in new[] { 0, 1, 40 })
+        {
+            int read = 0;
+            IDataView scored = PathModel(ml).Transform(ml.Data.LoadFromEnumerable(ManyPhotos().Select(photo =>
+            {
+                Interlocked.Increment(ref read);
+                return photo;
+            })));
+            int atEnd;
+            using (DataViewRowCursor cursor = scored.GetRowCursor(scored.Schema))
+            {
+                ValueGetter<VBuffer<float>> score = cursor.GetGetter<VBuffer<float>>(scored.Schema["Score"]);
+                VBuffer<float> values = default;
+                for (int i = 0; i < rows; i++)
+                {
+                    Assert.IsTrue(cursor.MoveNext());
+                    score(ref values);
+                }
+
+                cursor.Dispose();
+                atEnd = Volatile.Read(ref read);
+            }
+
+            Thread.Sleep(50);
+            Assert.AreEqual(atEnd, Volatile.Read(ref read));
+            Assert.IsLessThanOrEqualTo(rows + 64, atEnd);
+        }
+    }
+
+    private static IEnumerable<Photo> BreakingOff(int rows)
+    {
+        foreach (Photo photo in ManyPhotos().Take(rows))
+        {
+            yield return photo;
+        }
+
+        throw new IOException("The input broke off.");
+    }
+
     private static IEnumerable<Photo> Drain(Queue<Photo> queue)
     {
         while (queue.TryDequeue(out Photo? photo))

@@ -1,0 +1,122 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+
+namespace Microsoft.ML.Loreal;
+
+/// <summary>Rows that are scored together: their images, the model's input for them, and the probabilities. The memory is used again for the next rows.</summary>
+internal sealed class ScoringBatch : IDisposable
+{
+    private readonly ClipClassifierTransformer _transformer;
+    private readonly ImageDecoder _decoder;
+    private readonly RowScore[] _rows;
+    private readonly float[] _probabilities;
+    private readonly torch.Tensor _pixels; // [capacity, 3, phi, phi]
+
+    /// <summary>Makes an empty batch.</summary>
+    /// <param name="transformer">The transformer that scores.</param>
+    /// <param name="capacity">The most rows.</param>
+    public ScoringBatch(ClipClassifierTransformer transformer, int capacity)
+    {
+        _transformer = transformer;
+        _decoder = new ImageDecoder(transformer.Settings.MaximumPixels);
+        int classes = transformer.ClassNames.Count;
+        _probabilities = new float[capacity * classes];
+        _rows = [.. Enumerable.Range(0, capacity).Select(slot => new RowScore(_probabilities.AsMemory(slot * classes, classes)))];
+        _pixels = torch.empty([capacity, 3, transformer.Resolution, transformer.Resolution]).DetachFromDisposeScope();
+    }
+
+    /// <summary>The number of rows.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>One row.</summary>
+    public RowScore this[int slot] => _rows[slot];
+
+    /// <summary>Forgets the rows.</summary>
+    public void Clear() => Count = 0;
+
+    /// <summary>Takes the image of one more row, or what its absence means.</summary>
+    public void Add(long number, Func<ImageCell> read)
+    {
+        int slot = Count;
+        try
+        {
+            _rows[slot].Accept(number, read());
+        }
+        catch (InvalidDataException exception)
+        {
+            Reject(slot, InvalidImage.Error(number, _transformer.Settings.ImageColumnName, null, exception));
+        }
+
+        Count++;
+        if (_rows[slot].Image is PixelCell)
+        {
+            // Decoded pictures are large: only what the model takes of them is kept while reading ahead.
+            Prepare(slot);
+        }
+    }
+
+    /// <summary>Decodes and resizes the images that are still to be.</summary>
+    /// <param name="workers">The most threads.</param>
+    /// <param name="cancel">Looked at before every image.</param>
+    public void Prepare(int workers, CancellationToken cancel)
+    {
+        int[] waiting = [.. Enumerable.Range(0, Count).Where(slot => _rows[slot].Image is not null)];
+        if (waiting.Length == 1)
+        {
+            Prepare(waiting[0]);
+            return;
+        }
+
+        Parallel.ForEach(waiting, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancel }, Prepare);
+    }
+
+    /// <summary>Fills in the probabilities of the rows whose image can be used.</summary>
+    public void Score()
+    {
+        if (!_rows.Take(Count).Any(row => row.Ready))
+        {
+            return;
+        }
+
+        using torch.Tensor pixels = _pixels.narrow(0, 0, Count);
+        _transformer.Score(pixels, _probabilities.AsSpan(0, Count * _transformer.ClassNames.Count));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _pixels.Dispose();
+
+    private void Prepare(int slot)
+    {
+        RowScore row = _rows[slot];
+        try
+        {
+            using RgbImage image = row.Image!.Decode(_decoder);
+            _transformer.Backbone.ImageProcessor.Evaluate(image, _transformer.Resolution, Pixels(slot));
+            row.Prepared();
+        }
+        catch (InvalidDataException exception)
+        {
+            Reject(slot, InvalidImage.Error(row.Row, _transformer.Settings.ImageColumnName, row.Image!.Description, exception));
+        }
+    }
+
+    private void Reject(int slot, InvalidDataException error)
+    {
+        // The row goes through the model with the others, and what comes out of it is not looked at.
+        Pixels(slot).Clear();
+        if (_transformer.Settings.OnInvalidImage == InvalidImageAction.Skip)
+        {
+            _rows[slot].Skip();
+        }
+        else
+        {
+            _rows[slot].Fail(error);
+        }
+    }
+
+    private Span<float> Pixels(int slot)
+    {
+        int length = 3 * _transformer.Resolution * _transformer.Resolution;
+        return MemoryMarshal.Cast<byte, float>(_pixels.bytes).Slice(slot * length, length);
+    }
+}
