@@ -39,7 +39,10 @@ public sealed partial class LorealTrainer
         /// </summary>
         public int? TrainResolution { get; set; }
 
-        /// <summary>The base prompt method. Default: CoOp with 16 context tokens at the end position.</summary>
+        /// <summary>
+        /// The base prompt method: CoOp, MaPLe, MMA, MMRL, independent prompts or a hand-written template. Default: CoOp with 16 context tokens at the end position.
+        /// <see cref="Use"/> sets a method together with its published training.
+        /// </summary>
         public PromptMethod Method { get; set; } = PromptMethod.CoOp();
 
         /// <summary>
@@ -83,7 +86,7 @@ public sealed partial class LorealTrainer
         /// </summary>
         public LorealTransformer? StandardStudent { get; set; }
 
-        /// <summary>How the base method is trained (stages 1 and 2). Default (null): the method's published settings.</summary>
+        /// <summary>How the base method is trained (stages 1 and 2). Default (null): the method's published settings for base and new classes; <see cref="Use"/> sets others.</summary>
         public TrainingStageOptions? BaseStage { get; set; }
 
         /// <summary>How the meta-nets are trained (stage 3). Default: SGD 0.002, 50 epochs, batches of 32, one warm-up epoch at 1e-5, cosine.</summary>
@@ -148,6 +151,18 @@ public sealed partial class LorealTrainer
 
         /// <summary>Called after every epoch with its stage, losses, accuracy and the time left. Default: none.</summary>
         public Action<TrainingMetrics>? MetricsCallback { get; set; }
+
+        /// <summary>Takes over a base method and its training as published: sets <see cref="Method"/>, <see cref="BaseStage"/> and <see cref="MinimumCropArea"/>.</summary>
+        /// <param name="published">The settings.</param>
+        /// <returns>These options.</returns>
+        public Options Use(PublishedSettings published)
+        {
+            ArgumentNullException.ThrowIfNull(published);
+            Method = published.Method;
+            BaseStage = published.BaseStage;
+            MinimumCropArea = published.MinimumCropArea;
+            return this;
+        }
 
         internal Options Copy() => (Options)MemberwiseClone();
     }
