@@ -46,15 +46,24 @@ internal sealed class ImageProcessor
     /// Cuts a random part of at least <paramref name="minimumArea"/> of the picture with an aspect ratio of 3/4 to 4/3, resizes it to the resolution, flips it half of the
     /// time and writes 3 x resolution x resolution numbers.
     /// </summary>
-    public void Augment(RgbImage image, int resolution, float minimumArea, Random random, Span<float> destination)
+    public void Augment(RgbImage image, int resolution, float minimumArea, Random random, Span<float> destination) =>
+        Cut(image, DrawRegion(image.Width, image.Height, minimumArea, random), resolution, destination);
+
+    /// <summary>A random part of at least <paramref name="minimumArea"/> of a picture with an aspect ratio of 3/4 to 4/3, mirrored half of the time.</summary>
+    public static ImageRegion DrawRegion(int width, int height, float minimumArea, Random random)
     {
-        PixelRegion crop = RandomCrop(image.Width, image.Height, minimumArea, random);
-        bool flip = random.NextDouble() < 0.5;
+        PixelRegion crop = RandomCrop(width, height, minimumArea, random);
+        return new ImageRegion(crop, random.NextDouble() < 0.5);
+    }
+
+    /// <summary>Resizes a region to the resolution and writes 3 x resolution x resolution numbers.</summary>
+    public void Cut(RgbImage image, ImageRegion region, int resolution, Span<float> destination)
+    {
         byte[] pixels = Rent(resolution, destination);
         try
         {
-            PillowBicubic.Resize(image, crop, resolution, resolution, new PixelRegion(0, 0, resolution, resolution), pixels);
-            Normalise(pixels, resolution, flip, destination);
+            PillowBicubic.Resize(image, region.Box, resolution, resolution, new PixelRegion(0, 0, resolution, resolution), pixels);
+            Normalise(pixels, resolution, region.Flip, destination);
         }
         finally
         {

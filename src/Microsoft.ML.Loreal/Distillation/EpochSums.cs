@@ -28,7 +28,7 @@ internal sealed class EpochSums
         HighLevel += (losses.HighLevel?.item<float>() ?? 0) * images;
         LowLevel += (losses.LowLevel?.item<float>() ?? 0) * images;
         Bridge += (losses.Bridge?.item<float>() ?? 0) * images;
-        Correct += losses.Logits.argmax(1).eq(labels).sum().item<long>();
+        Correct += losses.Logits.argmax(1).eq(losses.Answers ?? labels).sum().item<long>();
         Images += images;
     }
 

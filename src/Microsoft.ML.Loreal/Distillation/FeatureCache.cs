@@ -50,7 +50,7 @@ internal sealed class FeatureCache
     {
         if (_views == 0)
         {
-            Encode(streams, (stage << 20) | epoch, 1, cancel);
+            Encode(streams, EpochView(stage, epoch), 1, cancel);
         }
     }
 
@@ -61,13 +61,25 @@ internal sealed class FeatureCache
         var rows = new long[images.Length];
         for (var i = 0; i < images.Length; i++)
         {
-            rows[i] = _views == 0
-                ? images[i]
-                : (long)images[i] * _views + Seeds.Stream(_seed, RandomUse.View, stage, epoch, stream.Resolution, images[i]).Next(_views);
+            rows[i] = _views == 0 ? images[i] : (long)images[i] * _views + View(stream.Resolution, images[i], stage, epoch);
         }
 
         return stream.Rows(rows);
     }
+
+    /// <summary>The number of the view that an epoch shows of an image at a resolution.</summary>
+    public int View(int resolution, int image, int stage, int epoch) =>
+        _views == 0 ? EpochView(stage, epoch) : Seeds.Stream(_seed, RandomUse.View, stage, epoch, resolution, image).Next(_views);
+
+    /// <summary>What a random view shows.</summary>
+    /// <param name="picture">The image.</param>
+    /// <param name="image">Its index.</param>
+    /// <param name="view">The number of the view.</param>
+    /// <param name="resolution">The resolution that it was drawn for.</param>
+    public ImageRegion Region(RgbImage picture, int image, int view, int resolution) =>
+        ImageProcessor.DrawRegion(picture.Width, picture.Height, _minimumArea!.Value, Seeds.Stream(_seed, RandomUse.Crop, image, view, resolution));
+
+    private static int EpochView(int stage, int epoch) => (stage << 20) | epoch;
 
     private void Encode(IReadOnlyList<FeatureStream> streams, int firstView, int views, CancellationToken cancel)
     {
@@ -132,9 +144,9 @@ internal sealed class FeatureCache
 
     private void Draw(RgbImage image, int index, int view, int side, Span<float> pixels)
     {
-        if (_minimumArea is { } area)
+        if (_minimumArea is not null)
         {
-            _processor.Augment(image, side, area, Seeds.Stream(_seed, RandomUse.Crop, index, view, side), pixels);
+            _processor.Cut(image, Region(image, index, view, side), side, pixels);
         }
         else
         {

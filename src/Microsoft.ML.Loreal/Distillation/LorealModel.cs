@@ -78,7 +78,7 @@ internal sealed partial class LorealModel : ScoredModel
         Enter();
         try
         {
-            if (!_description.Method.WorksForOtherClasses)
+            if (!_description.Method.WorksForOtherClasses && !names.SequenceEqual(ClassNames))
             {
                 throw new InvalidOperationException(
                     $"The model was trained with class-specific prompts for its own {ClassNames.Count} classes and has none for others. Train with classSpecific: false.");

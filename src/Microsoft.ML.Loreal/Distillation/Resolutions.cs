@@ -17,7 +17,9 @@ internal static class Resolutions
         ? Check(train, config, nameof(LorealTrainer.Options.TrainResolution))
         : Low(options, config);
 
-    private static int Check(int side, ClipConfig config, string name)
+    /// <summary>A side after a check.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not a multiple of the patch between one patch and the standard resolution.</exception>
+    public static int Check(int side, ClipConfig config, string name)
     {
         var (patch, standard) = (config.PatchSize, config.ImageResolution);
         if (side >= patch && side <= standard && side % patch == 0)

@@ -9,4 +9,6 @@ namespace Microsoft.ML.Loreal;
 /// <param name="LowLevel">LLD before its weight; null where it is not computed.</param>
 /// <param name="Bridge">BPD before its weight; null where it is not computed.</param>
 /// <param name="Logits">[B, C] of the student that is scored.</param>
-internal sealed record StepLosses(Tensor Total, Tensor CrossEntropy, Tensor? HighLevel, Tensor? LowLevel, Tensor? Bridge, Tensor Logits);
+/// <param name="Answers">[B] int64, the classes that count as right; null for the labels.</param>
+internal sealed record StepLosses(
+    Tensor Total, Tensor CrossEntropy, Tensor? HighLevel, Tensor? LowLevel, Tensor? Bridge, Tensor Logits, Tensor? Answers = null);

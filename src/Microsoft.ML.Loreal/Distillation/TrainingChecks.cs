@@ -32,21 +32,12 @@ internal static class TrainingChecks
         }
 
         options.Method.Check(options.Backbone.Config);
-        AtLeast(options.ViewsPerImage, 0, nameof(options.ViewsPerImage));
-        if (!(options.MinimumCropArea is > 0 and <= 1))
-        {
-            throw new ArgumentOutOfRangeException(nameof(options.MinimumCropArea), options.MinimumCropArea, "The smallest crop area must be in (0, 1].");
-        }
-
+        CheckViews(options.ViewsPerImage, options.MinimumCropArea);
         if (options.Attributes is not null)
         {
             AtLeast(options.TokensPerAttribute, 1, nameof(options.TokensPerAttribute));
             AtLeast(options.HiddenWidth, 1, nameof(options.HiddenWidth));
-            if (!(options.Temperature > 0 && float.IsFinite(options.Temperature)))
-            {
-                throw new ArgumentOutOfRangeException(nameof(options.Temperature), options.Temperature, "The temperature must be positive.");
-            }
-
+            CheckTemperature(options.Temperature);
             CheckStage(options.DistillationStage, nameof(options.DistillationStage));
         }
 
@@ -56,7 +47,30 @@ internal static class TrainingChecks
         }
     }
 
-    private static void CheckStage(TrainingStageOptions stage, string name)
+    /// <summary>Checks what random views are drawn with.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">One is out of its range.</exception>
+    public static void CheckViews(int viewsPerImage, float minimumCropArea)
+    {
+        AtLeast(viewsPerImage, 0, "ViewsPerImage");
+        if (!(minimumCropArea is > 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException("MinimumCropArea", minimumCropArea, "The smallest crop area must be in (0, 1].");
+        }
+    }
+
+    /// <summary>Checks a temperature of softmaxes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not positive.</exception>
+    public static void CheckTemperature(float temperature)
+    {
+        if (!(temperature > 0 && float.IsFinite(temperature)))
+        {
+            throw new ArgumentOutOfRangeException("Temperature", temperature, "The temperature must be positive.");
+        }
+    }
+
+    /// <summary>Checks the settings of a stage.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">One is out of its range.</exception>
+    public static void CheckStage(TrainingStageOptions stage, string name)
     {
         AtLeast(stage.Epochs, 0, $"{name}.{nameof(stage.Epochs)}");
         AtLeast(stage.BatchSize, 1, $"{name}.{nameof(stage.BatchSize)}");
@@ -75,5 +89,7 @@ internal static class TrainingChecks
         }
     }
 
-    private static void AtLeast(int value, int least, string name) => ArgumentOutOfRangeException.ThrowIfLessThan(value, least, name);
+    /// <summary>Checks a number of things.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are too few.</exception>
+    public static void AtLeast(int value, int least, string name) => ArgumentOutOfRangeException.ThrowIfLessThan(value, least, name);
 }

@@ -109,7 +109,7 @@ internal sealed class TrainingStage(int number, TrainingStageOptions settings, i
     };
 
     /// <summary>All images in random order; an incomplete last batch is left out, as published, unless it is the only one.</summary>
-    private IEnumerable<int[]> Batches(int count, int epoch)
+    public IEnumerable<int[]> Batches(int count, int epoch)
     {
         var order = Enumerable.Range(0, count).ToArray();
         Seeds.Stream(seed, RandomUse.Order, number, epoch).Shuffle(order);

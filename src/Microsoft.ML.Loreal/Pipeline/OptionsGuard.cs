@@ -3,19 +3,12 @@ using System.Globalization;
 namespace Microsoft.ML.Loreal;
 
 /// <summary>Checks the trainer's settings before anything long starts: those that training itself does not know, and then its own.</summary>
-internal static class OptionsGuard
+internal static partial class OptionsGuard
 {
     public static void Check(LorealTrainer.Options options)
     {
         NotEmpty(options.LabelColumnName, nameof(options.LabelColumnName));
-        NotEmpty(options.ImageColumnName, nameof(options.ImageColumnName));
-        NotEmpty(options.ScoreColumnName, nameof(options.ScoreColumnName));
-        NotEmpty(options.PredictedLabelColumnName, nameof(options.PredictedLabelColumnName));
-        if (options.ScoreColumnName == options.PredictedLabelColumnName)
-        {
-            throw new ArgumentException($"ScoreColumnName and PredictedLabelColumnName are both '{options.ScoreColumnName}'; give the two columns different names.", nameof(options));
-        }
-
+        ColumnNames(options.ImageColumnName, options.ScoreColumnName, options.PredictedLabelColumnName);
         ArgumentNullException.ThrowIfNull(options.Backbone, nameof(options.Backbone));
         ArgumentNullException.ThrowIfNull(options.Method, nameof(options.Method));
         Resolutions.Low(options, options.Backbone.Config);
@@ -39,6 +32,17 @@ internal static class OptionsGuard
         Validation(options);
         Check(options.CheckpointInterval >= TimeSpan.Zero, nameof(options.CheckpointInterval), options.CheckpointInterval, "zero or more");
         Folder(options.WorkspacePath, nameof(options.WorkspacePath));
+    }
+
+    private static void ColumnNames(string image, string score, string predictedLabel)
+    {
+        NotEmpty(image, nameof(LorealTrainer.Options.ImageColumnName));
+        NotEmpty(score, nameof(LorealTrainer.Options.ScoreColumnName));
+        NotEmpty(predictedLabel, nameof(LorealTrainer.Options.PredictedLabelColumnName));
+        if (score == predictedLabel)
+        {
+            throw new ArgumentException($"ScoreColumnName and PredictedLabelColumnName are both '{score}'; give the two columns different names.", nameof(score));
+        }
     }
 
     private static void NotEmpty(string? name, string option)

@@ -43,11 +43,11 @@ internal sealed class TrainingImages : ILabelledImages
         }
     }
 
-    /// <summary>Reads all rows and tries every image, so that a bad one is found before training starts.</summary>
+    /// <summary>Reads all rows and tries every image, so that a bad one is found before training starts. Without a label column every label is 0.</summary>
     /// <exception cref="ArgumentException">A row is of none of the classes.</exception>
     public static TrainingImages Read(
         IDataView data,
-        DataViewSchema.Column labelColumn,
+        DataViewSchema.Column? labelColumn,
         DataViewSchema.Column imageColumn,
         string[] classNames,
         ImageDecoder decoder,
@@ -61,9 +61,9 @@ internal sealed class TrainingImages : ILabelledImages
         var labels = new List<int>();
         var failures = new List<InvalidDataException>();
         long unlabelled = 0;
-        using (DataViewRowCursor cursor = data.GetRowCursor([labelColumn, imageColumn]))
+        using (DataViewRowCursor cursor = data.GetRowCursor(labelColumn is { } needed ? [needed, imageColumn] : [imageColumn]))
         {
-            Func<int> label = LabelColumn.Reader(cursor, labelColumn, classNames);
+            Func<int> label = labelColumn is { } column ? LabelColumn.Reader(cursor, column, classNames) : () => 0;
             Func<ImageCell> image = ImageColumn.Reader(cursor, imageColumn);
             while (cursor.MoveNext())
             {

@@ -19,8 +19,8 @@ internal sealed class FeatureProjector : IDisposable
     private readonly Parameter _shift;   // [J']
     private readonly Parameter _weight2; // [J', J']
     private readonly Parameter _bias2;   // [J']
-    private readonly Tensor _mean;       // [J'], running
-    private readonly Tensor _variance;   // [J'], running
+    private readonly Parameter _mean;     // [J'], running; without a gradient
+    private readonly Parameter _variance; // [J'], running; without a gradient
 
     /// <summary>Makes a projector with PyTorch's starting values of these layers.</summary>
     public FeatureProjector(int from, int to, Random random, Device device)
@@ -32,24 +32,21 @@ internal sealed class FeatureProjector : IDisposable
         _bias2 = Linear(to, to);
         _scale = Learned(ones(to, device: device));
         _shift = Learned(zeros(to, device: device));
-        _mean = zeros(to, device: device).DetachFromDisposeScope();
-        _variance = ones(to, device: device).DetachFromDisposeScope();
+        _mean = Learned(zeros(to, device: device), byGradient: false);
+        _variance = Learned(ones(to, device: device), byGradient: false);
 
         Parameter Linear(int inputs, params long[] shape) => Learned(RandomTensors.Uniform(random, 1 / Math.Sqrt(inputs), device, shape));
 
-        static Parameter Learned(Tensor start)
+        static Parameter Learned(Tensor start, bool byGradient = true)
         {
-            var parameter = new Parameter(start);
+            var parameter = new Parameter(start, byGradient);
             parameter.DetachFromDisposeScope();
             return parameter;
         }
     }
 
-    /// <summary>The parameters that training changes.</summary>
-    public IReadOnlyList<Parameter> Parameters => [_weight1, _bias1, _scale, _shift, _weight2, _bias2];
-
-    /// <summary>The running statistics, which training changes too.</summary>
-    public IEnumerable<(string Name, Tensor Value)> Statistics => [(Prefix + "1.running_mean", _mean), (Prefix + "1.running_var", _variance)];
+    /// <summary>What training changes. The running statistics are among them, so that whoever keeps the parameters keeps all; they get no gradients, and no optimiser touches them.</summary>
+    public IReadOnlyList<Parameter> Parameters => [_weight1, _bias1, _scale, _shift, _weight2, _bias2, _mean, _variance];
 
     /// <summary>The named tensors that make up the trained state.</summary>
     public IEnumerable<(string Name, Tensor Value)> State =>
@@ -60,7 +57,8 @@ internal sealed class FeatureProjector : IDisposable
         (Prefix + "1.bias", _shift),
         (Prefix + "3.weight", _weight2),
         (Prefix + "3.bias", _bias2),
-        .. Statistics,
+        (Prefix + "1.running_mean", _mean),
+        (Prefix + "1.running_var", _variance),
     ];
 
     /// <summary>Projects features.</summary>
@@ -78,9 +76,9 @@ internal sealed class FeatureProjector : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var (_, tensor) in State)
+        foreach (var parameter in Parameters)
         {
-            tensor.Dispose();
+            parameter.Dispose();
         }
     }
 }

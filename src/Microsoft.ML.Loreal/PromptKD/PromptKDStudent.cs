@@ -21,11 +21,8 @@ internal sealed class PromptKDStudent : IDisposable
         _projector = new FeatureProjector(model.Config.EmbedDimension, settings.FeatureWidth, random, model.Visual.PatchWeight.device);
     }
 
-    /// <summary>The parameters that training changes.</summary>
+    /// <summary>What training changes, the running statistics of the projector included, which get no gradients.</summary>
     public IReadOnlyList<Parameter> Parameters => [.. _prompts.Parameters, .. _projector.Parameters];
-
-    /// <summary>What training changes without gradients: the running statistics of the projector.</summary>
-    public IEnumerable<(string Name, Tensor Value)> Statistics => _projector.Statistics;
 
     /// <summary>The named tensors that make up the trained state; the caller does not own them.</summary>
     public IEnumerable<(string Name, Tensor Value)> State => _prompts.State.Concat(_projector.State);

@@ -52,6 +52,7 @@ public sealed class Trained
     [AssemblyCleanup]
     public static void Clean()
     {
+        PromptKD.Taught.Clean();
         if (_model.IsValueCreated)
         {
             (_model.Value as IDisposable)?.Dispose();

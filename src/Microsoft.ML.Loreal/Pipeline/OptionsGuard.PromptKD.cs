@@ -1,0 +1,33 @@
+namespace Microsoft.ML.Loreal;
+
+/// <content>PromptKD's settings.</content>
+internal static partial class OptionsGuard
+{
+    public static void Check(PromptKDTrainer.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(options.Teacher, nameof(options.Teacher));
+        ArgumentNullException.ThrowIfNull(options.Backbone, nameof(options.Backbone));
+        ArgumentNullException.ThrowIfNull(options.Stage, nameof(options.Stage));
+        if (options.Teacher.Model.Attributes is not null)
+        {
+            throw new ArgumentException(
+                "The Teacher was trained with attributes, so its prompts differ from image to image; a student needs one set of text features. Train the teacher with Attributes = null.",
+                nameof(options.Teacher));
+        }
+
+        ColumnNames(options.ImageColumnName, options.ScoreColumnName, options.PredictedLabelColumnName);
+        Resolutions.Check(options.StudentResolution, options.Backbone.Config, nameof(options.LowResolution));
+        DeviceSelection.CheckName(options.Device);
+        TrainingChecks.AtLeast(options.PromptTokens, 1, nameof(options.PromptTokens));
+        int layers = options.Backbone.Config.VisionLayers;
+        Check(options.PromptDepth is null || (options.PromptDepth >= 1 && options.PromptDepth <= layers), nameof(options.PromptDepth), options.PromptDepth ?? 0, $"between 1 and {layers}, the blocks of the backbone's image tower, or null");
+        TrainingChecks.CheckTemperature(options.Temperature);
+        Weight(options.DistillationWeight, nameof(options.DistillationWeight));
+        TrainingChecks.CheckStage(options.Stage, nameof(options.Stage));
+        TrainingChecks.AtLeast(options.Stage.BatchSize, 2, $"{nameof(options.Stage)}.{nameof(options.Stage.BatchSize)}");
+        Defined(options.Stage.Optimizer, $"{nameof(options.Stage)}.{nameof(options.Stage.Optimizer)}");
+        TrainingChecks.CheckViews(options.ViewsPerImage, options.MinimumCropArea);
+        Defined(options.OnInvalidImage, nameof(options.OnInvalidImage));
+        Check(options.MaximumPixels > 0, nameof(options.MaximumPixels), options.MaximumPixels, "above 0");
+    }
+}

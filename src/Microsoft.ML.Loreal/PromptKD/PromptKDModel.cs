@@ -1,0 +1,198 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal;
+
+/// <summary>A trained PromptKD student and the teacher's text features. Its own text tower is never asked.</summary>
+internal sealed class PromptKDModel : ScoredModel
+{
+    /// <summary>The file with the tensors.</summary>
+    internal const string TensorFile = "student.safetensors";
+
+    /// <summary>The file that says what they are.</summary>
+    internal const string DescriptionFile = "promptkd.json";
+
+    private const string TextFeatures = "teacher.text_features";
+
+    private readonly SharedClip _clip;
+    private readonly PromptKDModelDescription _description;
+    private readonly PromptKDStudent _student;
+    private readonly Tensor _allText; // [A, J'], of the teacher's classes
+    private readonly Tensor _text;    // [C, J'], of those that are scored
+
+    /// <summary>Takes over the student, the text features [A, J'] of all the teacher's classes, and one ownership of the CLIP model.</summary>
+    public PromptKDModel(ClipBackbone backbone, SharedClip clip, PromptKDModelDescription description, PromptKDStudent student, Tensor text)
+        : base(backbone)
+    {
+        _clip = clip;
+        _description = description;
+        _student = student;
+        _allText = text;
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var rows = description.ClassNames.Select(name => (long)IndexOf(description.TeacherClassNames, name)).ToArray();
+        _text = text.index_select(0, tensor(rows, device: text.device)).DetachFromDisposeScope(); // [A, J'] -> [C, J']
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ClassNames => _description.ClassNames;
+
+    /// <summary>The classes whose text features the model has.</summary>
+    public IReadOnlyList<string> TeacherClassNames => _description.TeacherClassNames;
+
+    /// <inheritdoc/>
+    public override int Resolution => _description.Resolution;
+
+    /// <inheritdoc/>
+    public override void Score(Tensor pixels, Span<float> probabilities)
+    {
+        Check(pixels, probabilities);
+        Enter();
+        try
+        {
+            using var inference = inference_mode();
+            using var scope = NewDisposeScope();
+            var features = _student.Features(pixels.to(_allText.device), training: false);    // [B, J']
+            var scores = _student.Logits(features, _text).softmax(1).cpu().contiguous();      // [B, C]
+            MemoryMarshal.Cast<byte, float>(scores.bytes).CopyTo(probabilities);
+        }
+        finally
+        {
+            Exit();
+        }
+    }
+
+    /// <summary>The same student for some of the teacher's classes.</summary>
+    /// <param name="names">The class names.</param>
+    /// <returns>A model of its own, which shares the frozen CLIP with this one; the caller disposes it.</returns>
+    /// <exception cref="ArgumentException">There are fewer than two names, one is there twice, or the teacher did not know one.</exception>
+    public PromptKDModel WithClasses(IReadOnlyList<string> names)
+    {
+        Enter();
+        try
+        {
+            CheckClasses(names, TeacherClassNames);
+            var text = _allText.clone().DetachFromDisposeScope();
+            return Create(Backbone, _clip.Share(), _description with { ClassNames = [.. names] }, name => _student.State.First(s => s.Name == name).Value, text);
+        }
+        finally
+        {
+            Exit();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Save(Action<string, Action<Stream>> writeFile)
+    {
+        Enter();
+        try
+        {
+            writeFile(DescriptionFile, _description.Write);
+            writeFile(TensorFile, stream =>
+            {
+                using var scope = NewDisposeScope();
+                SafetensorsWriter.Write(stream, _student.State.Append((TextFeatures, _allText)));
+            });
+        }
+        finally
+        {
+            Exit();
+        }
+    }
+
+    /// <summary>Reads a model that <see cref="Save"/> wrote.</summary>
+    /// <param name="backbone">The backbone that the student was trained with.</param>
+    /// <param name="device">Where to compute.</param>
+    /// <param name="openFile">Opens a file of the model by its name.</param>
+    /// <exception cref="FormatException">The description is damaged or of a newer version.</exception>
+    /// <exception cref="InvalidDataException">The tensors are damaged, or the backbone is another one.</exception>
+    public static PromptKDModel Load(ClipBackbone backbone, Device device, Func<string, Stream> openFile)
+    {
+        PromptKDModelDescription description;
+        using (var stream = openFile(DescriptionFile))
+        {
+            description = PromptKDModelDescription.Read(stream);
+        }
+
+        description.Check(backbone);
+        using var file = SafetensorsFile.Read(openFile(TensorFile), $"the model's {TensorFile}");
+        long[] expected = [description.TeacherClassNames.Count, description.Student.FeatureWidth];
+        if (!file.Entry(TextFeatures).Shape.AsSpan().SequenceEqual(expected))
+        {
+            throw new InvalidDataException($"The tensor \"{TextFeatures}\" has the shape [{string.Join(", ", file.Entry(TextFeatures).Shape)}], expected [{string.Join(", ", expected)}].");
+        }
+
+        using var scope = NewDisposeScope();
+        return Create(backbone, new SharedClip(backbone.CreateModel(device)), description, Read, Read(TextFeatures).DetachFromDisposeScope());
+
+        Tensor Read(string name) => tensor(file.ReadSingles(name), [.. file.Entry(name).Shape], device: device);
+    }
+
+    /// <summary>Checks the classes to be scored.</summary>
+    /// <exception cref="ArgumentException">There are fewer than two names, one is there twice, or the teacher did not know one.</exception>
+    internal static void CheckClasses(IReadOnlyList<string> names, IReadOnlyList<string> teacherClassNames)
+    {
+        if (names.Count < 2)
+        {
+            throw new ArgumentException($"A classifier needs at least two classes, found {names.Count}.", nameof(names));
+        }
+
+        if (names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            throw new ArgumentException($"The class \"{twice.Key}\" is named twice.", nameof(names));
+        }
+
+        var unknown = names.Where(name => IndexOf(teacherClassNames, name) < 0).Select(name => $"\"{name}\"").ToList();
+        if (unknown.Count > 0)
+        {
+            throw new ArgumentException(
+                $"The model has no text features of {string.Join(", ", unknown)}: a PromptKD student has no text encoder of its own, only the features of the {teacherClassNames.Count} classes that its teacher "
+                + "was asked for. Name all classes in PromptKDTrainer.Options.ClassNames when you train.",
+                nameof(names));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Free()
+    {
+        _student.Dispose();
+        _allText.Dispose();
+        _text.Dispose();
+        _clip.Release();
+    }
+
+    /// <summary>Builds a model around saved tensors. It takes over the CLIP's ownership and the text features, also when it fails.</summary>
+    private static PromptKDModel Create(ClipBackbone backbone, SharedClip clip, PromptKDModelDescription description, Func<string, Tensor> state, Tensor text)
+    {
+        PromptKDStudent? student = null;
+        try
+        {
+            // All starting values are overwritten by the saved ones.
+            student = new PromptKDStudent(clip.Model, description.Student, new Random(0));
+            student.Load(state);
+            student.Freeze();
+            return new PromptKDModel(backbone, clip, description, student, text);
+        }
+        catch
+        {
+            student?.Dispose();
+            text.Dispose();
+            clip.Release();
+            throw;
+        }
+    }
+
+    private static int IndexOf(IReadOnlyList<string> names, string name)
+    {
+        for (var i = 0; i < names.Count; i++)
+        {
+            if (names[i] == name)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+}

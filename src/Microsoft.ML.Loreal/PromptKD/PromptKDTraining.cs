@@ -1,0 +1,93 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal;
+
+/// <summary>Trains PromptKD's student. The teacher looks at the images before the epochs, and the student at the same regions of them in the epochs.</summary>
+internal static class PromptKDTraining
+{
+    /// <summary>The only stage.</summary>
+    public const int Stage = 1;
+
+    /// <summary>Trains a model.</summary>
+    /// <param name="options">The settings. Columns are not looked at.</param>
+    /// <param name="seed">The seed of everything random.</param>
+    /// <param name="device">Where the student computes.</param>
+    /// <param name="images">The training images; their labels are not looked at.</param>
+    /// <param name="onEpoch">Told after every epoch, on the calling thread.</param>
+    /// <param name="cancel">Looked at before every step and every image.</param>
+    /// <returns>The model; the caller disposes it.</returns>
+    /// <exception cref="ArgumentException">The classes, the teacher or the number of images cannot be used.</exception>
+    /// <exception cref="InvalidOperationException">A loss became infinite or not a number.</exception>
+    /// <exception cref="ObjectDisposedException">The teacher was disposed.</exception>
+    /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
+    public static PromptKDModel Fit(
+        PromptKDTrainer.Options options, int seed, Device device, ILabelledImages images, Action<TrainingMetrics>? onEpoch, CancellationToken cancel)
+    {
+        if (images.Count < 2)
+        {
+            throw new ArgumentException($"Found {images.Count} image(s); the projector normalises over a batch, so training needs at least two.", nameof(images));
+        }
+
+        cancel.ThrowIfCancellationRequested();
+        using var teacher = PromptKDTeacher.Of(options.Teacher!.Model, options.ClassNames);
+        using var scope = NewDisposeScope();
+        var text = teacher.TextFeatures().to(device); // [C, J']
+        var settings = options.StudentSettings((int)text.shape[1]);
+        var clip = new SharedClip(options.Backbone.CreateModel(device));
+        PromptKDStudent? student = null;
+        try
+        {
+            student = new PromptKDStudent(clip.Model, settings, Seeds.Stream(seed, RandomUse.ScoredStudent));
+            var cache = new FeatureCache(images, teacher.ImageProcessor, options.MinimumCropArea, options.ViewsPerImage, seed, teacher.Device);
+            using (var labels = new TeacherFeatures(teacher, cache, options.Temperature, cancel))
+            {
+                Train(options, seed, device, images, student, labels, text, onEpoch, cancel);
+            }
+
+            student.Freeze();
+            var description = new PromptKDModelDescription([.. teacher.ClassNames], [.. teacher.ClassNames], options.StudentResolution, settings, options.Backbone.Sha256);
+            return new PromptKDModel(options.Backbone, clip, description, student, text.DetachFromDisposeScope());
+        }
+        catch
+        {
+            student?.Dispose();
+            clip.Release();
+            throw;
+        }
+    }
+
+    private static void Train(
+        PromptKDTrainer.Options options,
+        int seed,
+        Device device,
+        ILabelledImages images,
+        PromptKDStudent student,
+        ITeacherLabels labels,
+        Tensor text,
+        Action<TrainingMetrics>? onEpoch,
+        CancellationToken cancel)
+    {
+        using var pixels = new StudentBatches(images, options.Backbone.ImageProcessor, options.StudentResolution, labels, cancel);
+        var stage = new TrainingStage(Stage, options.Stage, seed, onEpoch, cancel);
+        stage.Run(student.Parameters, new int[images.Count], BeginEpoch, (epoch, batch, _) => Losses(epoch, batch));
+
+        void BeginEpoch(int epoch)
+        {
+            labels.BeginEpoch(epoch, cancel);
+            pixels.BeginEpoch(epoch, [.. stage.Batches(images.Count, epoch)]);
+        }
+
+        StepLosses Losses(int epoch, int[] batch)
+        {
+            using var scope = NewDisposeScope();
+            using var shown = pixels.Next(batch);                                                      // [B, 3, r, r]
+            var teacher = labels.Probabilities(epoch, batch).to(device);                               // [B, C]
+            var logits = student.Logits(student.Features(shown.to(device), training: true), text);     // [B, C]
+            var divergence = PromptKDLoss.Distillation(teacher, logits, options.Temperature);
+            var losses = new StepLosses(
+                divergence * options.DistillationWeight, zeros([], device: device), divergence, null, null, logits, Answers: teacher.argmax(1));
+            scope.MoveToOuter(losses.Total, losses.CrossEntropy, divergence, logits, losses.Answers!);
+            return losses;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal;
+
+/// <summary>The student's pixels of an epoch, decoded and cut by worker threads a few batches ahead of the training.</summary>
+/// <param name="images">The training images.</param>
+/// <param name="processor">How pixels become tensors.</param>
+/// <param name="resolution">The side of the student's images.</param>
+/// <param name="labels">What the epochs show of the images.</param>
+/// <param name="cancel">Looked at before every image.</param>
+internal sealed class StudentBatches(ILabelledImages images, ImageProcessor processor, int resolution, ITeacherLabels labels, CancellationToken cancel) : IDisposable
+{
+    private IReadOnlyList<int[]> _batches = [];
+    private IEnumerator<Tensor[]>? _ahead;
+    private int _epoch;
+
+    /// <summary>Starts an epoch.</summary>
+    /// <param name="epoch">The epoch.</param>
+    /// <param name="batches">All its batches; the first ones may never be asked for, where a training goes on within an epoch.</param>
+    public void BeginEpoch(int epoch, IReadOnlyList<int[]> batches)
+    {
+        Dispose();
+        _ahead = null;
+        _epoch = epoch;
+        _batches = batches;
+    }
+
+    /// <summary>The pixels of the next batch.</summary>
+    /// <returns>[B, 3, r, r].</returns>
+    public Tensor Next(int[] batch)
+    {
+        if (_ahead is null)
+        {
+            // Workers outlive this call, and the next epoch sets the fields anew.
+            var (epoch, batches) = (_epoch, _batches);
+            var first = batches.Index().First(b => b.Item.AsSpan().SequenceEqual(batch)).Index;
+            _ahead = OrderedWork.Run<Tensor>(
+                batches.Count - first, Math.Clamp(Environment.ProcessorCount, 2, 8), index => [Load(epoch, batches[first + index])], cancel).GetEnumerator();
+        }
+
+        _ahead.MoveNext();
+        return _ahead.Current[0];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _ahead?.Dispose();
+
+    private Tensor Load(int epoch, int[] batch)
+    {
+        var pixels = empty([batch.Length, 3, resolution, resolution]);
+        try
+        {
+            var all = MemoryMarshal.Cast<byte, float>(pixels.bytes);
+            var size = all.Length / batch.Length;
+            for (var i = 0; i < batch.Length; i++)
+            {
+                cancel.ThrowIfCancellationRequested();
+                var picture = images.Load(batch[i]);
+                processor.Cut(picture, labels.Region(epoch, batch[i], picture), resolution, all.Slice(i * size, size));
+            }
+
+            return pixels;
+        }
+        catch
+        {
+            pixels.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using TorchSharp;
+
+namespace Microsoft.ML.Loreal;
+
+/// <summary>
+/// Teaches a small CLIP model to answer like a larger, trained one, on images without labels (PromptKD: unsupervised prompt distillation). The student learns prompts of its image tower
+/// and a projection of its features to the teacher's; it is compared with the teacher's text features, which are computed once.
+/// </summary>
+/// <remarks>
+/// Made by <c>mlContext.MulticlassClassification.Trainers.PromptKD(...)</c>. It needs an image column (<see cref="MLImage"/>, the path of a file, or an encoded file as a vector of bytes)
+/// and no label column. The teacher looks at every cached view of every image once, before the first epoch; in the epochs only the student runs, on the same regions of the images.
+/// </remarks>
+public sealed partial class PromptKDTrainer : IEstimator<PromptKDTransformer>
+{
+    private readonly IHostEnvironment _environment;
+    private readonly IHost _host;
+    private readonly Options _options;
+
+    internal PromptKDTrainer(IHostEnvironment environment, Options options)
+    {
+        OptionsGuard.Check(options);
+        _environment = environment;
+        _host = environment.Register(nameof(PromptKDTrainer));
+        _options = options.Copy();
+    }
+
+    /// <summary>The shape of the data after this step: the input's columns, the predicted label and the scores.</summary>
+    /// <param name="inputSchema">The shape of the data before it.</param>
+    /// <returns>The shape of the transformer's output.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The image column is missing or of a type that cannot be used.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        ImageColumn.Check(inputSchema, _options.ImageColumnName);
+        return OutputColumns.Append(inputSchema, _options.PredictedLabelColumnName, _options.ScoreColumnName);
+    }
+
+    /// <summary>Trains. Messages and progress go to the <see cref="MLContext"/>'s log.</summary>
+    /// <param name="input">The training data; labels are not looked at.</param>
+    /// <returns>The trained transformer; dispose it to free its native memory.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The image column is missing or of a type that cannot be used.</exception>
+    /// <exception cref="ArgumentException">There are fewer than two images or classes, or a class name cannot be used in the teacher's prompts.</exception>
+    /// <exception cref="InvalidDataException">An image cannot be read, and <see cref="Options.OnInvalidImage"/> is to throw.</exception>
+    /// <exception cref="InvalidOperationException">The device that was asked for is not there, or the loss became infinite or not a number.</exception>
+    /// <exception cref="ObjectDisposedException">The teacher was disposed.</exception>
+    /// <exception cref="OperationCanceledException">The MLContext's execution was cancelled.</exception>
+    public PromptKDTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        DataViewSchema.Column imageColumn = ImageColumn.Find(input.Schema, _options.ImageColumnName);
+        using IChannel channel = _host.Start("Fit");
+        using var cancellation = new HostCancellation(_host);
+        torch.Device device = DeviceSelection.Select(_options.Device, _environment, channel);
+        TrainingImages images = TrainingImages.Read(
+            input, null, imageColumn, [], new ImageDecoder(_options.MaximumPixels), _options.OnInvalidImage, withDigest: false, channel, cancellation.Token);
+        channel.Info(MessageSensitivity.None, $"Training on {images.Count} images without labels, scoring at {_options.StudentResolution} px, on {device}.");
+
+        using var progress = new TrainingProgress(_host, channel, _options.MetricsCallback);
+        PromptKDModel model = PromptKDTraining.Fit(_options, _options.Seed ?? _host.Rand.Next(), device, images, progress.Report, cancellation.Token);
+        return new PromptKDTransformer(
+            model,
+            new ScoringSettings(
+                _options.ImageColumnName,
+                _options.PredictedLabelColumnName,
+                _options.ScoreColumnName,
+                _options.OnInvalidImage,
+                _options.MaximumPixels));
+    }
+}
