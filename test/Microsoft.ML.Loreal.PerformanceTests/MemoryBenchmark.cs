@@ -42,7 +42,7 @@ internal static class MemoryBenchmark
         using var scope = torch.NewDisposeScope();
         var (high, low, labels) = (DistillationBenchmark.CachedFeatures(size, batch), DistillationBenchmark.CachedFeatures(size, batch), DistillationBenchmark.Labels(batch));
         var pixels = BenchmarkModel.Pixels(batch, size.LowResolution);
-        Console.WriteLine(ResidentKilobytes("VmRSS"));
+        Console.WriteLine(FormattableString.Invariant($"{ResidentMemory.Now}"));
         for (var run = 0; run < 2; run++)
         {
             switch (work, way)
@@ -59,7 +59,7 @@ internal static class MemoryBenchmark
             }
         }
 
-        Console.WriteLine(ResidentKilobytes("VmHWM"));
+        Console.WriteLine(FormattableString.Invariant($"{ResidentMemory.Peak}"));
     }
 
     /// <summary>In the child: predicts one picture again and again.</summary>
@@ -76,7 +76,7 @@ internal static class MemoryBenchmark
             engine.Predict(photos[done % photos.Count]);
             if (done is 100 or 1000 or 2000 or 4000 or 6000 or 8000 or Predictions)
             {
-                Console.WriteLine(FormattableString.Invariant($"after {done,6}: {ResidentKilobytes("VmRSS") / 1024.0:0.0}"));
+                Console.WriteLine(FormattableString.Invariant($"after {done,6}: {ResidentMemory.Now:0.0}"));
             }
         }
     }
@@ -84,13 +84,7 @@ internal static class MemoryBenchmark
     private static (double Peak, double Added) Peak(BenchmarkModel size, string work, int images, int classes, string way)
     {
         var lines = ChildProcess.Run("memory", size.Name, work, $"{images}", $"{classes}", way);
-        var (before, peak) = (double.Parse(lines[0], CultureInfo.InvariantCulture) / 1024, double.Parse(lines[1], CultureInfo.InvariantCulture) / 1024);
+        var (before, peak) = (double.Parse(lines[0], CultureInfo.InvariantCulture), double.Parse(lines[1], CultureInfo.InvariantCulture));
         return (peak, peak - before);
-    }
-
-    private static long ResidentKilobytes(string field)
-    {
-        var line = File.ReadLines("/proc/self/status").First(l => l.StartsWith(field, StringComparison.Ordinal));
-        return long.Parse(line.AsSpan(field.Length + 1, line.Length - field.Length - 1 - "kB".Length), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);
     }
 }

@@ -11,6 +11,7 @@ var benchmarks = new Dictionary<string, (string What, Action Run)>
     ["folder"] = ("Transform over 2,000 JPEG files, against the model on tensors in memory", FolderBenchmark.Run),
     ["coldstart"] = ("from the start of a process to its first prediction", ColdStartBenchmark.Run),
     ["memory"] = ("peak memory of each way, and 10,000 predictions in a loop", MemoryBenchmark.Run),
+    ["reliability"] = ("long loops of loading, predicting, disposing: right answers and flat memory", ReliabilityBenchmark.Run),
     ["growth"] = ("the cost of scoring by classes and by images; writes performance.svg here", GrowthBenchmark.Run),
 };
 
@@ -21,6 +22,9 @@ switch (args)
         return 0;
     case [ChildProcess.Verb, "flat"]:
         MemoryBenchmark.MeasureFlat();
+        return 0;
+    case [ChildProcess.Verb, "reliability", var loop]:
+        ReliabilityBenchmark.Measure(loop);
         return 0;
     case [ChildProcess.Verb, "coldstart", var model, var image]:
         ColdStartBenchmark.Measure(model, image);
