@@ -24,20 +24,15 @@ internal sealed class MultiHeadAttention : nn.Module
     /// <summary>[D, D].</summary>
     public FrozenLinear Output { get; }
 
-    /// <summary>[B, T, D] -> [B, T, D]. The mask, [T, T] or broadcastable to [B, H, T, T], is added to the scores.</summary>
-    public Tensor Forward(Tensor x, Tensor? mask)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        (Tensor queries, Tensor keys, Tensor values) = Project(x);
-        return Output.Forward(Attend(queries, keys, values, mask)).MoveToOuterDisposeScope();
-    }
-
     /// <summary>[B, T, D] -> queries, keys and values [B, H, T, D / H].</summary>
-    public (Tensor Queries, Tensor Keys, Tensor Values) Project(Tensor x)
+    public (Tensor Queries, Tensor Keys, Tensor Values) Project(Tensor x) => Split(Input.Forward(x));
+
+    /// <summary>What <see cref="Input"/> gives, [B, T, 3 D] -> queries, keys and values [B, H, T, D / H].</summary>
+    public (Tensor Queries, Tensor Keys, Tensor Values) Split(Tensor projected)
     {
-        long[] shape = x.shape;
+        long[] shape = projected.shape;
         // [B, T, 3 D] -> [B, T, 3, H, D / H] -> [3, B, H, T, D / H]
-        Tensor all = Input.Forward(x).view(shape[0], shape[1], 3, _heads, shape[2] / _heads).permute(2, 0, 3, 1, 4);
+        Tensor all = projected.view(shape[0], shape[1], 3, _heads, shape[2] / (3 * _heads)).permute(2, 0, 3, 1, 4);
         return (all.select(0, 0), all.select(0, 1), all.select(0, 2));
     }
 

@@ -46,7 +46,8 @@ internal sealed class ResidualAttentionBlock : nn.Module
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor normalised = Ln1.Forward(x);
-        return Complete(x, Attention.Forward(normalised, mask), beside?.Invoke(normalised)).MoveToOuterDisposeScope();
+        (Tensor queries, Tensor keys, Tensor values) = Attention.Project(normalised);
+        return Complete(x, MultiHeadAttention.Attend(queries, keys, values, mask), beside?.Invoke(normalised)).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -58,19 +59,17 @@ internal sealed class ResidualAttentionBlock : nn.Module
         using DisposeScope scope = NewDisposeScope();
         (Tensor keys, Tensor values) = Attention.KeysAndValues(Ln1.Forward(x));
         Tensor normalised = Ln1.Forward(selected);
-        Tensor attended = Attention.Output.Forward(MultiHeadAttention.Attend(Attention.Queries(normalised), keys, values, mask));
+        Tensor attended = MultiHeadAttention.Attend(Attention.Queries(normalised), keys, values, mask);
         return Complete(selected, attended, beside?.Invoke(normalised)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>
-    /// What follows the attention: both sums with the perceptron between them. <paramref name="attended"/> comes projected; <paramref name="beside"/> is added last.
-    /// </summary>
+    /// <summary>What follows the attention: its output's projection, the perceptron, and both sums; <paramref name="beside"/> is added last.</summary>
     public Tensor Complete(Tensor x, Tensor attended, Tensor? beside = null)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor sum = x + attended;
-        Tensor result = sum + Perceptron(Ln2.Forward(sum));
-        return (beside is null ? result : result + beside).MoveToOuterDisposeScope();
+        Tensor sum = Add(Attention.Output.Forward(attended), x);
+        Tensor result = Add(Perceptron(Ln2.Forward(sum)), sum);
+        return (beside is null ? result : Add(result, beside)).MoveToOuterDisposeScope();
     }
 
     /// <summary>[..., D] -> [..., D]: expand, z * sigmoid(1.702 z), contract.</summary>
@@ -81,4 +80,7 @@ internal sealed class ResidualAttentionBlock : nn.Module
         Tensor z = Expand.Forward(x);
         return Contract.Forward(nn.functional.silu(z, inplace: !z.requires_grad)).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The sum, in the place of the first, which nothing else reads, unless gradients pass through it.</summary>
+    private static Tensor Add(Tensor own, Tensor other) => own.requires_grad || other.requires_grad ? own + other : own.add_(other);
 }

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>What a prompt method changes inside a tower. One object serves one pass: it may remember what it has put where.</summary>
+/// <summary>What a prompt method changes inside a tower. One object serves one pass, whose layers come in order; a text pass over many classes may go through them several times.</summary>
 internal interface ITowerPrompts
 {
     /// <summary>The tokens that enter a block: some may be inserted, appended or replaced.</summary>

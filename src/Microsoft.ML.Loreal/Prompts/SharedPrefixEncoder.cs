@@ -6,8 +6,9 @@ namespace Microsoft.ML.Loreal;
 /// The text transformer over prompts that share their beginning, with the same result as running every prompt on its own.
 /// </summary>
 /// <remarks>
-/// The transformer is causal and only its state at the end token is used. So positions after a prompt's end are never computed; the keys and values of
-/// the prefix are computed once per image and layer, not once per image and class; and the last layer's result is computed for the end tokens only.
+/// The transformer is causal and only its state at the end token is used. So positions after a prompt's end are never computed; the prefix is computed once per image, not once
+/// per image and class; and the last layer's result is computed for the end tokens only. Prefixes and suffixes are rows of one matrix, so that a layer reads each of its weights
+/// once, which is what a few classes cost; only the attention tells them apart.
 /// Letters in the shape comments: B images, C classes, P prefix tokens, G tiles of W suffix tokens each (<see cref="SuffixLayout"/>), N = G * W, D width, H heads, E = D / H.
 /// The suffixes are the same for all images until they first attend to a prefix: their leading side, written b, is 1 before that and B after.
 /// </remarks>
@@ -23,8 +24,8 @@ internal static class SharedPrefixEncoder
     /// <summary>Roughly how many numbers a pass keeps for each image until its gradients are computed.</summary>
     public static long NumbersKept(TextTransformer text, PromptParts parts)
     {
-        // A block keeps, of every token, both norms' inputs, queries, keys and values, the attention weights, and the perceptron's inner layer.
-        const long widthsPerToken = 11;
+        // A block keeps, of every token, both norms' inputs, its query, keys and values with its share of the prefix's copies, the attention weights, and the perceptron's inner layer.
+        const long widthsPerToken = 13;
         using var made = parts.Layout is null ? SuffixLayout.Of(parts.End, parts.Suffix.shape[1]) : null;
         var layout = parts.Layout ?? made!;
         return text.Blocks.Count * (parts.Prefix.shape[1] + ((long)layout.TileCount * layout.TileLength)) * widthsPerToken * parts.Prefix.shape[2];
@@ -38,7 +39,7 @@ internal static class SharedPrefixEncoder
         var (classes, suffixLength) = (parts.Suffix.shape[0], parts.Suffix.shape[1]);
         using var made = parts.Layout is null ? SuffixLayout.Of(parts.End, suffixLength) : null;
         var layout = parts.Layout ?? made!;
-        var prefix = PrefixKeysAndValues(text, parts.Prefix, prompts);
+        var prefix = text.AddPositions(parts.Prefix);                                                     // [B, P, D]
         var positions = text.PositionalEmbedding.narrow(0, prefixLength, suffixLength);                   // [S, D]
         var padded = (parts.Suffix + positions).reshape(1, classes * suffixLength, width);                // [C, S, D] -> [1, C * S, D]
 
@@ -49,94 +50,72 @@ internal static class SharedPrefixEncoder
             ends.Add(Ends(text, layout, first, Math.Min(atOnce, layout.TileCount - first), padded, prefix, prompts));
         }
 
-        return text.Project(ends.Count == 1 ? ends[0] : cat(ends, 1)).MoveToOuterDisposeScope();          // [B, C, D] -> [B, C, J]
-    }
-
-    /// <summary>What suffixes attend to in every layer: keys and values [B, H, P, E] of the prefix [B, P, D].</summary>
-    private static (Tensor Keys, Tensor Values)[] PrefixKeysAndValues(TextTransformer text, Tensor prefix, ITowerPrompts? prompts)
-    {
-        using var scope = NewDisposeScope();
-        var all = new (Tensor Keys, Tensor Values)[text.Blocks.Count];
-        var x = text.AddPositions(prefix);                                                                // [B, P, D]
-        for (var layer = 0; layer < all.Length - 1; layer++)
-        {
-            using var layerScope = NewDisposeScope();
-            var block = text.Blocks[layer];
-            x = prompts?.Before(layer, x) ?? x;                                                           // methods may change P on the way
-            var normalised = block.Ln1.Forward(x);
-            var (queries, keys, values) = block.Attention.Project(normalised);
-            var attended = MultiHeadAttention.Attend(queries, keys, values, text.CausalMask(x.shape[1]));
-            x = Complete(block, x, attended, prompts?.Beside(layer, normalised)).MoveToOuterDisposeScope();
-            all[layer] = layerScope.MoveToOuter(keys, values);
-        }
-
-        var last = text.Blocks[all.Length - 1];
-        x = prompts?.Before(all.Length - 1, x) ?? x;
-        all[^1] = last.Attention.KeysAndValues(last.Ln1.Forward(x));
-        foreach (var (keys, values) in all)
-        {
-            scope.MoveToOuter(keys, values);
-        }
-
-        return all;
+        return text.Project(layout.InOrder(cat(ends, 1))).MoveToOuterDisposeScope();                      // [B, C, D] -> [B, C, J]
     }
 
     /// <summary>The states at the ends of the classes in some tiles after the last block: [B, c, D].</summary>
-    private static Tensor Ends(TextTransformer text, SuffixLayout layout, int firstTile, int tiles, Tensor padded, (Tensor Keys, Tensor Values)[] prefix, ITowerPrompts? prompts)
+    private static Tensor Ends(TextTransformer text, SuffixLayout layout, int firstTile, int tiles, Tensor padded, Tensor prefix, ITowerPrompts? prompts)
     {
         using var scope = NewDisposeScope();
+        var (images, width) = (prefix.shape[0], prefix.shape[2]);
         var (rows, masks, ends) = layout.Tiles(firstTile, tiles);
-        var x = padded.index_select(1, rows);                                                             // [1, C * S, D] -> [b, N, D]
-        var last = text.Blocks.Count - 1;
-        for (var layer = 0; layer < last; layer++)
+        var length = rows.shape[0];
+        var suffixes = padded.index_select(1, rows);                                                      // [1, C * S, D] -> [b, N, D]
+        if (prompts is not null)
+        {
+            suffixes = suffixes.expand(images, length, width);                                            // what stands beside the first block needs them for each image
+        }
+
+        for (var layer = 0; ; layer++)
         {
             using var layerScope = NewDisposeScope();
             var block = text.Blocks[layer];
-            var normalised = block.Ln1.Forward(x);
-            x = Complete(block, x, Attend(block, normalised, prefix[layer], masks), prompts?.Beside(layer, normalised))
-                .MoveToOuterDisposeScope();                                                               // [B, N, D]
-        }
+            prefix = prompts?.Before(layer, prefix) ?? prefix;                                            // methods may change P on the way
+            var (prefixRows, suffixRows) = (images * prefix.shape[1], suffixes.shape[0] * length);        // B * P, b * N
+            var tokens = Rows(prefix, suffixes);                                                          // [1, B * P + b * N, D]
+            var normalised = block.Ln1.Forward(tokens);
+            var projected = block.Attention.Input.Forward(normalised);                                    // [1, B * P + b * N, 3 D]
+            var shared = block.Attention.Split(projected.narrow(1, 0, prefixRows).view(images, -1, 3 * width));                      // [B, H, P, E]
+            var own = block.Attention.Split(projected.narrow(1, prefixRows, suffixRows).view(suffixRows / layout.TileLength, -1, 3 * width)); // [b * G, H, W, E]
+            var attended = AttendInTiles(shared, own, masks);                                             // [B, N, D]
+            var all = suffixes.expand(images, length, width);                                             // [b, N, D] -> [B, N, D]
+            if (layer == text.Blocks.Count - 1)
+            {
+                var beside = prompts?.Beside(layer, normalised.narrow(1, prefixRows, suffixRows).view(images, length, width).index_select(1, ends));
+                return scope.MoveToOuter(layerScope.MoveToOuter(block.Complete(all.index_select(1, ends), attended.index_select(1, ends), beside)));
+            }
 
-        var lastNormalised = text.Blocks[last].Ln1.Forward(x);
-        var attended = Attend(text.Blocks[last], lastNormalised, prefix[last], masks).index_select(1, ends); // [B, N, D] -> [B, c, D]
-        var beside = prompts?.Beside(last, lastNormalised.index_select(1, ends));                         // [b, c, D]
-        return Complete(text.Blocks[last], x.index_select(1, ends), attended, beside).MoveToOuterDisposeScope(); // [B, c, D]
+            var prefixAttended = MultiHeadAttention.Attend(shared.Queries, shared.Keys, shared.Values, text.CausalMask(prefix.shape[1]));
+            var before = suffixes.shape[0] == images ? tokens : Rows(prefix, all);
+            var states = block.Complete(before, Rows(prefixAttended, attended), prompts?.Beside(layer, normalised));                 // [1, B * P + B * N, D]
+            (prefix, suffixes) = layerScope.MoveToOuter(
+                states.narrow(1, 0, prefixRows).view(images, -1, width),
+                states.narrow(1, prefixRows, images * length).view(images, length, width));
+        }
     }
 
-    /// <summary>What follows the attention in a block, from its projection on.</summary>
-    private static Tensor Complete(ResidualAttentionBlock block, Tensor states, Tensor attended, Tensor? beside) =>
-        block.Complete(states, block.Attention.Output.Forward(attended), beside);
+    /// <summary>[B, P, D] and [b, N, D] below each other: [1, B * P + b * N, D].</summary>
+    private static Tensor Rows(Tensor prefix, Tensor suffixes) => cat([prefix.reshape(1, -1, prefix.shape[2]), suffixes.reshape(1, -1, suffixes.shape[2])], 1);
 
-    /// <summary>Every suffix attends to the prefix of its image and to itself.</summary>
-    /// <param name="block">The block whose attention it is.</param>
-    /// <param name="normalised">[b, N, D], after the block's first layer normalisation.</param>
+    /// <summary>Every tile attends to the prefix of its image and to itself.</summary>
     /// <param name="prefix">[B, H, P, E] each.</param>
+    /// <param name="own">[b * G, H, W, E] each.</param>
     /// <param name="masks">[G, W, W].</param>
     /// <returns>[B, N, D].</returns>
-    private static Tensor Attend(ResidualAttentionBlock block, Tensor normalised, (Tensor Keys, Tensor Values) prefix, Tensor masks)
+    private static Tensor AttendInTiles((Tensor Queries, Tensor Keys, Tensor Values) prefix, (Tensor Queries, Tensor Keys, Tensor Values) own, Tensor masks)
     {
         using var scope = NewDisposeScope();
-        var (queries, keys, values) = block.Attention.Project(normalised);                                // [b, H, N, E]
-        var (side, heads, length, width) = (queries.shape[0], queries.shape[1], queries.shape[2], queries.shape[3]);
-        var (images, prefixLength) = (prefix.Keys.shape[0], prefix.Keys.shape[2]);
+        var (images, heads, prefixLength, width) = (prefix.Keys.shape[0], prefix.Keys.shape[1], prefix.Keys.shape[2], prefix.Keys.shape[3]);
         var (tiles, tileLength) = (masks.shape[0], masks.shape[1]);
+        // Nothing of the prefix is masked: [G, W, W] -> [G, W, P + W] -> [B * G, 1, W, P + W]
+        var all = nn.functional.pad(masks, [prefixLength, 0]).unsqueeze(1).repeat(images, 1, 1, 1);
+        return MultiHeadAttention.Attend(ForAll(own.Queries).flatten(0, 1), Join(prefix.Keys, own.Keys), Join(prefix.Values, own.Values), all) // [B * G, W, D]
+            .view(images, tiles * tileLength, heads * width).MoveToOuterDisposeScope();
 
-        var scaled = queries / Math.Sqrt(width);
-        var toPrefix = scaled.matmul(prefix.Keys.transpose(-1, -2))                                       // [B, H, N, P]
-            .reshape(images, heads, tiles, tileLength, prefixLength);                                     // -> [B, H, G, W, P]
-        var ownQueries = scaled.reshape(side, heads, tiles, tileLength, width);                           // [b, H, N, E] -> [b, H, G, W, E]
-        var ownKeys = keys.reshape(side, heads, tiles, tileLength, width);
-        var ownValues = values.reshape(side, heads, tiles, tileLength, width);
-        var toOwn = (ownQueries.matmul(ownKeys.transpose(-1, -2)) + masks)                                // [b, H, G, W, W]
-            .expand(images, heads, tiles, tileLength, tileLength);                                        // -> [B, H, G, W, W]
+        // [b * G, H, W, E] -> [B, G, H, W, E]
+        Tensor ForAll(Tensor some) => some.unflatten(0, [-1, tiles]).expand(images, tiles, heads, tileLength, width);
 
-        var weights = cat([toPrefix, toOwn], -1).softmax(-1);                                             // [B, H, G, W, P + W]
-        var fromPrefix = weights.narrow(-1, 0, prefixLength)
-            .reshape(images, heads, length, prefixLength)                                                 // [B, H, G, W, P] -> [B, H, N, P]
-            .matmul(prefix.Values);                                                                       // [B, H, N, E]
-        var fromOwn = weights.narrow(-1, prefixLength, tileLength).matmul(ownValues)                      // [B, H, G, W, E]
-            .reshape(images, heads, length, width);                                                       // -> [B, H, N, E]
-        return (fromPrefix + fromOwn).transpose(1, 2).reshape(images, length, heads * width)              // [B, N, H, E] -> [B, N, D]
-            .MoveToOuterDisposeScope();
+        // [B, H, P, E] and [b * G, H, W, E] -> [B * G, H, P + W, E]
+        Tensor Join(Tensor shared, Tensor some) => cat([shared.unsqueeze(1).expand(images, tiles, heads, prefixLength, width), ForAll(some)], 3).flatten(0, 1);
     }
 }

@@ -4,20 +4,21 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// Where the suffixes of all classes stand when they are computed together: one after the other without their padding, cut into tiles of equal length between classes.
+/// Where the suffixes of all classes stand when they are computed together: without their padding, packed into tiles of equal length.
 /// </summary>
 /// <remarks>
 /// Within a tile one matrix product gives the scores of all its classes, and a mask keeps them apart. Products of single classes would be so small that calling them
-/// costs more than computing them; one product of all classes would grow with their square.
+/// costs more than computing them; one product of all classes would grow with their square. Classes are put into the tiles longest first, which leaves almost no gaps.
 /// </remarks>
 internal sealed class SuffixLayout : IDisposable
 {
-    private const int LeastTileLength = 32;
+    private const int UsualTileLength = 32;
 
     private readonly Tensor _rows;       // [G * W] int64
     private readonly Tensor _masks;      // [G, W, W]
-    private readonly Tensor _ends;       // [C] int64
-    private readonly int[] _firstClass;  // [G + 1]
+    private readonly Tensor _ends;       // [C] int64, tile by tile
+    private readonly Tensor _order;      // [C] int64
+    private readonly int[] _firstEnd;    // [G + 1]
 
     /// <summary>Lays out the suffixes.</summary>
     /// <param name="ends">Where in its suffix each class's end token is, [C].</param>
@@ -25,27 +26,8 @@ internal sealed class SuffixLayout : IDisposable
     /// <param name="device">Where the suffixes are.</param>
     public SuffixLayout(IReadOnlyList<long> ends, long paddedLength, Device device)
     {
-        var longest = (int)ends.Max() + 1;
-        TileLength = (int)Math.Min(Math.Max(LeastTileLength, 2 * longest), ends.Sum(end => end + 1));
-        var firstClass = new List<int> { 0 };
-        var positions = new long[ends.Count];
-        for (var (c, used) = (0, 0); c < ends.Count; c++)
-        {
-            var length = (int)ends[c] + 1;
-            if (used + length > TileLength)
-            {
-                firstClass.Add(c);
-                used = 0;
-            }
-
-            used += length;
-            positions[c] = ((firstClass.Count - 1L) * TileLength) + used - 1;
-        }
-
-        firstClass.Add(ends.Count);
-        _firstClass = [.. firstClass];
-        TileCount = firstClass.Count - 1;
-
+        var tiles = Pack([.. ends.Select(end => (int)end + 1)], out var tileLength);
+        (TileLength, TileCount) = (tileLength, tiles.Count);
         var rows = new long[TileCount * TileLength]; // the unused rest of a tile repeats row 0, and nothing reads it
         var masks = new float[rows.Length * TileLength];
         Array.Fill(masks, float.NegativeInfinity);
@@ -54,20 +36,33 @@ internal sealed class SuffixLayout : IDisposable
             masks[(position * TileLength) + (position % TileLength)] = 0;
         }
 
-        for (var c = 0; c < ends.Count; c++)
+        var positions = new long[ends.Count];
+        var order = new long[ends.Count];
+        _firstEnd = new int[TileCount + 1];
+        for (var (tile, found) = (0, 0); tile < TileCount; tile++)
         {
-            var start = (int)(positions[c] - ends[c]);
-            for (var s = 0; s <= ends[c]; s++)
+            var start = tile * TileLength;
+            foreach (var c in tiles[tile])
             {
-                rows[start + s] = (c * paddedLength) + s;
-                masks.AsSpan(((start + s) * TileLength) + (start % TileLength), s + 1).Clear();
+                for (var s = 0; s <= ends[c]; s++)
+                {
+                    rows[start + s] = (c * paddedLength) + s;
+                    masks.AsSpan(((start + s) * TileLength) + (start % TileLength), s + 1).Clear();
+                }
+
+                start += (int)ends[c] + 1;
+                positions[found] = start - 1;
+                order[c] = found++;
             }
+
+            _firstEnd[tile + 1] = found;
         }
 
         using var scope = NewDisposeScope();
         _rows = tensor(rows, device: device).DetachFromDisposeScope();
         _masks = tensor(masks, [TileCount, TileLength, TileLength], device: device).DetachFromDisposeScope();
         _ends = tensor(positions, device: device).DetachFromDisposeScope();
+        _order = tensor(order, device: device).DetachFromDisposeScope();
     }
 
     /// <summary>W, the tokens in a tile.</summary>
@@ -84,16 +79,19 @@ internal sealed class SuffixLayout : IDisposable
         return new SuffixLayout(MemoryMarshal.Cast<byte, long>(values.bytes).ToArray(), paddedLength, ends.device);
     }
 
-    /// <summary>The classes of g tiles from <paramref name="first"/> on, c of them.</summary>
-    /// <returns>Rows [g * W] of the padded suffixes [C * S]; masks [g, W, W], added to the scores; ends [c] among the rows.</returns>
+    /// <summary>The contents of g tiles from <paramref name="first"/> on, c classes.</summary>
+    /// <returns>Rows [g * W] of the padded suffixes [C * S]; masks [g, W, W], added to the scores; ends [c] among the rows, tile by tile.</returns>
     public (Tensor Rows, Tensor Masks, Tensor Ends) Tiles(int first, int count)
     {
-        var (from, to) = (_firstClass[first], _firstClass[first + count]);
+        var (from, to) = (_firstEnd[first], _firstEnd[first + count]);
         return (
             _rows.narrow(0, (long)first * TileLength, (long)count * TileLength),
             _masks.narrow(0, first, count),
             _ends.narrow(0, from, to - from) - (first * TileLength));
     }
+
+    /// <summary>[B, C, D] tile by tile -> in the order of the classes.</summary>
+    public Tensor InOrder(Tensor byTile) => byTile.index_select(1, _order);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -101,5 +99,36 @@ internal sealed class SuffixLayout : IDisposable
         _rows.Dispose();
         _masks.Dispose();
         _ends.Dispose();
+        _order.Dispose();
+    }
+
+    /// <summary>Which classes go into which tile: each, longest first, into the first tile that has room, and no more tiles than a tile of the usual length needs.</summary>
+    private static List<List<int>> Pack(int[] lengths, out int tileLength)
+    {
+        var total = lengths.Sum();
+        var count = Math.Max(1, Math.Min(total / UsualTileLength, total / (2 * lengths.Max())));
+        for (tileLength = Math.Max(lengths.Max(), (total + count - 1) / count); ; tileLength++)
+        {
+            var room = new List<int>();
+            var tiles = new List<List<int>>();
+            foreach (var c in Enumerable.Range(0, lengths.Length).OrderByDescending(c => lengths[c]))
+            {
+                var tile = room.FindIndex(r => r >= lengths[c]);
+                if (tile < 0)
+                {
+                    tile = tiles.Count;
+                    room.Add(tileLength);
+                    tiles.Add([]);
+                }
+
+                room[tile] -= lengths[c];
+                tiles[tile].Add(c);
+            }
+
+            if (tiles.Count <= count)
+            {
+                return tiles;
+            }
+        }
     }
 }
