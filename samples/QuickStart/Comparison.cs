@@ -4,10 +4,8 @@ using Microsoft.ML.Transforms;
 namespace Microsoft.ML.Loreal.Samples.QuickStart;
 
 /// <summary>Trains the rows of the table through ML.NET and tests each on the base and on the new classes.</summary>
-internal sealed class Comparison(MLContext ml, BaseToNewSplit split, ClipBackbone backbone, bool published, int seed)
+internal sealed class Comparison(MLContext ml, BaseToNewSplit split, ClipBackbone backbone, BaseMethod method, bool published, int seed)
 {
-    private const int ContextTokens = 4;
-
     private readonly IDataView _train = ml.Data.LoadFromEnumerable(split.Train);
     private readonly IDataView _baseTest = ml.Data.LoadFromEnumerable(split.BaseTest);
     private readonly IDataView _newTest = ml.Data.LoadFromEnumerable(split.NewTest);
@@ -19,9 +17,9 @@ internal sealed class Comparison(MLContext ml, BaseToNewSplit split, ClipBackbon
     public IReadOnlyList<TableRow> Rows =>
     [
         new("zero-shot", phi => Alone(phi, PromptMethod.Template("a photo of a {}."), null), 0),
-        new($"CoOp trained at {backbone.Config.ImageResolution} px", phi => Alone(phi, PromptMethod.CoOp(ContextTokens), backbone.Config.ImageResolution), 50),
-        new("CoOp trained at phi", phi => Alone(phi, PromptMethod.CoOp(ContextTokens), null), 50),
-        new("CoOp + LOREAL", WithAttributes, published ? 150 : 115),
+        new($"{method.Name} trained at {backbone.Config.ImageResolution} px", phi => Alone(phi, method.Method, backbone.Config.ImageResolution), method.Stage.Epochs),
+        new($"{method.Name} trained at phi", phi => Alone(phi, method.Method, null), method.Stage.Epochs),
+        new($"{method.Name} + LOREAL", WithAttributes, (2 * method.Stage.Epochs) + (published ? 50 : 15)),
     ];
 
     /// <summary>Trains one row at one resolution.</summary>
@@ -57,9 +55,9 @@ internal sealed class Comparison(MLContext ml, BaseToNewSplit split, ClipBackbon
 
     private static LorealTransformer Trained(IEnumerable<ITransformer> chain) => chain.OfType<LorealTransformer>().Single();
 
-    private LorealTrainer.Options Alone(int phi, PromptMethod method, int? trainResolution)
+    private LorealTrainer.Options Alone(int phi, PromptMethod prompts, int? trainResolution)
     {
-        var options = Common(phi, method);
+        var options = Common(phi, prompts);
         options.Attributes = null;
         options.TrainResolution = trainResolution;
         return options;
@@ -69,7 +67,7 @@ internal sealed class Comparison(MLContext ml, BaseToNewSplit split, ClipBackbon
     // the package meta-nets that start at zero need 15 epochs with Adam. docs/default-backbone.md shows both.
     private LorealTrainer.Options WithAttributes(int phi)
     {
-        var options = Common(phi, PromptMethod.CoOp(ContextTokens));
+        var options = Common(phi, method.Method);
         options.StandardStudent = _standardStudent;
         if (!published)
         {
@@ -81,12 +79,13 @@ internal sealed class Comparison(MLContext ml, BaseToNewSplit split, ClipBackbon
         return options;
     }
 
-    private LorealTrainer.Options Common(int phi, PromptMethod method) => new()
+    private LorealTrainer.Options Common(int phi, PromptMethod prompts) => new()
     {
         ImageColumnName = nameof(LabelledImage.ImagePath),
         Backbone = backbone,
         LowResolution = phi,
-        Method = method,
+        Method = prompts,
+        BaseStage = method.Stage,
         ViewsPerImage = 6,
         MinimumCropArea = 0.5f,
         Seed = seed,

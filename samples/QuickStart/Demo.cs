@@ -22,11 +22,12 @@ internal static class Demo
 
             var resolutions = LowResolutions(backbone.Config, settings.All);
             var ml = new MLContext(settings.Seed);
-            var best = Compare(new Comparison(ml, split, backbone, settings.Published, settings.Seed), resolutions);
+            var method = BaseMethod.Of(settings.Method);
+            var best = Compare(new Comparison(ml, split, backbone, method, settings.Published, settings.Seed), resolutions);
 
             var path = settings.Output ?? Path.Combine(folder, "model.zip");
             ml.Model.Save(best, ml.Data.LoadFromEnumerable(split.Train).Schema, path);
-            AnsiConsole.MarkupLineInterpolated($"Saved the CoOp + LOREAL model to {path} ({new FileInfo(path).Length / 1e6:F1} MB).");
+            AnsiConsole.MarkupLineInterpolated($"Saved the {method.Name} + LOREAL model to {path} ({new FileInfo(path).Length / 1e6:F1} MB).");
 
             PredictWithReloaded(path, split, settings.Seed);
             AnsiConsole.MarkupLineInterpolated($"Done in {watch.Elapsed.TotalMinutes:F1} minutes.");

@@ -12,6 +12,8 @@ if (Console.IsOutputRedirected)
 
 var images = new Option<string?>("--images") { Description = "Your own pictures: a folder with one folder per class, or a CSV file of path,label[,train|test]." };
 var backbone = new Option<string?>("--backbone") { Description = "A CLIP folder (config.json, model.safetensors, vocab.json and merges.txt). Without it the small one that comes with the package." };
+var method = new Option<string>("--method") { Description = "The base method: coop, maple, mma or mmrl.", DefaultValueFactory = _ => BaseMethod.Names[0] };
+method.AcceptOnlyFromAmong(BaseMethod.Names);
 var all = new Option<bool>("--all") { Description = "Compare at three low resolutions instead of one." };
 var published = new Option<bool>("--published") { Description = "Train LOREAL's meta-nets with the published settings (SGD 0.002, 50 epochs) instead of those for the small backbone." };
 var shots = new Option<int>("--shots") { Description = "Training pictures per base class.", DefaultValueFactory = _ => 16 };
@@ -20,11 +22,12 @@ var output = new Option<string?>("--output") { Description = "Where to write the
 
 var command = new RootCommand("Trains LOREAL on low-resolution pictures with ML.NET, compares it with its baselines, saves it, reloads it and predicts.")
 {
-    images, backbone, all, published, shots, seed, output,
+    images, backbone, method, all, published, shots, seed, output,
 };
 command.SetAction(arguments => Demo.Run(new DemoSettings(
     arguments.GetValue(images),
     arguments.GetValue(backbone),
+    arguments.GetValue(method)!,
     arguments.GetValue(all),
     arguments.GetValue(published),
     arguments.GetValue(shots),
