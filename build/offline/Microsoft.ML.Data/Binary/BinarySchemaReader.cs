@@ -10,6 +10,7 @@ internal sealed class BinarySchemaReader
     private readonly BinaryReader _reader;
     private readonly IChannel _channel;
     private readonly BinaryDataHeader _header;
+    private readonly List<BinaryBlocks> _blocks = [];
 
     private BinarySchemaReader(Stream stream, IChannel channel)
     {
@@ -26,11 +27,17 @@ internal sealed class BinarySchemaReader
         Decoding.Check(_reader.ReadUInt64() == BinaryDataHeader.TailSignatureValue, "Incorrect tail signature");
     }
 
-    public static DataViewSchema Read(Stream stream, IChannel channel)
+    public static DataViewSchema Read(Stream stream, IChannel channel) => Read(stream, channel, out _, out _);
+
+    /// <summary>Reads the schema, and for each of its columns where the rows are.</summary>
+    public static DataViewSchema Read(Stream stream, IChannel channel, out long rowCount, out IReadOnlyList<BinaryBlocks> blocks)
     {
         try
         {
-            return new BinarySchemaReader(stream, channel).ReadColumns();
+            var reader = new BinarySchemaReader(stream, channel);
+            rowCount = reader._header.RowCount;
+            blocks = reader._blocks;
+            return reader.ReadColumns();
         }
         catch (Exception problem) when (problem is EndOfStreamException or InvalidDataException or DecoderFallbackException)
         {
@@ -49,7 +56,7 @@ internal sealed class BinarySchemaReader
             var compression = (Compression)_reader.ReadByte();
             var rowsPerBlock = _reader.Read7BitEncodedInt64();
             Decoding.Check(rowsPerBlock > 0 || (rowsPerBlock == 0 && _header.RowCount == 0), $"Bad number of rows per block {rowsPerBlock} read");
-            _ = _reader.ReadInt64();
+            var blockTable = _reader.ReadInt64();
             var annotationTable = _reader.ReadInt64();
             if (codec is null || !Enum.IsDefined(compression))
             {
@@ -59,6 +66,7 @@ internal sealed class BinarySchemaReader
             Decoding.Check(name.Length > 0, $"The column {index} has no name.");
             var next = _reader.BaseStream.Position;
             builder.AddColumn(name, codec.Type, annotationTable == 0 ? null : ReadAnnotations(name, annotationTable));
+            _blocks.Add(new BinaryBlocks(codec, compression, rowsPerBlock, blockTable));
             _reader.BaseStream.Position = next;
         }
         return builder.ToSchema();

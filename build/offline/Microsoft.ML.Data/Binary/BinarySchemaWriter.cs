@@ -4,20 +4,33 @@ using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Data;
 
-/// <summary>Writes a schema as a binary data view without rows. Columns and annotations whose types have no binary form are left out.</summary>
+/// <summary>Writes a binary data view, or a schema as one without rows. Columns and annotations whose types have no binary form are left out.</summary>
 internal static class BinarySchemaWriter
 {
     // What the format's own writer says of data without rows.
     private const int RowsPerBlock = 1;
 
     public static void Write(Stream stream, DataViewSchema schema, IChannel channel)
+        => Write(stream, schema, channel, RowsPerBlock, static (writer, columns) =>
+        {
+            // Without rows every table of blocks is empty and lies at the same place.
+            var blockTable = Position(writer);
+            return (0, [.. columns.Select(_ => blockTable)]);
+        });
+
+    /// <param name="writeRows">Writes the blocks of the columns and their tables; gives the number of rows and the position of each column's table.</param>
+    public static void Write(
+        Stream stream,
+        IEnumerable<DataViewSchema.Column> source,
+        IChannel channel,
+        int rowsPerBlock,
+        Func<BinaryWriter, (DataViewSchema.Column Column, ValueCodec Codec)[], (long Rows, long[] BlockTables)> writeRows)
     {
         using var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true);
         writer.Write(new byte[BinaryDataHeader.Size]);
-        var columns = schema.Select(static column => (Column: column, Codec: ValueCodecs.ForTypeOrNull(column.Type))).Where(static pair => pair.Codec is not null).ToArray();
+        var columns = source.Select(static column => (Column: column, Codec: ValueCodecs.ForTypeOrNull(column.Type))).Where(static pair => pair.Codec is not null).ToArray();
 
-        // Without rows every table of blocks is empty and lies at the same place.
-        var blockTable = Position(writer);
+        var (rows, blockTables) = writeRows(writer, columns);
         var annotationTables = columns.Select(pair => WriteAnnotations(writer, pair.Column, channel)).ToArray();
         var tableOfContents = Position(writer);
         for (var index = 0; index < columns.Length; index++)
@@ -26,8 +39,8 @@ internal static class BinarySchemaWriter
             writer.Write(column.Name);
             codec.WriteDescription(writer);
             writer.Write((byte)Compression.Deflate);
-            writer.Write7BitEncodedInt64(RowsPerBlock);
-            writer.Write(blockTable);
+            writer.Write7BitEncodedInt64(rowsPerBlock);
+            writer.Write(blockTables[index]);
             writer.Write(annotationTables[index]);
         }
         var tail = Position(writer);
@@ -40,6 +53,7 @@ internal static class BinarySchemaWriter
             CompatibleVersion = BinaryDataHeader.WriterVersion,
             TableOfContentsOffset = tableOfContents,
             TailOffset = tail,
+            RowCount = rows,
             ColumnCount = columns.Length,
         };
         writer.Flush();
@@ -98,7 +112,8 @@ internal static class BinarySchemaWriter
         return block.ToArray();
     }
 
-    private static long Position(BinaryWriter writer)
+    /// <summary>Where the next byte goes.</summary>
+    public static long Position(BinaryWriter writer)
     {
         writer.Flush();
         return writer.BaseStream.Position;
