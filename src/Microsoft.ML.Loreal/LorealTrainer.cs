@@ -47,10 +47,10 @@ public sealed partial class LorealTrainer : IEstimator<LorealTransformer>
     /// <exception cref="ArgumentOutOfRangeException">The label or the image column is missing or of a type that cannot be used.</exception>
     /// <exception cref="ArgumentException">There are fewer than two classes, a class without an image, or a class name that cannot be used in a prompt.</exception>
     /// <exception cref="InvalidDataException">
-    /// An image cannot be read, and <see cref="Options.OnInvalidImage"/> is to throw; or the checkpoint in <see cref="Options.WorkspacePath"/> is damaged.
+    /// An image cannot be read, and <see cref="Options.OnInvalidImage"/> is to throw; the backbone's weights are not finite; or the checkpoint in <see cref="Options.WorkspacePath"/> is damaged.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// The device that was asked for is not there; the loss became infinite or not a number; or the folder of <see cref="Options.WorkspacePath"/> is used by another training or has
+    /// The device that was asked for is not there, or its memory is used up; the loss became infinite or not a number; or the folder of <see cref="Options.WorkspacePath"/> is used by another training or has
     /// a checkpoint of one.
     /// </exception>
     /// <exception cref="OperationCanceledException">The MLContext's execution was cancelled.</exception>
@@ -97,8 +97,8 @@ public sealed partial class LorealTrainer : IEstimator<LorealTransformer>
         }
 
         using var progress = new TrainingProgress(_host, channel, _options.MetricsCallback);
-        LorealModel model = LorealTraining.Fit(
-            _options, seed, device, classNames, training, progress.Report, cancellation.Token, _options.StandardStudent?.Model, validation, checkpoints);
+        LorealModel model = DeviceMemory.Watch(device, () => LorealTraining.Fit(
+            _options, seed, device, classNames, training, progress.Report, cancellation.Token, _options.StandardStudent?.Model, validation, checkpoints));
         return new LorealTransformer(
             _environment,
             model,

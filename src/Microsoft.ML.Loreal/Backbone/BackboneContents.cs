@@ -90,8 +90,16 @@ internal sealed class BackboneContents
 
     private static ClipConfig ReadConfig(IBackboneFiles files)
     {
-        using Stream json = files.Open(ConfigFile);
-        return ClipConfig.FromHuggingFace(json, Describe(files, ConfigFile));
+        string description = Describe(files, ConfigFile);
+        try
+        {
+            using Stream json = files.Open(ConfigFile);
+            return ClipConfig.FromHuggingFace(json, description);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw NotUnicode(description, e);
+        }
     }
 
     private static ClipVocabulary ReadHuggingFaceVocabulary(IBackboneFiles files)
@@ -131,7 +139,14 @@ internal sealed class BackboneContents
         {
             throw new InvalidDataException($"{description} is not valid JSON: {e.Message}", e);
         }
+        catch (InvalidOperationException e)
+        {
+            throw NotUnicode(description, e);
+        }
     }
+
+    /// <summary>JSON may escape half of a surrogate pair; its reader notices when the text is asked for.</summary>
+    private static InvalidDataException NotUnicode(string description, InvalidOperationException error) => new($"{description} has text that is not Unicode.", error);
 
     private static ReadOnlySpan<float> Channels(JsonElement root, string name, ReadOnlySpan<float> otherwise, string description)
     {
@@ -145,7 +160,7 @@ internal sealed class BackboneContents
             return otherwise;
         }
 
-        if (values.ValueKind != JsonValueKind.Array || values.GetArrayLength() != 3 || values.EnumerateArray().Any(value => value.ValueKind != JsonValueKind.Number))
+        if (values.ValueKind != JsonValueKind.Array || values.GetArrayLength() != 3 || values.EnumerateArray().Any(value => value.ValueKind != JsonValueKind.Number || !float.IsFinite(value.GetSingle())))
         {
             throw new InvalidDataException($"{description}: {name} is {values.GetRawText()}; expected three numbers.");
         }

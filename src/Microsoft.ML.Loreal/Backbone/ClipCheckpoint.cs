@@ -30,6 +30,12 @@ internal sealed class ClipCheckpoint : IDisposable
     /// <exception cref="InvalidDataException">Something is missing, too much, or of another shape or type; the message lists it.</exception>
     public void Check(ClipConfig config)
     {
+        if ((long)config.VisionLayers + config.TextLayers > _file.Tensors.Count)
+        {
+            throw new InvalidDataException(
+                $"{_description} does not fit the CLIP model that its configuration describes: {config.VisionLayers} vision and {config.TextLayers} text layers need more than its {_file.Tensors.Count} tensors.");
+        }
+
         var problems = new List<string>();
         var unused = _file.Tensors.Keys.Where(name => !ClipWeightNames.IsIgnored(name)).ToHashSet(StringComparer.Ordinal);
         foreach (ClipWeight weight in IsHuggingFace ? ClipWeightNames.HuggingFace(config) : ClipWeightNames.OpenAI(config))
@@ -62,11 +68,20 @@ internal sealed class ClipCheckpoint : IDisposable
     }
 
     /// <summary>Reads a tensor by openai's name, in single precision. The checkpoint must have been checked.</summary>
+    /// <exception cref="InvalidDataException">The tensor holds values that are infinite or not a number.</exception>
     public Tensor Load(string name)
     {
         ClipWeight weight = _weights[name];
         using DisposeScope scope = NewDisposeScope();
         Tensor[] sources = Array.ConvertAll(weight.Sources, source => _file.ReadTensor(source, ScalarType.Float32));
+        for (int i = 0; i < sources.Length; i++)
+        {
+            if (!sources[i].isfinite().all().ToBoolean())
+            {
+                throw new InvalidDataException($"{_description}: '{weight.Sources[i]}' holds values that are infinite or not a number; every score would be one. Get the weights again.");
+            }
+        }
+
         Tensor whole = sources.Length == 1 ? sources[0] : cat(sources, dim: 0);
         // A scalar may be stored as one element: [1] -> [].
         Tensor shaped = weight.Transposed ? whole.transpose(0, 1).contiguous() : whole.reshape(weight.Shape);

@@ -15,6 +15,9 @@ internal sealed class ClipVocabulary
 
     private const int SpecialTokens = 2;
 
+    // Twenty times openai's.
+    private const int LongestMergeTable = 64_000_000;
+
     private ClipVocabulary(string[] tokens, (string Left, string Right)[] merges)
     {
         Tokens = tokens;
@@ -52,7 +55,7 @@ internal sealed class ClipVocabulary
         try
         {
             using var text = new GZipStream(compressed, CompressionMode.Decompress);
-            merges = ReadMerges(text, description, count);
+            merges = ReadMerges(Inflate(text, description), description, count);
         }
         catch (InvalidDataException e) when (e.InnerException is null && e.Source == "System.IO.Compression")
         {
@@ -79,6 +82,24 @@ internal sealed class ClipVocabulary
         tokens.Add(StartOfTextToken);
         tokens.Add(EndOfTextToken);
         return new ClipVocabulary([.. tokens], merges);
+    }
+
+    /// <summary>Decompresses no more than a merge table can have: a small file could hold a line without end.</summary>
+    private static MemoryStream Inflate(Stream compressed, string description)
+    {
+        var text = new MemoryStream();
+        var block = new byte[1 << 16];
+        for (int read; (read = compressed.Read(block)) > 0;)
+        {
+            text.Write(block, 0, read);
+            if (text.Length > LongestMergeTable)
+            {
+                throw new InvalidDataException($"{description} decompresses to more than {LongestMergeTable} bytes, which no merge table has.");
+            }
+        }
+
+        text.Position = 0;
+        return text;
     }
 
     private static string[] ReadTokens(Stream vocabulary, string description)

@@ -54,6 +54,7 @@ internal sealed partial class LorealModel
         }
 
         using var file = SafetensorsFile.Read(openFile(TensorFile), $"the model's {TensorFile}");
+        SavedSizes.Check(description, backbone.Config, file);
         var clip = new SharedClip(backbone.CreateModel(device));
         SavedState? standard = null;
         try
@@ -71,9 +72,22 @@ internal sealed partial class LorealModel
             throw;
         }
 
-        return Create(backbone, clip, new TokenizerVocabulary(backbone.Tokenizer), description, Read, standard);
+        try
+        {
+            return Create(backbone, clip, new TokenizerVocabulary(backbone.Tokenizer), description, Read, standard);
+        }
+        catch (ArgumentException e)
+        {
+            throw new FormatException($"The model's {DescriptionFile} describes what cannot be built: {e.Message}", e);
+        }
 
-        Tensor Read(string name) => tensor(file.ReadSingles(name), [.. file.Entry(name).Shape], device: device);
+        Tensor Read(string name)
+        {
+            var values = file.ReadSingles(name);
+            return Array.TrueForAll(values, float.IsFinite)
+                ? tensor(values, [.. file.Entry(name).Shape], device: device)
+                : throw new InvalidDataException($"The model's {TensorFile} holds values in \"{name}\" that are infinite or not a number.");
+        }
     }
 
     /// <summary>Builds a model around saved tensors. It takes over the CLIP's ownership and the standard student, also when it fails.</summary>

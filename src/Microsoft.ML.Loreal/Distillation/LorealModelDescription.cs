@@ -87,7 +87,7 @@ internal sealed record LorealModelDescription(
                 root.GetProperty("backboneSha256").GetString()!,
                 root.TryGetProperty("trainedClassNames", out var trained) ? ReadNames(trained) : null);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or OverflowException)
         {
             throw new FormatException($"The model's {LorealModel.DescriptionFile} is damaged: {e.Message}", e);
         }

@@ -87,8 +87,8 @@ internal sealed class ModelFiles
             int length = ctx.Reader.ReadInt32();
             byte[] manifest = length is > 0 and <= LongestManifest ? ctx.Reader.ReadBytes(length) : [];
             byte[] hash = ctx.Reader.ReadBytes(SHA256.HashSizeInBytes);
-            return manifest.Length > 0 && hash.AsSpan().SequenceEqual(SHA256.HashData(manifest))
-                ? JsonSerializer.Deserialize<ModelManifest>(manifest) ?? throw new FormatException(Damaged)
+            return manifest.Length > 0 && hash.AsSpan().SequenceEqual(SHA256.HashData(manifest)) && JsonSerializer.Deserialize<ModelManifest>(manifest) is { IsUsable: true } usable
+                ? usable
                 : throw new FormatException(Damaged);
         }
         catch (Exception exception) when (exception is IOException or JsonException)

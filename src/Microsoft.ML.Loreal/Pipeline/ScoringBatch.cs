@@ -79,7 +79,17 @@ internal sealed class ScoringBatch : IDisposable
         }
 
         using torch.Tensor pixels = _pixels.narrow(0, 0, Count);
-        _transformer.Score(pixels, _probabilities.AsSpan(0, Count * _transformer.ClassNames.Count));
+        int classes = _transformer.ClassNames.Count;
+        _transformer.Score(pixels, _probabilities.AsSpan(0, Count * classes));
+        for (int slot = 0; slot < Count; slot++)
+        {
+            if (_rows[slot].Ready && _probabilities.AsSpan(slot * classes, classes).ContainsAnyExceptInRange(0f, float.MaxValue))
+            {
+                // To whoever reads the scores NaN means a skipped image; a broken model must not look like one.
+                _rows[slot].Fail(new InvalidOperationException(
+                    $"The scores of row {_rows[slot].Row} (counted from 0) are not numbers: the weights of the model lead to values out of range. Train it again with a lower learning rate."));
+            }
+        }
     }
 
     /// <inheritdoc/>

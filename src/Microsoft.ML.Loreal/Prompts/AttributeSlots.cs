@@ -50,8 +50,8 @@ internal sealed class AttributeSlots : IDisposable
         ];
     }
 
-    /// <summary>The tokens that slots for these words take in a prompt.</summary>
-    public static int Count(IReadOnlyList<int[]> words, int copies) => words.Sum(w => w.Length + copies);
+    /// <summary>The tokens that slots for these words take in a prompt; no more than an int can say, which no prompt has room for.</summary>
+    public static int Count(IReadOnlyList<int[]> words, int copies) => (int)Math.Min(words.Sum(w => (long)w.Length + copies), int.MaxValue);
 
     /// <summary>The vectors S_k of every image.</summary>
     /// <param name="features">[B, J], normalised image features.</param>

@@ -77,7 +77,7 @@ internal sealed class ClassTokens
     /// <param name="otherTokenCount">All other tokens: start, attribute slots, context and end.</param>
     /// <param name="contextLength">The positions of the text encoder.</param>
     /// <exception cref="ArgumentException">The prompt is longer than the context.</exception>
-    public static void CheckLength(string className, int classTokenCount, int otherTokenCount, int contextLength)
+    public static void CheckLength(string className, int classTokenCount, long otherTokenCount, int contextLength)
     {
         if (classTokenCount + otherTokenCount > contextLength)
         {

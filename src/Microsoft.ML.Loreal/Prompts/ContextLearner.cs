@@ -32,7 +32,7 @@ internal sealed class ContextLearner : PromptLearner
         for (var c = 0; c < classNames.Count; c++)
         {
             ClassTokens.CheckLength(
-                classNames[c], classes.Names[c].Length + classes.Tails[c].Length, 2 + attributeTokens + layout.Tokens, model.Config.ContextLength);
+                classNames[c], classes.Names[c].Length + classes.Tails[c].Length, 2L + attributeTokens + layout.Tokens, model.Config.ContextLength);
         }
 
         _layout = layout;

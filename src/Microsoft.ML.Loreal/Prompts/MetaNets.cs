@@ -44,13 +44,16 @@ internal sealed class MetaNets : IDisposable
         {
             for (var k = 0; k < _weight1.shape[0]; k++)
             {
-                yield return ($"metanets.{k}.linear1.weight", _weight1.detach().select(0, k)); // [H, J]
+                yield return (FirstLayer(k), _weight1.detach().select(0, k)); // [H, J]
                 yield return ($"metanets.{k}.linear1.bias", _bias1.detach().select(0, k));     // [H]
                 yield return ($"metanets.{k}.linear2.weight", _weight2.detach().select(0, k)); // [D, H]
                 yield return ($"metanets.{k}.linear2.bias", _bias2.detach().select(0, k));     // [D]
             }
         }
     }
+
+    /// <summary>The name of a meta-net's first weight, [H, J].</summary>
+    public static string FirstLayer(int attribute) => $"metanets.{attribute}.linear1.weight";
 
     /// <summary>The vector of every attribute for every image.</summary>
     /// <param name="features">[B, J], normalised image features.</param>

@@ -1,0 +1,35 @@
+using Microsoft.ML.Loreal.Tests.Offline;
+
+namespace Microsoft.ML.Loreal.Tests.Robustness;
+
+[TestClass]
+public sealed class ImageMutationTests
+{
+    private const int MostPixels = 1_000_000;
+
+    public TestContext TestContext { get; set; } = null!;
+
+    [TestMethod]
+    [Timeout(120_000)]
+    [DataRow("jpeg")]
+    [DataRow("png")]
+    [DataRow("webp lossy")]
+    [DataRow("webp lossless")]
+    public void ADamagedPictureIsReadOrRefused(string format)
+    {
+        byte[] original = TestPictures.Encoded().Single(picture => picture.Name == format).Bytes;
+        var decoder = new ImageDecoder(MostPixels);
+        MutationLoop.Run(
+            TestContext,
+            format,
+            2000,
+            random =>
+            {
+                byte[] mutant = Mutation.Of(original, random);
+                using RgbImage image = decoder.Decode(mutant);
+                Assert.IsTrue(image.Width > 0 && image.Height > 0 && (long)image.Width * image.Height <= MostPixels, $"{image.Width} x {image.Height}");
+                Assert.IsGreaterThanOrEqualTo(3 * image.Width * image.Height, image.Pixels.Length);
+            },
+            error => error is InvalidDataException);
+    }
+}
