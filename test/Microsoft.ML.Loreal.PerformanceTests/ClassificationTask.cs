@@ -13,12 +13,12 @@ internal sealed class ClassificationTask : IDisposable
     private readonly PromptLearner _alpha;
     private readonly PromptLearner _beta;
 
-    public ClassificationTask(ClipModel model, int classes)
+    public ClassificationTask(ClipModel model, int classes, PromptMethod? method = null)
     {
         var vocabulary = new BenchmarkVocabulary(model.Config.VocabularySize);
         var words = AttributeSlots.Tokenize(vocabulary, _attributes);
         var names = BenchmarkVocabulary.ClassNames(classes);
-        var method = PromptMethod.CoOp();
+        method ??= PromptMethod.CoOp();
         _alpha = method.CreateLearner(model, vocabulary, names, AttributeSlots.Count(words, TokensPerAttribute), new Random(1));
         _beta = method.CreateLearner(model, vocabulary, names, AttributeSlots.Count(words, TokensPerAttribute), new Random(2));
         _alpha.Freeze();
@@ -50,7 +50,7 @@ internal sealed class ClassificationTask : IDisposable
     {
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
-        var features = student.ImageFeatures(student.FrozenStates(pixels));
+        var features = student.Encode(pixels);
         var text = student.TextFeatures(Slots.Tokens(Slots.Vectors(student.Condition(features))));
         return student.Logits(features, text).softmax(1).MoveToOuterDisposeScope();
     }

@@ -12,6 +12,7 @@ var benchmarks = new Dictionary<string, (string What, Action Run)>
     ["coldstart"] = ("from the start of a process to its first prediction", ColdStartBenchmark.Run),
     ["memory"] = ("peak memory of each way, and 10,000 predictions in a loop", MemoryBenchmark.Run),
     ["reliability"] = ("long loops of loading, predicting, disposing: right answers and flat memory", ReliabilityBenchmark.Run),
+    ["methods"] = ("what each prompt method learns and costs, with and without LOREAL", MethodsBenchmark.Run),
     ["growth"] = ("the cost of scoring by classes and by images; writes performance.svg here", GrowthBenchmark.Run),
 };
 
@@ -19,6 +20,9 @@ switch (args)
 {
     case [ChildProcess.Verb, "memory", var size, var work, var images, var classes, var way]:
         MemoryBenchmark.MeasureWork(size, work, images, classes, way);
+        return 0;
+    case [ChildProcess.Verb, "methods", var method, var way]:
+        MethodsBenchmark.Measure(method, way);
         return 0;
     case [ChildProcess.Verb, "flat"]:
         MemoryBenchmark.MeasureFlat();
