@@ -8,11 +8,13 @@ namespace Microsoft.ML.Loreal;
 internal sealed class VisionTransformer : nn.Module
 {
     private readonly int _patch;
+    private readonly int _heads;
 
     public VisionTransformer(ClipConfig config, Func<string, Tensor> load)
         : base("visual")
     {
         _patch = config.PatchSize;
+        _heads = config.VisionHeads;
         PatchWeight = new Parameter(load("visual.conv1.weight"), requires_grad: false);
         ClassEmbedding = new Parameter(load("visual.class_embedding"), requires_grad: false);
         Positions = new PositionEmbedding("positional_embedding", config.Grid, load("visual.positional_embedding"));
@@ -56,6 +58,16 @@ internal sealed class VisionTransformer : nn.Module
         using DisposeScope scope = NewDisposeScope();
         // Of the last block only the class token is read.
         return Pool(Finish(Tokens(pixels), 0, 1, null)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Roughly how many numbers a pass with gradients keeps for each image of H = <paramref name="side"/> until they are computed.</summary>
+    public long NumbersKept(int side)
+    {
+        // A block keeps, of every token, both norms' inputs, queries, keys and values, and the perceptron's inner layer; of every pair of tokens and head, scores and weights.
+        const long WidthsPerToken = 11;
+        const long NumbersPerPair = 3;
+        long tokens = 1 + ((long)(side / _patch) * (side / _patch));
+        return Blocks.Count * tokens * ((WidthsPerToken * PatchWeight.shape[0]) + (NumbersPerPair * _heads * tokens));
     }
 
     /// <summary>[B, 3, H, H] -> [B, 1 + grid * grid, D], what enters the first block.</summary>

@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
@@ -9,11 +8,6 @@ namespace Microsoft.ML.Loreal;
 /// </summary>
 internal sealed class TwoStudents(PromptLearner alpha, PromptLearner beta, AttributeSlots slots, DistillationSettings settings)
 {
-    // What two passes keep for their gradients stays below this: 1 GB and 4 GB in single precision. More images than that allows are done in parts.
-    // A processor gains nothing from larger parts; a GPU does.
-    private const long NumbersKeptOnCpu = 1L << 28;
-    private const long NumbersKeptOnGpu = 1L << 30;
-
     /// <summary>The most images whose losses and gradients are computed in one pass.</summary>
     public int ImagesAtOnce(TextTransformer text, int attributes)
     {
@@ -21,8 +15,7 @@ internal sealed class TwoStudents(PromptLearner alpha, PromptLearner beta, Attri
         using var scope = NewDisposeScope();
         var device = text.PositionalEmbedding.device;
         var vectors = zeros([1, attributes, text.PositionalEmbedding.shape[1]], device: device);
-        var limit = device.type == DeviceType.CPU ? NumbersKeptOnCpu : NumbersKeptOnGpu;
-        return (int)Math.Clamp(limit / (2 * SharedPrefixEncoder.NumbersKept(text, beta.Prompts(slots.Tokens(vectors)))), 1, int.MaxValue);
+        return GraphMemory.Images(2 * SharedPrefixEncoder.NumbersKept(text, beta.Prompts(slots.Tokens(vectors))), device); // two passes have gradients
     }
 
     /// <summary>The losses of one batch.</summary>

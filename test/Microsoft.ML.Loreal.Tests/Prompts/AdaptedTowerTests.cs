@@ -156,6 +156,42 @@ public sealed class AdaptedTowerTests
         }
     }
 
+    /// <summary>A batch that is too large for one pass is done in parts.</summary>
+    [TestMethod]
+    public void GradientsOfPartsAddUpToThoseOfTheBatch()
+    {
+        using var scope = NewDisposeScope();
+        using var model = TinyClip.Create();
+        foreach (var method in new[] { PromptMethod.Mma(1, 2, 5, Scale), PromptMethod.Mmrl(1, 2, 3, 7, regularization: 2) })
+        {
+            using var learner = method.CreateLearner(model, _vocabulary, _names, 0, new Random(4));
+            var pixels = RandomTensors.Normal(new Random(5), 1, CPU, 6, 3, 16, 16);
+            var labels = tensor(new long[] { 0, 1, 2, 2, 1, 0 });
+            var whole = Gradients((0, 6));
+            var parts = Gradients((0, 4), (4, 2));
+            for (var p = 0; p < whole.Length; p++)
+            {
+                LearningCheck.Gradient(whole[p], parts[p], $"{method.Name}, parameter {p}");
+            }
+
+            Tensor[] Gradients(params (int From, int Count)[] ranges)
+            {
+                foreach (var parameter in learner.Parameters)
+                {
+                    parameter.grad?.zero_();
+                }
+
+                foreach (var (from, count) in ranges)
+                {
+                    var states = learner.FrozenStates(pixels.narrow(0, from, count)).detach();
+                    (learner.Losses(states, labels.narrow(0, from, count)).Total * (count / 6.0)).backward();
+                }
+
+                return [.. learner.Parameters.Select(p => p.grad!.clone())];
+            }
+        }
+    }
+
     private static void Compare(PromptLearner learner, ClipModel model, bool attributes, Func<int, Tensor, Tensor> before, Func<int, Tensor, Tensor?> beside)
     {
         var parts = learner.Prompts(attributes ? Slots(model) : null);
