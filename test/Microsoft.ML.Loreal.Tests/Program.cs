@@ -6,6 +6,11 @@ if (args is [ScoringProcess.Verb, var model, var names, var output])
     return ScoringProcess.Run(model, names, output);
 }
 
+if (args is [TrainingProcess.Verb, var folder, var interval])
+{
+    return TrainingProcess.Run(folder, TimeSpan.Parse(interval, CultureInfo.InvariantCulture));
+}
+
 ITestApplicationBuilder builder = await TestApplication.CreateBuilderAsync(args);
 SelfRegisteredExtensions.AddSelfRegisteredExtensions(builder, args);
 using ITestApplication application = await builder.BuildAsync();

@@ -32,8 +32,10 @@ internal static class TrainingRun
         ILabelledImages? images = null,
         Action<TrainingMetrics>? onEpoch = null,
         CancellationToken cancel = default,
-        LorealModel? standardStudent = null) =>
-        LorealTraining.Fit(options, seed, CPU, Names, images ?? new GeneratedImages(Names.Length, 6), onEpoch, cancel, standardStudent);
+        LorealModel? standardStudent = null,
+        ILabelledImages? validation = null,
+        TrainingCheckpoints? checkpoints = null) =>
+        LorealTraining.Fit(options, seed, CPU, Names, images ?? new GeneratedImages(Names.Length, 6), onEpoch, cancel, standardStudent, validation, checkpoints);
 
     /// <summary>The files of a saved model.</summary>
     public static Dictionary<string, byte[]> Save(LorealModel model)

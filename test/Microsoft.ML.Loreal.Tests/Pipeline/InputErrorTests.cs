@@ -90,6 +90,13 @@ public sealed class InputErrorTests
         AssertOption("ImageColumnName", options => options.ImageColumnName = "");
         AssertOption("ScoreColumnName", options => options.ScoreColumnName = "PredictedLabel");
         AssertOption("Backbone", options => options.Backbone = null!);
+        AssertOption("ValidationFraction", options => options.ValidationFraction = 1);
+        AssertOption("ValidationSet", options => (options.ValidationFraction, options.ValidationSet) = (0.5f, Trained.Data(_ml)));
+        AssertOption("ValidationFraction", options => options.EarlyStopping = new EarlyStoppingOptions());
+        AssertOption("EarlyStopping.Patience", options => (options.ValidationFraction, options.EarlyStopping) = (0.5f, new EarlyStoppingOptions { Patience = 0 }));
+        AssertOption("EarlyStopping.MinimumImprovement", options =>
+            (options.ValidationFraction, options.EarlyStopping) = (0.5f, new EarlyStoppingOptions { MinimumImprovement = -1 }));
+        AssertOption("CheckpointInterval", options => options.CheckpointInterval = TimeSpan.FromSeconds(-1));
     }
 
     [TestMethod]
