@@ -72,7 +72,14 @@ public sealed partial class PromptKDTrainer
         public float MinimumCropArea { get; set; } = 0.08f;
 
         /// <summary>
-        /// The seed of everything random in <c>Fit</c>. Default (null): drawn from the <see cref="MLContext"/>'s seed. Two fits with one seed give equal weights on a CPU.
+        /// Keeps the teacher's answers about <see cref="ViewsPerImage"/> regions of each image in a file that trainings share (FDBPL), only the most probable classes of each. Default (null): the exact
+        /// answers are made anew in every <c>Fit</c>.
+        /// </summary>
+        public RegionTableOptions? Regions { get; set; }
+
+        /// <summary>
+        /// The seed of everything random in <c>Fit</c>. Default (null): drawn from the <see cref="MLContext"/>'s seed, or, where <see cref="WorkspacePath"/> has a checkpoint, the
+        /// seed of that. Two fits with one seed give equal weights on a CPU.
         /// </summary>
         public int? Seed { get; set; }
 
@@ -88,6 +95,17 @@ public sealed partial class PromptKDTrainer
         public long MaximumPixels { get; set; } = 178_000_000;
 
         /// <summary>
+        /// A folder for checkpoints, made where it is missing: the same call goes on from the last one. Default (null): none are written.
+        /// </summary>
+        /// <remarks>As <see cref="LorealTrainer.Options.WorkspacePath"/>; the folder cannot be shared by trainings that run at the same time.</remarks>
+        public string? WorkspacePath { get; set; }
+
+        /// <summary>
+        /// The least time between two checkpoints, which are then written after any step. Default (zero): one after every epoch.
+        /// </summary>
+        public TimeSpan CheckpointInterval { get; set; }
+
+        /// <summary>
         /// Called after every epoch. Loss is the weighted loss, HighLevelDistillation the divergence before its weight, Accuracy the share of images on which the student
         /// agrees with the teacher; there is no other loss. Default: none.
         /// </summary>
@@ -100,6 +118,11 @@ public sealed partial class PromptKDTrainer
         internal PromptKDStudentSettings StudentSettings(int featureWidth) =>
             new(PromptTokens, PromptDepth ?? Math.Min(PublishedDepth, Backbone.Config.VisionLayers), featureWidth);
 
-        internal Options Copy() => (Options)MemberwiseClone();
+        internal Options Copy()
+        {
+            var copy = (Options)MemberwiseClone();
+            copy.Regions = Regions?.Copy();
+            return copy;
+        }
     }
 }

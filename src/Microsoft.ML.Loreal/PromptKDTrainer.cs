@@ -42,8 +42,13 @@ public sealed partial class PromptKDTrainer : IEstimator<PromptKDTransformer>
     /// <returns>The trained transformer; dispose it to free its native memory.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The image column is missing or of a type that cannot be used.</exception>
     /// <exception cref="ArgumentException">There are fewer than two images or classes, or a class name cannot be used in the teacher's prompts.</exception>
-    /// <exception cref="InvalidDataException">An image cannot be read, and <see cref="Options.OnInvalidImage"/> is to throw.</exception>
-    /// <exception cref="InvalidOperationException">The device that was asked for is not there, or the loss became infinite or not a number.</exception>
+    /// <exception cref="InvalidDataException">
+    /// An image cannot be read, and <see cref="Options.OnInvalidImage"/> is to throw; or the region table or the checkpoint that was found is damaged.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// The device that was asked for is not there; the loss became infinite or not a number; or the folder of <see cref="Options.WorkspacePath"/> is used by another training or has
+    /// a checkpoint of one.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The teacher was disposed.</exception>
     /// <exception cref="OperationCanceledException">The MLContext's execution was cancelled.</exception>
     public PromptKDTransformer Fit(IDataView input)
@@ -53,12 +58,29 @@ public sealed partial class PromptKDTrainer : IEstimator<PromptKDTransformer>
         using IChannel channel = _host.Start("Fit");
         using var cancellation = new HostCancellation(_host);
         torch.Device device = DeviceSelection.Select(_options.Device, _environment, channel);
+        using WorkspaceFolder? workspace = _options.WorkspacePath is { } path ? WorkspaceFolder.Open(path) : null;
+        using Checkpoint? found = workspace is null ? null : TrainingCheckpoints.Find(workspace);
+        int seed = _options.Seed ?? (found is null ? _host.Rand.Next() : TrainingConfiguration.Seed(found.Configuration));
+        bool withDigest = workspace is not null || _options.Regions is not null;
         TrainingImages images = TrainingImages.Read(
-            input, null, imageColumn, [], new ImageDecoder(_options.MaximumPixels), _options.OnInvalidImage, withDigest: false, channel, cancellation.Token);
+            input, null, imageColumn, [], new ImageDecoder(_options.MaximumPixels), _options.OnInvalidImage, withDigest, channel, cancellation.Token);
+        using TrainingCheckpoints? checkpoints = workspace is null
+            ? null
+            : new TrainingCheckpoints(
+                workspace,
+                found,
+                TrainingConfiguration.Describe(_options, seed, images),
+                _options.CheckpointInterval,
+                message => channel.Warning(MessageSensitivity.UserData, message));
         channel.Info(MessageSensitivity.None, $"Training on {images.Count} images without labels, scoring at {_options.StudentResolution} px, on {device}.");
+        if (found is not null)
+        {
+            channel.Info(MessageSensitivity.UserData, $"Going on from the checkpoint of {found.Position} in '{workspace!.FullName}'.");
+        }
 
         using var progress = new TrainingProgress(_host, channel, _options.MetricsCallback);
-        PromptKDModel model = PromptKDTraining.Fit(_options, _options.Seed ?? _host.Rand.Next(), device, images, progress.Report, cancellation.Token);
+        PromptKDModel model = PromptKDTraining.Fit(
+            _options, seed, device, images, progress.Report, cancellation.Token, withDigest ? images.Digest : null, checkpoints);
         return new PromptKDTransformer(
             model,
             new ScoringSettings(

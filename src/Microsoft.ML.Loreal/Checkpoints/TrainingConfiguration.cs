@@ -57,6 +57,31 @@ internal static class TrainingConfiguration
             },
             _format);
 
+    /// <summary>Describes a PromptKD training.</summary>
+    /// <param name="options">The settings. Those of the device, the columns, the reading of images and the reports do not decide anything.</param>
+    /// <param name="seed">The seed of everything random.</param>
+    /// <param name="images">The training images.</param>
+    public static string Describe(PromptKDTrainer.Options options, int seed, TrainingImages images) =>
+        JsonSerializer.Serialize(
+            new
+            {
+                Seed = seed,
+                Images = Identity(images),
+                Teacher = ModelDigest.Of(options.Teacher!.Model),
+                ClassNames = options.ClassNames ?? options.Teacher.ClassNames,
+                Backbone = options.Backbone.Sha256,
+                LowResolution = options.StudentResolution,
+                options.PromptTokens,
+                options.PromptDepth,
+                options.Temperature,
+                options.DistillationWeight,
+                options.Stage,
+                options.ViewsPerImage,
+                options.MinimumCropArea,
+                Regions = options.Regions is { } table ? new { table.LabelsKept, table.Sparsification, table.Seed } : null,
+            },
+            _format);
+
     /// <summary>The seed in a description.</summary>
     public static int Seed(string configuration) => (int)JsonNode.Parse(configuration)![nameof(LorealTrainer.Options.Seed)]!;
 

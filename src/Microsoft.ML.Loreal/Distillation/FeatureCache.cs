@@ -69,7 +69,7 @@ internal sealed class FeatureCache
 
     /// <summary>The number of the view that an epoch shows of an image at a resolution.</summary>
     public int View(int resolution, int image, int stage, int epoch) =>
-        _views == 0 ? EpochView(stage, epoch) : Seeds.Stream(_seed, RandomUse.View, stage, epoch, resolution, image).Next(_views);
+        _views == 0 ? EpochView(stage, epoch) : RandomViews.Number(_seed, _views, resolution, image, stage, epoch);
 
     /// <summary>What a random view shows.</summary>
     /// <param name="picture">The image.</param>
@@ -77,7 +77,7 @@ internal sealed class FeatureCache
     /// <param name="view">The number of the view.</param>
     /// <param name="resolution">The resolution that it was drawn for.</param>
     public ImageRegion Region(RgbImage picture, int image, int view, int resolution) =>
-        ImageProcessor.DrawRegion(picture.Width, picture.Height, _minimumArea!.Value, Seeds.Stream(_seed, RandomUse.Crop, image, view, resolution));
+        RandomViews.Region(_seed, _minimumArea!.Value, picture, image, view, resolution);
 
     private static int EpochView(int stage, int epoch) => (stage << 20) | epoch;
 

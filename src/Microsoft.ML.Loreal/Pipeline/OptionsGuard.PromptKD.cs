@@ -28,6 +28,26 @@ internal static partial class OptionsGuard
         Defined(options.Stage.Optimizer, $"{nameof(options.Stage)}.{nameof(options.Stage.Optimizer)}");
         TrainingChecks.CheckViews(options.ViewsPerImage, options.MinimumCropArea);
         Defined(options.OnInvalidImage, nameof(options.OnInvalidImage));
+        Check(options.CheckpointInterval >= TimeSpan.Zero, nameof(options.CheckpointInterval), options.CheckpointInterval, "zero or more");
+        Folder(options.WorkspacePath, nameof(options.WorkspacePath));
+        Regions(options);
         Check(options.MaximumPixels > 0, nameof(options.MaximumPixels), options.MaximumPixels, "above 0");
+    }
+
+    private static void Regions(PromptKDTrainer.Options options)
+    {
+        if (options.Regions is not { } table)
+        {
+            return;
+        }
+
+        const string Option = nameof(options.Regions);
+        ArgumentNullException.ThrowIfNull(table.FolderPath, $"{Option}.{nameof(table.FolderPath)}");
+        Folder(table.FolderPath, $"{Option}.{nameof(table.FolderPath)}");
+        TrainingChecks.AtLeast(table.LabelsKept, 1, $"{Option}.{nameof(table.LabelsKept)}");
+        Defined(table.Sparsification, $"{Option}.{nameof(table.Sparsification)}");
+        Check(options.ViewsPerImage > 0, nameof(options.ViewsPerImage), options.ViewsPerImage, $"above 0 where {Option} keeps the views");
+        int classes = (options.ClassNames ?? options.Teacher!.ClassNames).Count;
+        Check(classes <= RegionTableHeader.MostClasses, nameof(options.ClassNames), classes, $"at most {RegionTableHeader.MostClasses} classes where {Option} keeps the labels");
     }
 }

@@ -24,6 +24,9 @@ internal sealed class PromptKDTeacher : IDisposable
     /// <summary>What encodes images.</summary>
     public PromptLearner Encoder => _model.Student;
 
+    /// <summary>The SHA-256 of everything that decides what the teacher says, as hexadecimal digits.</summary>
+    public string Digest => ModelDigest.Of(_model);
+
     /// <summary>Makes a teacher that shares the backbone with a model and is disposed on its own.</summary>
     /// <param name="model">The model, without attributes.</param>
     /// <param name="classNames">The classes; null for those of the model.</param>

@@ -15,13 +15,23 @@ internal static class PromptKDTraining
     /// <param name="images">The training images; their labels are not looked at.</param>
     /// <param name="onEpoch">Told after every epoch, on the calling thread.</param>
     /// <param name="cancel">Looked at before every step and every image.</param>
+    /// <param name="imagesDigest">The SHA-256 of the images; needed with a region table.</param>
+    /// <param name="checkpoints">Where the training goes on from and writes to; null for neither.</param>
     /// <returns>The model; the caller disposes it.</returns>
     /// <exception cref="ArgumentException">The classes, the teacher or the number of images cannot be used.</exception>
+    /// <exception cref="InvalidDataException">The region table is damaged.</exception>
     /// <exception cref="InvalidOperationException">A loss became infinite or not a number.</exception>
     /// <exception cref="ObjectDisposedException">The teacher was disposed.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     public static PromptKDModel Fit(
-        PromptKDTrainer.Options options, int seed, Device device, ILabelledImages images, Action<TrainingMetrics>? onEpoch, CancellationToken cancel)
+        PromptKDTrainer.Options options,
+        int seed,
+        Device device,
+        ILabelledImages images,
+        Action<TrainingMetrics>? onEpoch,
+        CancellationToken cancel,
+        string? imagesDigest = null,
+        TrainingCheckpoints? checkpoints = null)
     {
         if (images.Count < 2)
         {
@@ -38,10 +48,12 @@ internal static class PromptKDTraining
         try
         {
             student = new PromptKDStudent(clip.Model, settings, Seeds.Stream(seed, RandomUse.ScoredStudent));
-            var cache = new FeatureCache(images, teacher.ImageProcessor, options.MinimumCropArea, options.ViewsPerImage, seed, teacher.Device);
-            using (var labels = new TeacherFeatures(teacher, cache, options.Temperature, cancel))
+            if (checkpoints?.TryLoad(Stage, student.Load) != true)
             {
-                Train(options, seed, device, images, student, labels, text, onEpoch, cancel);
+                using var labels = Labels(options, seed, teacher, images, imagesDigest, cancel);
+                var stage = new TrainingStage(Stage, options.Stage, seed, onEpoch, cancel) { Checkpoints = checkpoints };
+                Train(stage, options, device, images, student, labels, text, cancel);
+                checkpoints?.Complete(Stage, student.State);
             }
 
             student.Freeze();
@@ -56,19 +68,30 @@ internal static class PromptKDTraining
         }
     }
 
+    private static ITeacherLabels Labels(
+        PromptKDTrainer.Options options, int seed, PromptKDTeacher teacher, ILabelledImages images, string? imagesDigest, CancellationToken cancel)
+    {
+        if (options.Regions is { } regions)
+        {
+            var table = RegionTables.Open(options, teacher, images, imagesDigest!, cancel);
+            return new TableLabels(table, teacher.ClassNames.Count, regions.Sparsification, seed, teacher.Resolution);
+        }
+
+        var cache = new FeatureCache(images, teacher.ImageProcessor, options.MinimumCropArea, options.ViewsPerImage, seed, teacher.Device);
+        return new TeacherFeatures(teacher, cache, options.Temperature, cancel);
+    }
+
     private static void Train(
+        TrainingStage stage,
         PromptKDTrainer.Options options,
-        int seed,
         Device device,
         ILabelledImages images,
         PromptKDStudent student,
         ITeacherLabels labels,
         Tensor text,
-        Action<TrainingMetrics>? onEpoch,
         CancellationToken cancel)
     {
         using var pixels = new StudentBatches(images, options.Backbone.ImageProcessor, options.StudentResolution, labels, cancel);
-        var stage = new TrainingStage(Stage, options.Stage, seed, onEpoch, cancel);
         stage.Run(student.Parameters, new int[images.Count], BeginEpoch, (epoch, batch, _) => Losses(epoch, batch));
 
         void BeginEpoch(int epoch)

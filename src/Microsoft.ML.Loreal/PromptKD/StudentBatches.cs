@@ -56,7 +56,7 @@ internal sealed class StudentBatches(ILabelledImages images, ImageProcessor proc
             for (var i = 0; i < batch.Length; i++)
             {
                 cancel.ThrowIfCancellationRequested();
-                var picture = images.Load(batch[i]);
+                using var picture = images.Load(batch[i]);
                 processor.Cut(picture, labels.Region(epoch, batch[i], picture), resolution, all.Slice(i * size, size));
             }
 

@@ -1,0 +1,38 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal;
+
+/// <summary>The teacher's answers looked up in a region table.</summary>
+/// <param name="table">The table, which it takes over.</param>
+/// <param name="classes">C.</param>
+/// <param name="sparsification">What takes the place of the answers that were not kept.</param>
+/// <param name="seed">The seed of the choice of the views.</param>
+/// <param name="resolution">The teacher's resolution, which the regions were drawn for.</param>
+internal sealed class TableLabels(RegionTable table, int classes, LabelSparsification sparsification, int seed, int resolution) : ITeacherLabels
+{
+    /// <inheritdoc/>
+    public void BeginEpoch(int epoch, CancellationToken cancel)
+    {
+    }
+
+    /// <inheritdoc/>
+    public ImageRegion Region(int epoch, int image, RgbImage picture) => table.Region(Row(epoch, image), picture);
+
+    /// <inheritdoc/>
+    public Tensor Probabilities(int epoch, int[] images)
+    {
+        var all = new float[images.Length * classes];
+        for (var i = 0; i < images.Length; i++)
+        {
+            table.Labels(Row(epoch, images[i]), sparsification, all.AsSpan(i * classes, classes));
+        }
+
+        return tensor(all, [images.Length, classes]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => table.Dispose();
+
+    private long Row(int epoch, int image) =>
+        ((long)image * table.Views) + RandomViews.Number(seed, table.Views, resolution, image, PromptKDTraining.Stage, epoch);
+}
