@@ -26,9 +26,9 @@ internal sealed class ClassificationTask : IDisposable
         Slots = new AttributeSlots(model, words, TokensPerAttribute, HiddenWidth, MetaNetInitialization.Default, new Random(3));
         Published = new PublishedLearner(model, _beta);
         Ours = _beta;
-        OurStep = new TwoStudents(_alpha, _beta, Slots, Settings);
-        ImagesAtOnce = OurStep.ImagesAtOnce(model.Text, _attributes.Length);
-        PublishedStep = new TwoStudents(new PublishedLearner(model, _alpha), Published, Slots, Settings);
+        OurStep = new TwoStudents(_alpha, _beta, Slots, model, Settings);
+        ImagesAtOnce = OurStep.ImagesAtOnce;
+        PublishedStep = new TwoStudents(new PublishedLearner(model, _alpha), Published, Slots, model, Settings, long.MaxValue);
     }
 
     public AttributeSlots Slots { get; }

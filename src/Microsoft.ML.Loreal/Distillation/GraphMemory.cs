@@ -10,12 +10,11 @@ internal static class GraphMemory
     private const long NumbersOnCpu = 1L << 28;
     private const long NumbersOnGpu = 1L << 30;
 
+    /// <summary>How many numbers a pass may keep.</summary>
+    public static long Numbers(Device device) => device.type == DeviceType.CPU ? NumbersOnCpu : NumbersOnGpu;
+
     /// <summary>The most images in one pass.</summary>
     /// <param name="numbersPerImage">Roughly how many numbers the pass keeps for each image.</param>
     /// <param name="device">Where it is computed.</param>
-    public static int Images(long numbersPerImage, Device device)
-    {
-        var limit = device.type == DeviceType.CPU ? NumbersOnCpu : NumbersOnGpu;
-        return (int)Math.Clamp(limit / Math.Max(numbersPerImage, 1), 1, int.MaxValue);
-    }
+    public static int Images(long numbersPerImage, Device device) => (int)Math.Clamp(Numbers(device) / Math.Max(numbersPerImage, 1), 1, int.MaxValue);
 }

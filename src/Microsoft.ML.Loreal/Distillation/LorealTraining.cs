@@ -209,14 +209,14 @@ internal sealed class LorealTraining : IDisposable
         high.Settle();
         low.Settle();
         validation?.Settle();
-        var students = new TwoStudents(high.Student, low.Student, slots, DistillationSettings.Of(_options));
+        var students = new TwoStudents(high.Student, low.Student, slots, _clip.Model, DistillationSettings.Of(_options));
         var epochs = _options.DistillationStage.Epochs;
         var stage = Stage(number, _options.DistillationStage, validation, slots);
         stage.Run(slots.Parameters, _labels, epoch => _features.BeginEpoch([high, low], number, epoch, _cancel), (epoch, images, labels) => students.Losses(
             _features.Batch(high, images, number, epoch),
             _features.Batch(low, images, number, epoch),
             labels,
-            MixSchedule.At(_options.MixMaximum, _options.MixStart, epoch, epochs)), students.ImagesAtOnce(_clip.Model.Text, _options.Attributes!.Count));
+            MixSchedule.At(_options.MixMaximum, _options.MixStart, epoch, epochs)), students.ImagesAtOnce);
         _checkpoints?.Complete(number, slots.State);
     }
 

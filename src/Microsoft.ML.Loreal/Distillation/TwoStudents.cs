@@ -6,17 +6,37 @@ namespace Microsoft.ML.Loreal;
 /// The distillation of stage 3: student alpha with standard-resolution features, student beta with low-resolution features, both frozen; the attribute slots
 /// that they share learn. Features are those of <see cref="PromptLearner.ImageFeatures"/>.
 /// </summary>
-internal sealed class TwoStudents(PromptLearner alpha, PromptLearner beta, AttributeSlots slots, DistillationSettings settings)
+internal sealed class TwoStudents
 {
-    /// <summary>The most images whose losses and gradients are computed in one pass.</summary>
-    public int ImagesAtOnce(TextTransformer text, int attributes)
+    private readonly PromptLearner _alpha;
+    private readonly PromptLearner _beta;
+    private readonly AttributeSlots _slots;
+    private readonly DistillationSettings _settings;
+    private readonly long _numbersKept;
+    private readonly bool _inParts; // whether one image alone exceeds that: then its classes are done in parts
+
+    /// <summary>Prepares the distillation.</summary>
+    /// <param name="alpha">The standard-resolution student.</param>
+    /// <param name="beta">The low-resolution student.</param>
+    /// <param name="slots">What learns.</param>
+    /// <param name="clip">The frozen model that both prompt.</param>
+    /// <param name="settings">The losses.</param>
+    /// <param name="numbersKept">How many numbers may be kept in memory for the gradients; null for those of <see cref="GraphMemory"/>.</param>
+    public TwoStudents(PromptLearner alpha, PromptLearner beta, AttributeSlots slots, ClipModel clip, DistillationSettings settings, long? numbersKept = null)
     {
+        (_alpha, _beta, _slots, _settings) = (alpha, beta, slots, settings);
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var device = text.PositionalEmbedding.device;
-        var vectors = zeros([1, attributes, text.PositionalEmbedding.shape[1]], device: device);
-        return GraphMemory.Images(2 * SharedPrefixEncoder.NumbersKept(text, beta.Prompts(slots.Tokens(vectors))), device); // two passes have gradients
+        var device = clip.Text.PositionalEmbedding.device;
+        _numbersKept = numbersKept ?? GraphMemory.Numbers(device);
+        var tokens = slots.Tokens(slots.Vectors(zeros([1, clip.Config.EmbedDimension], device: device)));
+        var perImage = 2 * SharedPrefixEncoder.NumbersKept(clip.Text, beta.Prompts(tokens));
+        _inParts = perImage > _numbersKept;
+        ImagesAtOnce = (int)Math.Clamp(_numbersKept / perImage, 1, int.MaxValue);
     }
+
+    /// <summary>The most images whose losses and gradients are computed in one pass.</summary>
+    public int ImagesAtOnce { get; }
 
     /// <summary>The losses of one batch.</summary>
     /// <param name="high">[B, G], standard-resolution features.</param>
@@ -26,34 +46,47 @@ internal sealed class TwoStudents(PromptLearner alpha, PromptLearner beta, Attri
     public StepLosses Losses(Tensor high, Tensor low, Tensor labels, double mix)
     {
         using var scope = NewDisposeScope();
-        var (highCondition, lowCondition) = (alpha.Condition(high), beta.Condition(low));                   // [B, J]
-        var highVectors = slots.Vectors(highCondition);                                                     // [B, K, D]
-        var lowVectors = slots.Vectors(lowCondition);
-        var crossed = settings.Bridge == ContextBridge.Crossed;
-        var ownVectors = crossed ? highVectors : mix == 1 ? lowVectors : slots.Vectors(Mixed(highCondition, lowCondition, mix));
-        var logits = Logits(beta, ownVectors, low);                                                         // [B, C]
+        var (highCondition, lowCondition) = (_alpha.Condition(high), _beta.Condition(low));                 // [B, J]
+        var highVectors = _slots.Vectors(highCondition);                                                    // [B, K, D]
+        var lowVectors = _slots.Vectors(lowCondition);
+        var crossed = _settings.Bridge == ContextBridge.Crossed;
+        var bridged = _settings.BridgeWeight != 0 && !crossed;
+        var ownVectors = crossed ? highVectors : mix == 1 ? lowVectors : _slots.Vectors(Mixed(highCondition, lowCondition, mix));
+
+        // A student's two passes, of its own and of the bridge, are one of twice the images.
+        Tensor?[] asked = [_settings.Lambda1 == 0 ? null : crossed ? lowVectors : highVectors, bridged ? lowVectors : null];
+        var taught = Teach(high, [.. asked.OfType<Tensor>()]);                                              // [B, C] each
+        var tokens = _slots.Tokens(bridged ? cat([ownVectors, highVectors], 0) : ownVectors);               // [n * B, T, D]
+        var text = Text(tokens);                                                                            // [n * B, C, J]
+        var answers = Answers(_beta, low, text);                                                            // [B, C] each
+        var logits = answers[0];
         var crossEntropy = nn.functional.cross_entropy(logits, labels);
         var total = crossEntropy;
 
         Tensor? highLevel = null;
-        if (settings.Lambda1 != 0)
+        if (_settings.Lambda1 != 0)
         {
-            highLevel = LorealLosses.HighLevelDistillation(Teach(crossed ? lowVectors : highVectors, high), logits, settings.Temperature);
-            total = total + highLevel * settings.Lambda1;
+            highLevel = LorealLosses.HighLevelDistillation(taught[0], logits, _settings.Temperature);
+            total = total + highLevel * _settings.Lambda1;
         }
 
         Tensor? lowLevel = null;
-        if (settings.Lambda2 != 0)
+        if (_settings.Lambda2 != 0)
         {
-            lowLevel = LorealLosses.LowLevelDistillation(highVectors, lowVectors, settings.Temperature);
-            total = total + lowLevel * settings.Lambda2;
+            lowLevel = LorealLosses.LowLevelDistillation(highVectors, lowVectors, _settings.Temperature);
+            total = total + lowLevel * _settings.Lambda2;
         }
 
         Tensor? bridge = null;
-        if (settings.BridgeWeight != 0 && !crossed)
+        if (bridged)
         {
-            bridge = LorealLosses.HighLevelDistillation(Teach(lowVectors, high), Logits(beta, highVectors, low), settings.Temperature);
-            total = total + bridge * settings.BridgeWeight;
+            bridge = LorealLosses.HighLevelDistillation(taught[^1], answers[1], _settings.Temperature);
+            total = total + bridge * _settings.BridgeWeight;
+        }
+
+        if (_inParts)
+        {
+            total = WithGradient(total, text, tokens);
         }
 
         // What leaves the scope is what the caller reads; everything else of the step lives on only inside the autograd graph.
@@ -68,13 +101,34 @@ internal sealed class TwoStudents(PromptLearner alpha, PromptLearner beta, Attri
         return Classifier.Normalise(high * (1 - mix) + low * mix).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Alpha's logits, without a graph: its prompts are never trained by the distillation.</summary>
-    private Tensor Teach(Tensor vectors, Tensor features)
+    /// <summary>Alpha's answers, without a graph: its prompts are never trained by the distillation.</summary>
+    private Tensor[] Teach(Tensor features, Tensor[] vectors)
     {
         using var noGrad = no_grad();
-        return Logits(alpha, vectors, features);
+        return vectors.Length == 0 ? [] : Answers(_alpha, features, _alpha.TextFeatures(_slots.Tokens(cat(vectors, 0))));
     }
 
-    private Tensor Logits(PromptLearner student, Tensor vectors, Tensor features) =>
-        student.Logits(features, student.TextFeatures(slots.Tokens(vectors)));
+    /// <summary>Beta's text features with their graph, or, where it does not fit into the memory, without it but ready to be given a gradient.</summary>
+    private Tensor Text(Tensor tokens)
+    {
+        if (!_inParts)
+        {
+            return _beta.TextFeatures(tokens);
+        }
+
+        using var noGrad = no_grad();
+        return _beta.TextFeatures(tokens).requires_grad_(true);
+    }
+
+    /// <summary>The same loss, whose gradient reaches the attribute tokens although the text features have no graph: beside it stands a term of value 0 with that gradient.</summary>
+    private Tensor WithGradient(Tensor total, Tensor text, Tensor tokens)
+    {
+        var gradient = autograd.grad([total], [text], retain_graph: true)[0];                               // [n * B, C, J]
+        var linear = (tokens * _beta.AttributeGradient(tokens, gradient, _numbersKept)).sum();
+        return total + (linear - linear.detach());
+    }
+
+    /// <summary>A student's logits, [B, C] for each of the n sets of prompts in [n * B, C, J].</summary>
+    private static Tensor[] Answers(PromptLearner student, Tensor features, Tensor text) =>
+        [.. text.chunk(text.shape[0] / features.shape[0]).Select(some => student.Logits(features, some))];
 }

@@ -82,6 +82,21 @@ internal abstract class PromptLearner(ClipModel model) : IDisposable
         return SharedPrefixEncoder.Encode(Model.Text, Prompts(attributeTokens), TextPrompts(attributeTokens?.shape[1] ?? 0)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>
+    /// The gradient of the attribute tokens from that of the text features, without the features' graph: they are computed again, some classes at a time. For when nothing else learns.
+    /// </summary>
+    /// <param name="attributeTokens">[B, T, D], as in <see cref="Prompts"/>.</param>
+    /// <param name="gradient">[B, C, J].</param>
+    /// <param name="numbersKept">How many numbers may be kept in memory for the gradient at a time.</param>
+    /// <returns>[B, T, D].</returns>
+    public Tensor AttributeGradient(Tensor attributeTokens, Tensor gradient, long numbersKept)
+    {
+        using var scope = NewDisposeScope();
+        var tokens = attributeTokens.detach().requires_grad_(true);
+        SharedPrefixEncoder.Backward(Model.Text, Prompts(tokens), TextPrompts(tokens.shape[1]), gradient, numbersKept);
+        return tokens.grad!.MoveToOuterDisposeScope();
+    }
+
     /// <summary>What the method changes inside the text tower; null for nothing.</summary>
     /// <param name="attributeTokens">T, the tokens that stand between the start token and whatever the method itself puts there.</param>
     protected virtual ITowerPrompts? TextPrompts(long attributeTokens) => null;

@@ -24,41 +24,68 @@ internal static class SharedPrefixEncoder
     /// <summary>Roughly how many numbers a pass keeps for each image until its gradients are computed.</summary>
     public static long NumbersKept(TextTransformer text, PromptParts parts)
     {
-        // A block keeps, of every token, both norms' inputs, its query, keys and values with its share of the prefix's copies, the attention weights, and the perceptron's inner layer.
-        const long widthsPerToken = 13;
         using var made = parts.Layout is null ? SuffixLayout.Of(parts.End, parts.Suffix.shape[1]) : null;
         var layout = parts.Layout ?? made!;
-        return text.Blocks.Count * (parts.Prefix.shape[1] + ((long)layout.TileCount * layout.TileLength)) * widthsPerToken * parts.Prefix.shape[2];
+        return (parts.Prefix.shape[1] + ((long)layout.TileCount * layout.TileLength)) * NumbersKeptPerToken(text);
+    }
+
+    /// <summary>
+    /// Passes a gradient of the features on to what the parts are made of. The features are computed again, of as many classes at a time as the memory allows, so that any number of
+    /// classes can be trained with.
+    /// </summary>
+    /// <param name="text">The text tower.</param>
+    /// <param name="parts">The prompts.</param>
+    /// <param name="prompts">What a method changes inside the tower.</param>
+    /// <param name="gradient">[B, C, J].</param>
+    /// <param name="numbersKept">How many numbers may be kept at a time; one tile is always computed at once.</param>
+    public static void Backward(TextTransformer text, PromptParts parts, ITowerPrompts? prompts, Tensor gradient, long numbersKept)
+    {
+        using var scope = NewDisposeScope();
+        using var made = parts.Layout is null ? SuffixLayout.Of(parts.End, parts.Suffix.shape[1]) : null;
+        var layout = parts.Layout ?? made!;
+        var tokens = (numbersKept / (NumbersKeptPerToken(text) * parts.Prefix.shape[0])) - parts.Prefix.shape[1];
+        foreach (var (first, count) in layout.Turns((int)Math.Clamp(tokens / layout.TileLength, 1, layout.TileCount)))
+        {
+            using var turn = NewDisposeScope();
+            var (prefix, padded) = Placed(text, parts);
+            text.Project(Ends(text, layout.Tiles(first, count), padded, prefix, prompts)).backward([gradient.index_select(1, layout.Classes(first, count))], retain_graph: true);
+        }
     }
 
     /// <summary>As <see cref="Encode(TextTransformer, PromptParts, ITowerPrompts?)"/>, with another limit.</summary>
     internal static Tensor Encode(TextTransformer text, PromptParts parts, ITowerPrompts? prompts, long activationLimit)
     {
         using var scope = NewDisposeScope();
-        var (images, prefixLength, width) = (parts.Prefix.shape[0], parts.Prefix.shape[1], parts.Prefix.shape[2]);
-        var (classes, suffixLength) = (parts.Suffix.shape[0], parts.Suffix.shape[1]);
-        using var made = parts.Layout is null ? SuffixLayout.Of(parts.End, suffixLength) : null;
+        using var made = parts.Layout is null ? SuffixLayout.Of(parts.End, parts.Suffix.shape[1]) : null;
         var layout = parts.Layout ?? made!;
-        var prefix = text.AddPositions(parts.Prefix);                                                     // [B, P, D]
-        var positions = text.PositionalEmbedding.narrow(0, prefixLength, suffixLength);                   // [S, D]
-        var padded = (parts.Suffix + positions).reshape(1, classes * suffixLength, width);                // [C, S, D] -> [1, C * S, D]
-
-        var atOnce = (int)Math.Clamp(activationLimit / (images * layout.TileLength * 4 * width), 1, layout.TileCount);
-        var ends = new List<Tensor>();
-        for (var first = 0; first < layout.TileCount; first += atOnce)
-        {
-            ends.Add(Ends(text, layout, first, Math.Min(atOnce, layout.TileCount - first), padded, prefix, prompts));
-        }
-
+        var (prefix, padded) = Placed(text, parts);
+        var atOnce = (int)Math.Clamp(activationLimit / (prefix.shape[0] * layout.TileLength * 4 * prefix.shape[2]), 1, layout.TileCount);
+        var ends = layout.Turns(atOnce).Select(turn => Ends(text, layout.Tiles(turn.First, turn.Count), padded, prefix, prompts)).ToList();
         return text.Project(layout.InOrder(cat(ends, 1))).MoveToOuterDisposeScope();                      // [B, C, D] -> [B, C, J]
     }
 
+    private static long NumbersKeptPerToken(TextTransformer text)
+    {
+        // A block keeps, of every token, both norms' inputs, its query, keys and values with its share of the prefix's copies, the attention weights, and the perceptron's inner layer.
+        const long widthsPerToken = 13;
+        return text.Blocks.Count * widthsPerToken * text.PositionalEmbedding.shape[1];
+    }
+
+    /// <summary>The parts with positions: the prefixes [B, P, D] and the padded suffixes [1, C * S, D].</summary>
+    private static (Tensor Prefix, Tensor Padded) Placed(TextTransformer text, PromptParts parts)
+    {
+        using var scope = NewDisposeScope();
+        var positions = text.PositionalEmbedding.narrow(0, parts.Prefix.shape[1], parts.Suffix.shape[1]); // [S, D]
+        var padded = (parts.Suffix + positions).flatten(0, 1).unsqueeze(0);                               // [C, S, D] -> [1, C * S, D]
+        return scope.MoveToOuter(text.AddPositions(parts.Prefix), padded);
+    }
+
     /// <summary>The states at the ends of the classes in some tiles after the last block: [B, c, D].</summary>
-    private static Tensor Ends(TextTransformer text, SuffixLayout layout, int firstTile, int tiles, Tensor padded, Tensor prefix, ITowerPrompts? prompts)
+    private static Tensor Ends(TextTransformer text, (Tensor Rows, Tensor Masks, Tensor Ends) tiles, Tensor padded, Tensor prefix, ITowerPrompts? prompts)
     {
         using var scope = NewDisposeScope();
         var (images, width) = (prefix.shape[0], prefix.shape[2]);
-        var (rows, masks, ends) = layout.Tiles(firstTile, tiles);
+        var (rows, masks, ends) = tiles;
         var length = rows.shape[0];
         var suffixes = padded.index_select(1, rows);                                                      // [1, C * S, D] -> [b, N, D]
         if (prompts is not null)
@@ -76,7 +103,7 @@ internal static class SharedPrefixEncoder
             var normalised = block.Ln1.Forward(tokens);
             var projected = block.Attention.Input.Forward(normalised);                                    // [1, B * P + b * N, 3 D]
             var shared = block.Attention.Split(projected.narrow(1, 0, prefixRows).view(images, -1, 3 * width));                      // [B, H, P, E]
-            var own = block.Attention.Split(projected.narrow(1, prefixRows, suffixRows).view(suffixRows / layout.TileLength, -1, 3 * width)); // [b * G, H, W, E]
+            var own = block.Attention.Split(projected.narrow(1, prefixRows, suffixRows).view(-1, masks.shape[1], 3 * width));        // [b * G, H, W, E]
             var attended = AttendInTiles(shared, own, masks);                                             // [B, N, D]
             var all = suffixes.expand(images, length, width);                                             // [b, N, D] -> [B, N, D]
             if (layer == text.Blocks.Count - 1)

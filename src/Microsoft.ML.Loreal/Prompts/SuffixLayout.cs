@@ -17,6 +17,7 @@ internal sealed class SuffixLayout : IDisposable
     private readonly Tensor _rows;       // [G * W] int64
     private readonly Tensor _masks;      // [G, W, W]
     private readonly Tensor _ends;       // [C] int64, tile by tile
+    private readonly Tensor _classes;    // [C] int64, tile by tile
     private readonly Tensor _order;      // [C] int64
     private readonly int[] _firstEnd;    // [G + 1]
 
@@ -37,6 +38,7 @@ internal sealed class SuffixLayout : IDisposable
         }
 
         var positions = new long[ends.Count];
+        var classes = new long[ends.Count];
         var order = new long[ends.Count];
         _firstEnd = new int[TileCount + 1];
         for (var (tile, found) = (0, 0); tile < TileCount; tile++)
@@ -52,6 +54,7 @@ internal sealed class SuffixLayout : IDisposable
 
                 start += (int)ends[c] + 1;
                 positions[found] = start - 1;
+                classes[found] = c;
                 order[c] = found++;
             }
 
@@ -62,6 +65,7 @@ internal sealed class SuffixLayout : IDisposable
         _rows = tensor(rows, device: device).DetachFromDisposeScope();
         _masks = tensor(masks, [TileCount, TileLength, TileLength], device: device).DetachFromDisposeScope();
         _ends = tensor(positions, device: device).DetachFromDisposeScope();
+        _classes = tensor(classes, device: device).DetachFromDisposeScope();
         _order = tensor(order, device: device).DetachFromDisposeScope();
     }
 
@@ -79,16 +83,27 @@ internal sealed class SuffixLayout : IDisposable
         return new SuffixLayout(MemoryMarshal.Cast<byte, long>(values.bytes).ToArray(), paddedLength, ends.device);
     }
 
+    /// <summary>All tiles in turns of at most some at once: the first tile of each turn and how many it has.</summary>
+    public IEnumerable<(int First, int Count)> Turns(int atOnce)
+    {
+        for (var first = 0; first < TileCount; first += atOnce)
+        {
+            yield return (first, Math.Min(atOnce, TileCount - first));
+        }
+    }
+
     /// <summary>The contents of g tiles from <paramref name="first"/> on, c classes.</summary>
     /// <returns>Rows [g * W] of the padded suffixes [C * S]; masks [g, W, W], added to the scores; ends [c] among the rows, tile by tile.</returns>
     public (Tensor Rows, Tensor Masks, Tensor Ends) Tiles(int first, int count)
     {
-        var (from, to) = (_firstEnd[first], _firstEnd[first + count]);
         return (
             _rows.narrow(0, (long)first * TileLength, (long)count * TileLength),
             _masks.narrow(0, first, count),
-            _ends.narrow(0, from, to - from) - (first * TileLength));
+            Of(_ends, first, count) - (first * TileLength));
     }
+
+    /// <summary>The classes in g tiles from <paramref name="first"/> on, tile by tile, [c] int64.</summary>
+    public Tensor Classes(int first, int count) => Of(_classes, first, count);
 
     /// <summary>[B, C, D] tile by tile -> in the order of the classes.</summary>
     public Tensor InOrder(Tensor byTile) => byTile.index_select(1, _order);
@@ -99,8 +114,12 @@ internal sealed class SuffixLayout : IDisposable
         _rows.Dispose();
         _masks.Dispose();
         _ends.Dispose();
+        _classes.Dispose();
         _order.Dispose();
     }
+
+    /// <summary>[C] -> [c], of the classes in g tiles.</summary>
+    private Tensor Of(Tensor byTile, int first, int count) => byTile.narrow(0, _firstEnd[first], _firstEnd[first + count] - _firstEnd[first]);
 
     /// <summary>Which classes go into which tile: each, longest first, into the first tile that has room, and no more tiles than a tile of the usual length needs.</summary>
     private static List<List<int>> Pack(int[] lengths, out int tileLength)

@@ -26,7 +26,7 @@ public sealed class LorealReferenceTests
         using var alpha = CreateStudent(model, prompts, slots, files.Tensor(initial + "alpha.ctx"));
         using var beta = CreateStudent(model, prompts, slots, files.Tensor(initial + "beta.ctx"));
         var settings = Settings(variant, files, name);
-        var students = new TwoStudents(alpha, beta, slots, settings);
+        var students = new TwoStudents(alpha, beta, slots, model, settings);
         var mix = Mix(variant);
 
         CheckFirstBatch();

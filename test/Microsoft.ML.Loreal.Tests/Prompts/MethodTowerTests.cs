@@ -83,7 +83,7 @@ public sealed class MethodTowerTests
         alpha.Freeze();
         beta.Freeze();
         var settings = new DistillationSettings(ContextBridge.Aligned, 1, 2, 0.1, 1);
-        var students = new TwoStudents(alpha, beta, slots, settings);
+        var students = new TwoStudents(alpha, beta, slots, model, settings);
         var random = new Random(7);
         var (high, low) = (Features(alpha, 32), Features(beta, 16));
         var labels = tensor(new long[] { 0, 1, 2, 1 });
