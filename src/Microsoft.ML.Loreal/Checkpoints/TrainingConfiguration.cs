@@ -36,7 +36,7 @@ internal static class TrainingConfiguration
                 Backbone = options.Backbone.Sha256,
                 LowResolution = Resolutions.Low(options, options.Backbone.Config),
                 TrainResolution = Resolutions.Train(options, options.Backbone.Config),
-                Method = Method(options.Method),
+                Method = options.Method.Describe(),
                 options.Attributes,
                 options.TokensPerAttribute,
                 options.HiddenWidth,
@@ -123,21 +123,6 @@ internal static class TrainingConfiguration
     }
 
     private static object Identity(TrainingImages images) => new { images.Count, Sha256 = images.Digest };
-
-    private static JsonNode Method(PromptMethod method)
-    {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            writer.WriteStartObject();
-            writer.WriteString("Name", method.Name);
-            method.WriteSettings(writer);
-            writer.WriteEndObject();
-        }
-
-        buffer.Position = 0;
-        return JsonNode.Parse(buffer)!;
-    }
 
     private static string Weights(LorealModel model)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
@@ -99,7 +100,7 @@ internal sealed partial class LorealModel : ScoredModel
     }
 
     /// <summary>Copies the standard-resolution student of this model into a learner.</summary>
-    /// <exception cref="ArgumentException">This model was trained for other classes, with another backbone, or without such a student.</exception>
+    /// <exception cref="ArgumentException">This model was trained for other classes, with another backbone, method or settings of it, or without such a student.</exception>
     public void CopyStandardStudent(PromptLearner target, LorealTrainer.Options options, IReadOnlyList<string> classNames)
     {
         Enter();
@@ -108,6 +109,13 @@ internal sealed partial class LorealModel : ScoredModel
             if (_description.BackboneSha256 != options.Backbone.Sha256)
             {
                 throw new ArgumentException("The earlier model's standard-resolution student was trained on another backbone.", nameof(options));
+            }
+
+            var (earlier, now) = (_description.Method.Describe(), options.Method.Describe());
+            if (!JsonNode.DeepEquals(earlier, now))
+            {
+                throw new ArgumentException(
+                    $"The earlier model's standard-resolution student was trained with the method {earlier.ToJsonString()}; Method is now {now.ToJsonString()}.", nameof(options));
             }
 
             if (!TrainedClassNames.SequenceEqual(classNames))

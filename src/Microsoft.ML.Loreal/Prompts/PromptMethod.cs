@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Microsoft.ML.Loreal;
 
@@ -41,6 +42,22 @@ public abstract partial class PromptMethod
 
     /// <summary>Writes the properties of the method into the open JSON object.</summary>
     internal abstract void WriteSettings(Utf8JsonWriter writer);
+
+    /// <summary>The name and the settings of the method as one JSON object, for comparing methods.</summary>
+    internal JsonObject Describe()
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", Name);
+            WriteSettings(writer);
+            writer.WriteEndObject();
+        }
+
+        buffer.Position = 0;
+        return JsonNode.Parse(buffer)!.AsObject();
+    }
 
     /// <summary>Reads what <see cref="WriteSettings"/> wrote.</summary>
     internal static PromptMethod ReadSettings(string name, JsonElement settings) => name switch

@@ -94,6 +94,17 @@ public sealed class AdaptedTowerTrainingTests
     }
 
     [TestMethod]
+    public void EarlierStandardStudentOfOtherSettingsIsRefused()
+    {
+        var options = Options("MMA", attributes: true);
+        options.BaseStage!.Epochs = options.DistillationStage.Epochs = 1;
+        using var whole = TrainingRun.Fit(options);
+        options.Method = PromptMethod.Mma(0, 2, 8, 0.2f); // its tensors have the same names and shapes
+        var images = new GeneratedImages(TrainingRun.Names.Length, 1);
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => TrainingRun.Fit(options, images: images, standardStudent: whole)).Message, "\"scale\":0.2");
+    }
+
+    [TestMethod]
     [DataRow("MMA")]
     [DataRow("MMRL")]
     [DataRow("MaPLe")]

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,20 +20,12 @@ internal class PlainTowers
     /// <summary>The method's towers.</summary>
     public static PlainTowers Of(PromptMethod method, ClipModel model, IReadOnlyDictionary<string, Tensor> state)
     {
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream))
-        {
-            writer.WriteStartObject();
-            method.WriteSettings(writer);
-            writer.WriteEndObject();
-        }
-
-        using var settings = JsonDocument.Parse(stream.ToArray());
+        var settings = method.Describe();
         return method.Name switch
         {
             "MaPLe" => new MaPLe(model, state),
-            "MMA" => new Mma(model, state, settings.RootElement.GetProperty("scale").GetDouble()),
-            "MMRL" => new Mmrl(model, state, settings.RootElement.GetProperty("firstLayer").GetInt32()),
+            "MMA" => new Mma(model, state, (double)settings["scale"]!),
+            "MMRL" => new Mmrl(model, state, (int)settings["firstLayer"]!),
             "IndependentPrompts" => new IndependentPrompts(model, state),
             _ => new PlainTowers(model, state),
         };
