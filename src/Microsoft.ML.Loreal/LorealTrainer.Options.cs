@@ -145,6 +145,25 @@ public sealed partial class LorealTrainer
         public string? WorkspacePath { get; set; }
 
         /// <summary>
+        /// The memory in MB (2^20 bytes) that the encoded views of one resolution may take. Default 1,024, enough for 65,536 images with 8 views at ViT-B/16; methods that change the image
+        /// tower cache the tokens that enter it, which take up to 600 kB a view. More than that is kept in a memory-mapped file, of which the system holds in memory what there is
+        /// room for. The numbers are the same either way.
+        /// </summary>
+        public int FeatureCacheMegabytes { get; set; } = 1024;
+
+        /// <summary>
+        /// A folder in which encoded views are kept for other trainings, made where it is missing. Default (null): those of a training with a <see cref="WorkspacePath"/> are kept there
+        /// until it is complete, so that it goes on without encoding them again; otherwise a file is only written, among the system's temporary files, where
+        /// <see cref="FeatureCacheMegabytes"/> asks for one, and is gone after <c>Fit</c>.
+        /// </summary>
+        /// <remarks>
+        /// A training uses the file of a resolution again if it has the same images in the same order, the same backbone, method, seed, <see cref="ViewsPerImage"/> and
+        /// <see cref="MinimumCropArea"/>, on the same kind of device: so trainings for several <see cref="LowResolution"/>s encode the views at the standard resolution once. A file that is
+        /// damaged or incomplete is written anew. With <see cref="ViewsPerImage"/> 0 nothing is kept. Delete the folder when it is no longer needed.
+        /// </remarks>
+        public string? FeatureCachePath { get; set; }
+
+        /// <summary>
         /// The least time between two checkpoints, which are then written after any step. Default (zero): one after every epoch. A stage that ends always writes one.
         /// </summary>
         public TimeSpan CheckpointInterval { get; set; }

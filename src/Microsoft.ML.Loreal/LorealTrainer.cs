@@ -119,7 +119,7 @@ public sealed partial class LorealTrainer : IEstimator<LorealTransformer>
             classNames,
             new ImageDecoder(_options.MaximumPixels),
             _options.OnInvalidImage,
-            withDigest: _options.WorkspacePath is not null,
+            withDigest: _options.WorkspacePath is not null || _options.FeatureCachePath is not null,
             channel,
             cancel);
 

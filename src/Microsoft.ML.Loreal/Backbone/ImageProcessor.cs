@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace Microsoft.ML.Loreal;
 
@@ -26,6 +28,9 @@ internal sealed class ImageProcessor
     public static ReadOnlySpan<float> ClipMean => [0.48145466f, 0.4578275f, 0.40821073f];
 
     public static ReadOnlySpan<float> ClipDeviation => [0.26862954f, 0.26130258f, 0.27577711f];
+
+    /// <summary>A text that only processors with the same mean and deviation have.</summary>
+    public string Identity => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<float>(_values)));
 
     /// <summary>Resizes the shorter side to the resolution, cuts out the centre and writes 3 x resolution x resolution numbers.</summary>
     public void Evaluate(RgbImage image, int resolution, Span<float> destination)

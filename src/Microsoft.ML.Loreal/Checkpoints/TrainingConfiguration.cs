@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using TorchSharp;
 
 namespace Microsoft.ML.Loreal;
 
@@ -81,6 +82,18 @@ internal static class TrainingConfiguration
                 Regions = options.Regions is { } table ? new { table.LabelsKept, table.Sparsification, table.Seed } : null,
             },
             _format);
+
+    /// <summary>Describes what decides how a given view is encoded.</summary>
+    public static string DescribeEncoding(LorealTrainer.Options options, torch.Device device) => JsonSerializer.Serialize(
+        new
+        {
+            Package = typeof(TrainingConfiguration).Assembly.GetName().Version!.ToString(),
+            Torch = torch.__version__,
+            Device = device.type,
+            Backbone = options.Backbone.Sha256,
+            Method = Method(options.Method),
+        },
+        _format);
 
     /// <summary>The seed in a description.</summary>
     public static int Seed(string configuration) => (int)JsonNode.Parse(configuration)![nameof(LorealTrainer.Options.Seed)]!;

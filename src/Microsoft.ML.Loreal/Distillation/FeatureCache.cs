@@ -1,4 +1,8 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
@@ -18,6 +22,8 @@ internal sealed class FeatureCache
     private readonly int _views;
     private readonly int _seed;
     private readonly Device _device;
+    private readonly FeatureStorage _storage;
+    private readonly string? _configuration;
 
     /// <summary>Describes the views.</summary>
     /// <param name="images">The training images.</param>
@@ -26,7 +32,17 @@ internal sealed class FeatureCache
     /// <param name="views">V, the cached views per image; 0 encodes a new view of every image in every epoch.</param>
     /// <param name="seed">The seed of the views.</param>
     /// <param name="device">Where the tower is.</param>
-    public FeatureCache(ILabelledImages images, ImageProcessor processor, float? minimumArea, int views, int seed, Device device)
+    /// <param name="storage">Where the encoded views are; null for in memory.</param>
+    /// <param name="configuration">What besides the views decides how they are encoded, so that files of them can be used again; null to keep none.</param>
+    public FeatureCache(
+        ILabelledImages images,
+        ImageProcessor processor,
+        float? minimumArea,
+        int views,
+        int seed,
+        Device device,
+        FeatureStorage? storage = null,
+        string? configuration = null)
     {
         _images = images;
         _processor = processor;
@@ -34,14 +50,35 @@ internal sealed class FeatureCache
         _views = views;
         _seed = seed;
         _device = device;
+        _storage = storage ?? new FeatureStorage(long.MaxValue, null, device);
+        _configuration = configuration;
     }
 
-    /// <summary>Encodes the cached views for the whole training; does nothing where every epoch has its own.</summary>
+    /// <summary>Encodes the cached views for the whole training, or finds them in files; does nothing where every epoch has its own.</summary>
     public void Fill(IReadOnlyList<FeatureStream> streams, CancellationToken cancel)
     {
-        if (_views > 0)
+        if (_views == 0)
         {
-            Encode(streams, 0, _views, cancel);
+            return;
+        }
+
+        var missing = new List<FeatureStream>();
+        foreach (var stream in streams)
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (_storage.Find(Identity(stream), (long)_images.Count * _views) is { } found)
+            {
+                stream.Replace(found, _storage);
+            }
+            else
+            {
+                missing.Add(stream);
+            }
+        }
+
+        if (missing.Count > 0)
+        {
+            Encode(missing, 0, _views, keep: true, cancel);
         }
     }
 
@@ -50,7 +87,7 @@ internal sealed class FeatureCache
     {
         if (_views == 0)
         {
-            Encode(streams, EpochView(stage, epoch), 1, cancel);
+            Encode(streams, EpochView(stage, epoch), 1, keep: false, cancel);
         }
     }
 
@@ -81,36 +118,63 @@ internal sealed class FeatureCache
 
     private static int EpochView(int stage, int epoch) => (stage << 20) | epoch;
 
-    private void Encode(IReadOnlyList<FeatureStream> streams, int firstView, int views, CancellationToken cancel)
+    /// <summary>The SHA-256 of everything that decides what the cached views of a stream are encoded to; null where that is not known.</summary>
+    private byte[]? Identity(FeatureStream stream) => _configuration is null || _images.Identity is null
+        ? null
+        : SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{_configuration}\n{_processor.Identity}\n{_images.Identity}\n{_seed}\n{_views}\n{_minimumArea}\n{stream.Resolution}")));
+
+    private void Encode(IReadOnlyList<FeatureStream> streams, int firstView, int views, bool keep, CancellationToken cancel)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var chunk = Math.Max(1, EncodeBatch / views);
         var chunks = (_images.Count + chunk - 1) / chunk;
-        var features = streams.Select(_ => new List<Tensor>(chunks)).ToArray();
         var ahead = Math.Clamp(Environment.ProcessorCount, 2, 8);
-        foreach (var pixels in OrderedWork.Run(chunks, ahead, DrawAll, cancel))
+        var writers = streams.Select(s => _storage.Write(keep ? Identity(s) : null, (long)_images.Count * views)).ToArray();
+        var free = new ConcurrentBag<Tensor[]>();
+        try
         {
-            using var step = NewDisposeScope();
-            cancel.ThrowIfCancellationRequested();
+            var first = 0;
+            foreach (var pixels in OrderedWork.Run(chunks, ahead, DrawAll, cancel))
+            {
+                using var step = NewDisposeScope();
+                cancel.ThrowIfCancellationRequested();
+                var count = Math.Min(chunk, _images.Count - first);
+                for (var s = 0; s < streams.Count; s++)
+                {
+                    var batch = pixels[s].narrow(0, 0, count * views);           // [b, 3, r, r]
+                    writers[s].Add(streams[s].Encode(batch.to(_device)));        // [b, F]
+                }
+
+                first += count;
+                free.Add(pixels);
+            }
+
             for (var s = 0; s < streams.Count; s++)
             {
-                using var batch = pixels[s];                                                               // [b, 3, r, r]
-                var encoded = streams[s].Encode(batch.to(_device));                                        // [b, F]
-                features[s].Add(encoded.MoveToOuterDisposeScope());
+                streams[s].Replace(writers[s].Complete(), _storage);
             }
         }
-
-        for (var s = 0; s < streams.Count; s++)
+        finally
         {
-            streams[s].Replace(cat(features[s], 0).DetachFromDisposeScope());
+            foreach (var tensor in free.SelectMany(pixels => pixels))
+            {
+                tensor.Dispose();
+            }
+
+            foreach (var writer in writers)
+            {
+                writer.Dispose();
+            }
         }
 
         Tensor[] DrawAll(int index)
         {
             var first = index * chunk;
             var count = Math.Min(chunk, _images.Count - first);
-            var pixels = streams.Select(s => empty([count * views, 3, s.Resolution, s.Resolution])).ToArray();
+            var pixels = free.TryTake(out var used) ? used : [.. streams.Select(s => empty([chunk * views, 3, s.Resolution, s.Resolution]))];
             try
             {
                 for (var i = 0; i < count; i++)

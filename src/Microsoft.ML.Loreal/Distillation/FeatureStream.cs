@@ -12,7 +12,8 @@ internal sealed class FeatureStream(PromptLearner student, int resolution) : IDi
 {
     private const long SettledAtOnce = 256;
 
-    private Tensor? _features; // [N * V, F]; view v of image i is row i * V + v
+    private FeatureRows? _features; // view v of image i is row i * V + v
+    private FeatureStorage? _storage;
     private bool _settled = !student.LearnsImages;
 
     /// <summary>The student.</summary>
@@ -39,36 +40,35 @@ internal sealed class FeatureStream(PromptLearner student, int resolution) : IDi
         }
 
         _settled = true;
-        if (_features is null)
+        if (_features is null || _storage is null)
         {
             return;
         }
 
         using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        var parts = new List<Tensor>();
-        for (long first = 0; first < _features.shape[0]; first += SettledAtOnce)
+        using FeatureWriter writer = _storage.Write(null, _features.Count);
+        for (long first = 0; first < _features.Count; first += SettledAtOnce)
         {
-            parts.Add(Student.ImageFeatures(_features.narrow(0, first, Math.Min(SettledAtOnce, _features.shape[0] - first)))); // [b, F] -> [b, G]
+            using var scope = NewDisposeScope();
+            writer.Add(Student.ImageFeatures(_features.Range(first, Math.Min(SettledAtOnce, _features.Count - first)))); // [b, F] -> [b, G]
         }
 
-        Replace(cat(parts, 0).DetachFromDisposeScope());
+        Replace(writer.Complete(), _storage);
     }
 
     /// <summary>Takes over new features.</summary>
-    public void Replace(Tensor features)
+    /// <param name="features">The features.</param>
+    /// <param name="storage">Where others that are made of them go.</param>
+    public void Replace(FeatureRows features, FeatureStorage storage)
     {
         _features?.Dispose();
         _features = features;
+        _storage = storage;
     }
 
     /// <summary>The features of some rows.</summary>
     /// <returns>[B, F].</returns>
-    public Tensor Rows(long[] rows)
-    {
-        using var scope = NewDisposeScope();
-        return _features!.index_select(0, tensor(rows, device: _features.device)).MoveToOuterDisposeScope();
-    }
+    public Tensor Rows(long[] rows) => _features!.Rows(rows);
 
     /// <summary>The image features of some rows as the student gives them now.</summary>
     /// <returns>[B, G].</returns>

@@ -9,6 +9,9 @@ internal interface ILabelledImages
     /// <summary>The class of each image, from 0.</summary>
     IReadOnlyList<int> Labels { get; }
 
+    /// <summary>A text that only the same images in the same order have; null where that is not known.</summary>
+    string? Identity => null;
+
     /// <summary>Decodes an image, which the caller disposes. Called by several threads at once.</summary>
     RgbImage Load(int index);
 }

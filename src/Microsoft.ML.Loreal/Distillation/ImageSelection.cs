@@ -12,6 +12,9 @@ internal sealed class ImageSelection(ILabelledImages images, IReadOnlyList<int> 
     public IReadOnlyList<int> Labels { get; } = Chosen(images.Labels, chosen);
 
     /// <inheritdoc/>
+    public string? Identity => images.Identity is null ? null : $"{images.Identity} {string.Join(' ', chosen)}";
+
+    /// <inheritdoc/>
     public RgbImage Load(int index) => images.Load(chosen[index]);
 
     private static int[] Chosen(IReadOnlyList<int> labels, IReadOnlyList<int> chosen) => [.. chosen.Select(i => labels[i])];

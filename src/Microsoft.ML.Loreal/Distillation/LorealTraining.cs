@@ -19,6 +19,7 @@ internal sealed class LorealTraining : IDisposable
     private readonly CancellationToken _cancel;
     private readonly SharedClip _clip;
     private readonly IPromptVocabulary _vocabulary;
+    private readonly FeatureStorage _storage;
     private readonly FeatureCache _features;
     private readonly TrainingStageOptions _baseStage;
     private readonly ILabelledImages? _validation;
@@ -46,7 +47,16 @@ internal sealed class LorealTraining : IDisposable
         _cancel = cancel;
         _baseStage = options.BaseStage ?? options.Method.PublishedStage;
         _vocabulary = new TokenizerVocabulary(options.Backbone.Tokenizer);
-        _features = new FeatureCache(images, options.Backbone.ImageProcessor, options.MinimumCropArea, options.ViewsPerImage, seed, device);
+        _storage = new FeatureStorage(options.FeatureCacheMegabytes * (1L << 20), options.FeatureCachePath ?? options.WorkspacePath, device);
+        _features = new FeatureCache(
+            images,
+            options.Backbone.ImageProcessor,
+            options.MinimumCropArea,
+            options.ViewsPerImage,
+            seed,
+            device,
+            _storage,
+            TrainingConfiguration.DescribeEncoding(options, device));
         _clip = new SharedClip(options.Backbone.CreateModel(device));
     }
 
@@ -82,7 +92,14 @@ internal sealed class LorealTraining : IDisposable
         TrainingChecks.Check(options, classNames, images);
         cancel.ThrowIfCancellationRequested();
         using var training = new LorealTraining(options, seed, device, classNames, images, validation, onEpoch, cancel, checkpoints);
-        return options.Attributes is null ? training.FitMethod() : training.FitStudents(options.Attributes, standardStudent);
+        var model = options.Attributes is null ? training.FitMethod() : training.FitStudents(options.Attributes, standardStudent);
+        if (options is { FeatureCachePath: null, WorkspacePath: { } workspace })
+        {
+            // The checkpoint of the complete training needs no views any more.
+            FeatureStorage.Clear(workspace);
+        }
+
+        return model;
     }
 
     /// <inheritdoc/>
@@ -165,7 +182,7 @@ internal sealed class LorealTraining : IDisposable
             return null;
         }
 
-        var views = new FeatureCache(_validation, _options.Backbone.ImageProcessor, minimumArea: null, views: 1, _seed, _device);
+        var views = new FeatureCache(_validation, _options.Backbone.ImageProcessor, minimumArea: null, views: 1, _seed, _device, _storage);
         return new Validation(_validation.Labels, views, new FeatureStream(student, resolution), _clip.Model, _cancel);
     }
 

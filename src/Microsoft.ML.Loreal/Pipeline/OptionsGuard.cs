@@ -32,6 +32,8 @@ internal static partial class OptionsGuard
         Validation(options);
         Check(options.CheckpointInterval >= TimeSpan.Zero, nameof(options.CheckpointInterval), options.CheckpointInterval, "zero or more");
         Folder(options.WorkspacePath, nameof(options.WorkspacePath));
+        Folder(options.FeatureCachePath, nameof(options.FeatureCachePath));
+        Check(options.FeatureCacheMegabytes >= 0, nameof(options.FeatureCacheMegabytes), options.FeatureCacheMegabytes, "0 or more");
     }
 
     private static void ColumnNames(string image, string score, string predictedLabel)

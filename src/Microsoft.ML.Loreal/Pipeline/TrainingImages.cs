@@ -31,6 +31,8 @@ internal sealed class TrainingImages : ILabelledImages
     /// <exception cref="InvalidOperationException">The images were read without it.</exception>
     public string Digest => Convert.ToHexStringLower(_digest ?? throw new InvalidOperationException("The images were read without a digest."));
 
+    public string? Identity => _digest is null ? null : Digest;
+
     public RgbImage Load(int index)
     {
         try

@@ -12,6 +12,9 @@ internal sealed class GeneratedImages(int classes, int perClass) : ILabelledImag
 
     public IReadOnlyList<int> Labels => [.. Enumerable.Range(0, Count).Select(i => i % classes)];
 
+    /// <summary>Null, unless files of encoded views are to be used again.</summary>
+    public string? Identity { get; init; }
+
     /// <summary>What every load does first; a test can fail, wait or cancel in it.</summary>
     public Action<int> OnLoad { get; init; } = _ => { };
 

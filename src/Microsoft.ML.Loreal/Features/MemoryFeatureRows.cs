@@ -1,0 +1,24 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal;
+
+/// <summary>Encoded views in the device's memory.</summary>
+/// <param name="values">[N * V, F]; taken over.</param>
+internal sealed class MemoryFeatureRows(Tensor values) : FeatureRows
+{
+    /// <inheritdoc/>
+    public override long Count => values.shape[0];
+
+    /// <inheritdoc/>
+    public override Tensor Rows(long[] rows)
+    {
+        using var scope = NewDisposeScope();
+        return values.index_select(0, tensor(rows, device: values.device)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Range(long first, long count) => values.narrow(0, first, count);
+
+    /// <inheritdoc/>
+    public override void Dispose() => values.Dispose();
+}
