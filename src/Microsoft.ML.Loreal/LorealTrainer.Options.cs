@@ -134,6 +134,12 @@ public sealed partial class LorealTrainer
         public long MaximumPixels { get; set; } = 178_000_000;
 
         /// <summary>
+        /// Whether the transformer decodes large JPEG files straight to a reduced size, see <see cref="ClipClassifierTransformer.ReducedScaleDecoding"/>. Training decodes whole pictures, as
+        /// it cuts small parts out of them. Default false.
+        /// </summary>
+        public bool ReducedScaleDecoding { get; set; }
+
+        /// <summary>
         /// A folder for checkpoints and for the feature cache when it does not fit in memory; made where it is missing. Default (null): nothing is written.
         /// </summary>
         /// <remarks>

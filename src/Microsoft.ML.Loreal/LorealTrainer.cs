@@ -107,7 +107,8 @@ public sealed partial class LorealTrainer : IEstimator<LorealTransformer>
                 _options.PredictedLabelColumnName,
                 _options.ScoreColumnName,
                 _options.OnInvalidImage,
-                _options.MaximumPixels));
+                _options.MaximumPixels,
+                _options.ReducedScaleDecoding));
     }
 
     private TrainingImages Read(

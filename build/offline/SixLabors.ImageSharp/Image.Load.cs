@@ -34,7 +34,7 @@ public abstract partial class Image
     {
         CheckOptions(options);
         var header = ImageCodec.ProbeForDecoding(buffer);
-        return header.HasAlpha != 0 ? Decode<Rgba32>(buffer, header) : Decode<Rgb24>(buffer, header);
+        return header.HasAlpha != 0 ? Decode<Rgba32>(buffer, header, ImageCodec.Whole) : Decode<Rgb24>(buffer, header, ImageCodec.Whole);
     }
 
     public static Image<TPixel> Load<TPixel>(string path)
@@ -70,7 +70,7 @@ public abstract partial class Image
         where TPixel : unmanaged, IPixel<TPixel>
     {
         CheckOptions(options);
-        return Decode<TPixel>(data, ImageCodec.ProbeForDecoding(data));
+        return Decode<TPixel>(data, ImageCodec.ProbeForDecoding(data), ImageCodec.Whole);
     }
 
     public static Image<TPixel> LoadPixelData<TPixel>(ReadOnlySpan<TPixel> data, int width, int height)
@@ -93,7 +93,8 @@ public abstract partial class Image
         where TPixel : unmanaged, IPixel<TPixel>
         => LoadPixelData(MemoryMarshal.Cast<byte, TPixel>(data), width, height);
 
-    private static Image<TPixel> Decode<TPixel>(ReadOnlySpan<byte> encoded, ImageHeader header)
+    /// <summary>Decodes to <paramref name="eighths"/> / 8 of the size that the header says, rounded up.</summary>
+    internal static Image<TPixel> Decode<TPixel>(ReadOnlySpan<byte> encoded, ImageHeader header, int eighths)
         where TPixel : unmanaged, IPixel<TPixel>
     {
         var metadata = new ImageMetadata { DecodedImageFormat = KnownFormats.Of(header.Format) };
@@ -101,14 +102,14 @@ public abstract partial class Image
         if (layout == PixelLayout.L8)
         {
             // The codecs' own grey is another one than the package's.
-            using var coloured = Decode<Rgb24>(encoded, header);
+            using var coloured = Decode<Rgb24>(encoded, header, eighths);
             return coloured.Convert<TPixel>(metadata);
         }
 
-        var image = Image<TPixel>.CreateUninitialized(header.Width, header.Height, metadata);
+        var image = Image<TPixel>.CreateUninitialized(ImageCodec.Scaled(header.Width, eighths), ImageCodec.Scaled(header.Height, eighths), metadata);
         try
         {
-            ImageCodec.Decode(encoded, layout, MemoryMarshal.AsBytes(image.PixelSpan));
+            ImageCodec.Decode(encoded, layout, MemoryMarshal.AsBytes(image.PixelSpan), eighths);
             return image;
         }
         catch
@@ -118,5 +119,12 @@ public abstract partial class Image
         }
     }
 
-    private static void CheckOptions(DecoderOptions options) => ArgumentNullException.ThrowIfNull(options);
+    private static void CheckOptions(DecoderOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.TargetSize is not null)
+        {
+            throw new NotSupportedException("Only JpegDecoder takes a target size here.");
+        }
+    }
 }

@@ -79,7 +79,7 @@ internal sealed class ImageProcessor
     /// <summary>The 8-bit result of resize and centre crop, three bytes a pixel.</summary>
     public static void EvaluatePixels(RgbImage image, int resolution, Span<byte> pixels)
     {
-        (int width, int height) = ResizedSize(image.Width, image.Height, resolution);
+        (int width, int height) = ResizedSize(image.FullWidth, image.FullHeight, resolution);
         // Half to even, as Python rounds.
         int left = (int)Math.Round((width - resolution) / 2.0, MidpointRounding.ToEven);
         int top = (int)Math.Round((height - resolution) / 2.0, MidpointRounding.ToEven);

@@ -20,6 +20,8 @@ internal sealed class RgbImage : IDisposable
 
         Width = width;
         Height = height;
+        FullWidth = width;
+        FullHeight = height;
         Pixels = pixels;
     }
 
@@ -27,12 +29,18 @@ internal sealed class RgbImage : IDisposable
 
     public int Height { get; }
 
+    /// <summary>The width of the picture that this one is a reduced decoding of; else <see cref="Width"/>.</summary>
+    public int FullWidth { get; private init; }
+
+    /// <summary>The height of the picture that this one is a reduced decoding of; else <see cref="Height"/>.</summary>
+    public int FullHeight { get; private init; }
+
     /// <summary>At least 3 x Width x Height bytes; the array may be a pooled one, so it may be longer.</summary>
     public byte[] Pixels { get; private set; }
 
     /// <summary>A picture whose pixels are still to be written, in memory that goes back to a pool when it is disposed.</summary>
-    public static RgbImage Rent(int width, int height) =>
-        new(width, height, ArrayPool<byte>.Shared.Rent(checked(3 * width * height))) { _rented = true };
+    public static RgbImage Rent(int width, int height, int fullWidth, int fullHeight) =>
+        new(width, height, ArrayPool<byte>.Shared.Rent(checked(3 * width * height))) { _rented = true, FullWidth = fullWidth, FullHeight = fullHeight };
 
     /// <summary>The SHA-256 of the size and the pixels.</summary>
     public byte[] Digest()

@@ -6,4 +6,5 @@ internal sealed record ScoringSettings(
     string PredictedLabelColumnName,
     string ScoreColumnName,
     InvalidImageAction OnInvalidImage,
-    long MaximumPixels);
+    long MaximumPixels,
+    bool ReducedScaleDecoding = false);

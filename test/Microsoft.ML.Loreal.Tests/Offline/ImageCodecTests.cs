@@ -53,6 +53,53 @@ public sealed class ImageCodecTests
     }
 
     [TestMethod]
+    [DataRow(1, 1, 21, 30)]
+    [DataRow(21, 30, 21, 30)]
+    [DataRow(22, 30, 41, 60)]
+    [DataRow(21, 31, 41, 60)]
+    [DataRow(42, 60, 81, 119)]
+    [DataRow(82, 119, 161, 237)]
+    [DataRow(500, 500, 161, 237)]
+    public void JpegIsDecodedToTheSmallestScaleThatCoversTheTarget(int targetWidth, int targetHeight, int width, int height)
+    {
+        using var picture = new Image<Rgb24>(161, 237, new Rgb24(90, 120, 30));
+        using var stream = new MemoryStream();
+        picture.SaveAsJpeg(stream);
+        var options = new JpegDecoderOptions
+        {
+            GeneralOptions = new DecoderOptions { TargetSize = new Size(targetWidth, targetHeight) },
+            ResizeMode = JpegDecoderResizeMode.IdctOnly,
+        };
+        stream.Position = 0;
+        using var decoded = JpegDecoder.Instance.Decode<Rgb24>(options, stream);
+        Assert.AreEqual((width, height), (decoded.Width, decoded.Height));
+        Assert.AreEqual(90, decoded[decoded.Width / 2, decoded.Height / 2].R, 3);
+    }
+
+    [TestMethod]
+    public void ResizingAfterDecodingIsNotBuiltHere()
+    {
+        StandIns.Only(typeof(Image), "it resizes.");
+        using var picture = new Image<Rgb24>(40, 40);
+        using var stream = new MemoryStream();
+        picture.SaveAsJpeg(stream);
+        stream.Position = 0;
+        var general = new DecoderOptions { TargetSize = new Size(20, 20) };
+        Assert.ThrowsExactly<NotSupportedException>(() => Image.Load<Rgb24>(general, stream.ToArray()));
+        Assert.ThrowsExactly<NotSupportedException>(() => JpegDecoder.Instance.Decode<Rgb24>(new JpegDecoderOptions { GeneralOptions = general }, stream));
+    }
+
+    [TestMethod]
+    public void TheJpegDecoderTakesNothingElse()
+    {
+        using var picture = new Image<Rgb24>(4, 4);
+        using var stream = new MemoryStream();
+        picture.SaveAsPng(stream);
+        stream.Position = 0;
+        Assert.Throws<ImageFormatException>(() => JpegDecoder.Instance.Decode<Rgb24>(new JpegDecoderOptions(), stream));
+    }
+
+    [TestMethod]
     [DataRow(1)]
     [DataRow(2)]
     [DataRow(4)]

@@ -9,6 +9,9 @@ internal static unsafe class ImageCodec
     /// <summary>Larger pictures are refused before memory is reserved for them: 1 GiB of RGBA.</summary>
     internal const long MaxPixels = 1L << 28;
 
+    /// <summary>A whole picture, in eighths.</summary>
+    internal const int Whole = 8;
+
     private const int MessageCapacity = 256;
 
     internal static EncodedFormat Detect(ReadOnlySpan<byte> encoded)
@@ -44,17 +47,20 @@ internal static unsafe class ImageCodec
         return header;
     }
 
-    internal static void Decode(ReadOnlySpan<byte> encoded, PixelLayout layout, Span<byte> pixels)
+    /// <summary>Decodes to <paramref name="eighths"/> / 8 of the size, rounded up; less than 8 only for JPEG.</summary>
+    internal static void Decode(ReadOnlySpan<byte> encoded, PixelLayout layout, Span<byte> pixels, int eighths = Whole)
     {
         var message = stackalloc byte[MessageCapacity];
         fixed (byte* data = encoded)
         fixed (byte* target = pixels)
         {
             var status = NativeMethods.Decode(
-                data, (nuint)encoded.Length, layout, MaxPixels, target, (nuint)pixels.Length, message, MessageCapacity);
+                data, (nuint)encoded.Length, eighths, layout, MaxPixels, target, (nuint)pixels.Length, message, MessageCapacity);
             ThrowUnlessOk(status, message);
         }
     }
+
+    internal static int Scaled(int side, int eighths) => (int)((((long)side * eighths) + 7) / 8);
 
     internal static void EncodeJpeg(ReadOnlySpan<byte> pixels, int width, int height, PixelLayout layout, int quality, JpegSampling sampling, Stream stream)
     {

@@ -17,6 +17,7 @@ internal static unsafe partial class NativeMethods
     internal static partial CodecStatus Decode(
         byte* data,
         nuint size,
+        int eighths,
         PixelLayout layout,
         long maxPixels,
         byte* pixels,

@@ -6,6 +6,9 @@ public sealed class DecoderOptions
 
     public Configuration Configuration { get; init; } = Configuration.Default;
 
+    /// <summary>Only a <see cref="Jpeg.JpegDecoder"/> with <see cref="Jpeg.JpegDecoderResizeMode.IdctOnly"/> takes one here.</summary>
+    public Size? TargetSize { get; init; }
+
     public bool SkipMetadata { get; init; }
 
     /// <summary>Of an animation the first frame is decoded, whatever more is allowed.</summary>

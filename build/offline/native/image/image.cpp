@@ -65,6 +65,7 @@ LOREAL_EXPORT int32_t loreal_image_probe(
 LOREAL_EXPORT int32_t loreal_image_decode(
     const uint8_t* data,
     size_t size,
+    int32_t eighths,
     int32_t layout,
     int64_t max_pixels,
     uint8_t* pixels,
@@ -86,8 +87,15 @@ LOREAL_EXPORT int32_t loreal_image_decode(
         report.set("the image has more pixels than the limit allows");
         return ImageTooLarge;
     }
+    if (eighths < 1 || eighths > 8 || (eighths < 8 && header.format != FormatJpeg))
+    {
+        report.set("only JPEG is decoded at a reduced scale");
+        return ImageBadArgument;
+    }
+    header.width = static_cast<int32_t>((int64_t{header.width} * eighths + 7) / 8);
+    header.height = static_cast<int32_t>((int64_t{header.height} * eighths + 7) / 8);
     if (layout < PixelRgb24 || layout > PixelBgra32 || pixels == nullptr ||
-        static_cast<uint64_t>(count) * channels_of(layout) != pixels_size)
+        static_cast<uint64_t>(header.width) * header.height * channels_of(layout) != pixels_size)
     {
         report.set("the pixel buffer does not fit the image");
         return ImageBadArgument;
@@ -95,7 +103,7 @@ LOREAL_EXPORT int32_t loreal_image_decode(
     switch (header.format)
     {
     case FormatJpeg:
-        return jpeg_decode(input, header, layout, pixels, report);
+        return jpeg_decode(input, header, eighths, layout, pixels, report);
     case FormatPng:
         return png_decode(input, header, layout, pixels, report);
     default:

@@ -95,6 +95,7 @@ int32_t png_probe(EncodedBytes input, ImageHeader* header, Message message);
 int32_t webp_probe(EncodedBytes input, ImageHeader* header, Message message);
 
 // `pixels` holds width * height pixels of the header that the probe found; the layout is RGB, RGBA or BGRA.
-int32_t jpeg_decode(EncodedBytes input, ImageHeader expected, int32_t layout, uint8_t* pixels, Message message);
+// JPEG alone can be decoded straight to `eighths` / 8 of its size, of which `expected` says what it is.
+int32_t jpeg_decode(EncodedBytes input, ImageHeader expected, int32_t eighths, int32_t layout, uint8_t* pixels, Message message);
 int32_t png_decode(EncodedBytes input, ImageHeader expected, int32_t layout, uint8_t* pixels, Message message);
 int32_t webp_decode(EncodedBytes input, ImageHeader expected, int32_t layout, uint8_t* pixels, Message message);

@@ -149,7 +149,8 @@ int32_t jpeg_probe(EncodedBytes input, ImageHeader* header, Message message)
     return ImageOk;
 }
 
-int32_t jpeg_decode(EncodedBytes input, ImageHeader expected, int32_t layout, uint8_t* pixels, Message message)
+int32_t jpeg_decode(
+    EncodedBytes input, ImageHeader expected, int32_t eighths, int32_t layout, uint8_t* pixels, Message message)
 {
     jpeg_decompress_struct info;
     jpeg_progress_mgr progress{};
@@ -169,7 +170,15 @@ int32_t jpeg_decode(EncodedBytes input, ImageHeader expected, int32_t layout, ui
     const size_t stride = static_cast<size_t>(expected.width) * channels_of(layout);
     const bool inks = info.num_components == 4;
     info.out_color_space = inks ? JCS_CMYK : spaces[layout];
+    info.scale_num = static_cast<unsigned>(eighths);
+    info.scale_denom = 8;
     jpeg_start_decompress(&info);
+    if (info.output_width != static_cast<unsigned>(expected.width) || info.output_height != static_cast<unsigned>(expected.height))
+    {
+        jpeg_destroy_decompress(&info);
+        message.set("the decoder gives another size than was expected");
+        return ImageInvalidContent;
+    }
     JSAMPARRAY ink_row = inks
         ? info.mem->alloc_sarray(reinterpret_cast<j_common_ptr>(&info), JPOOL_IMAGE, info.output_width * 4, 1)
         : nullptr;

@@ -1,0 +1,10 @@
+namespace SixLabors.ImageSharp.Formats.Jpeg;
+
+public enum JpegDecoderResizeMode
+{
+    Combined,
+
+    IdctOnly,
+
+    ScaleOnly,
+}
