@@ -13,6 +13,7 @@ usage() {
                   (./build.sh demo --help lists its options)
   test [ARGS]     build and run the tests, and tell which share of the product's lines they ran; with ARGS, which go to the
                   test runner, only those: for example --filter TestCategory=Fixtures
+  web [ARGS]      classify pictures over HTTP, with a page to try it (./build.sh web --help lists its options)
   bench [NAME]    measure; without a name it lists the benchmarks
   pack            make the NuGet package (nuget mode only)
   format          check the code style
@@ -227,6 +228,10 @@ case "$command" in
         [ $# -gt 0 ] || print_coverage
         echo "$(count succeeded) passed, $(count failed) failed, $(count skipped) skipped"
         exit "$status"
+        ;;
+    web)
+        prepare
+        run_project samples/WebScoring "$@"
         ;;
     bench)
         prepare

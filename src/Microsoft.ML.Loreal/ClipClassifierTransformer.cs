@@ -34,6 +34,12 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
     /// <summary>The frozen CLIP model.</summary>
     public ClipBackbone Backbone { get; }
 
+    /// <summary>The column with the images that are scored.</summary>
+    public string ImageColumnName => Settings.ImageColumnName;
+
+    /// <summary>The added column with the probabilities.</summary>
+    public string ScoreColumnName => Settings.ScoreColumnName;
+
     /// <inheritdoc/>
     bool ITransformer.IsRowToRowMapper => true;
 
@@ -75,6 +81,26 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
         return new ScoredView(this, input);
     }
 
+    /// <summary>The picture in an image file as the model sees it: its shorter side resized to <see cref="Resolution"/>, the centre cut out.</summary>
+    /// <param name="imageFile">The content of an image file.</param>
+    /// <returns>A picture of <see cref="Resolution"/> x <see cref="Resolution"/> opaque pixels, Rgba32, which scores as the file does. The caller disposes it.</returns>
+    /// <exception cref="InvalidDataException">The file cannot be decoded, or has more pixels than <see cref="LorealTrainer.Options.MaximumPixels"/> allowed in training.</exception>
+    public MLImage View(byte[] imageFile)
+    {
+        ArgumentNullException.ThrowIfNull(imageFile);
+        using RgbImage picture = Decode(imageFile);
+        var rgb = new byte[3 * Resolution * Resolution];
+        ImageProcessor.EvaluatePixels(picture, Resolution, rgb);
+        var rgba = new byte[4 * Resolution * Resolution];
+        for (int from = 0, to = 0; to < rgba.Length; from += 3, to += 4)
+        {
+            rgb.AsSpan(from, 3).CopyTo(rgba.AsSpan(to));
+            rgba[to + 3] = byte.MaxValue;
+        }
+
+        return MLImage.CreateFromPixels(Resolution, Resolution, MLPixelFormat.Rgba32, rgba);
+    }
+
     /// <summary>Frees the native memory, once a scoring in progress is done. Later ones throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose() => _model.Dispose();
 
@@ -101,6 +127,18 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
         lock (_turn)
         {
             _model.Score(pixels, probabilities);
+        }
+    }
+
+    private RgbImage Decode(byte[] imageFile)
+    {
+        try
+        {
+            return new ImageDecoder(Settings.MaximumPixels).Decode(imageFile);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new InvalidDataException($"The image cannot be used: {exception.Message.TrimEnd('.')}.", exception);
         }
     }
 

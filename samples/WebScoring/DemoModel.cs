@@ -1,0 +1,57 @@
+using SixLabors.ImageSharp;
+using SixLabors.ImageSharp.PixelFormats;
+using TorchSharp;
+
+namespace Microsoft.ML.Loreal.Samples.WebScoring;
+
+/// <summary>A model that is quickly trained on drawn pictures, for a server without one.</summary>
+internal sealed class DemoModel : IModelSource
+{
+    private const int Resolution = 72;
+    private const int Shots = 8;
+    private const int Samples = 12;
+    private const int Seed = 1;
+
+    public ServedModel Load(MLContext ml, CancellationToken cancellation)
+    {
+        var drawn = Enumerable.Range(0, World.BaseClassCount).Select(index => Draw(index, Shots + 1)).ToList();
+        var train = drawn.SelectMany((files, index) => files.Take(Shots).Select(file => new TrainingRow { Image = file, Label = World.Classes[index] }));
+        var data = ml.Data.LoadFromEnumerable(train.ToList());
+        var keyed = ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
+        var model = ml.MulticlassClassification.Trainers.Loreal(Options(cancellation)).Fit(keyed);
+        // The last picture of a class was not trained on; neighbours in the list of classes look alike.
+        return new ServedModel(ml, model, [.. Enumerable.Range(0, Samples).Select(i => drawn[i * World.BaseClassCount / Samples][Shots])]);
+    }
+
+    // As in the quick start, but with fewer pictures, views and epochs.
+    private static LorealTrainer.Options Options(CancellationToken cancellation) => new()
+    {
+        LowResolution = Resolution,
+        Method = PromptMethod.CoOp(4),
+        BaseStage = new TrainingStageOptions { Epochs = 15 },
+        MetaNetInitialization = MetaNetInitialization.Zero,
+        BridgeWeight = 0,
+        DistillationStage = new TrainingStageOptions { Optimizer = PromptOptimizer.Adam, LearningRate = 0.003, WeightDecay = 0, Epochs = 8 },
+        ViewsPerImage = 2,
+        MinimumCropArea = 0.5f,
+        MetricsCallback = _ => cancellation.ThrowIfCancellationRequested(),
+        Seed = Seed,
+    };
+
+    private static List<byte[]> Draw(int classIndex, int count)
+    {
+        using var scope = torch.NewDisposeScope();
+        // uint8 [count, 3, side, side] -> [count, side, side, 3]
+        var pictures = World.Render(classIndex, Seed, count).permute(0, 2, 3, 1).contiguous();
+        var side = (int)pictures.shape[1];
+        return [.. pictures.data<byte>().ToArray().Chunk(3 * side * side).Select(pixels => Encode(pixels, side))];
+    }
+
+    private static byte[] Encode(byte[] pixels, int side)
+    {
+        using var image = Image.LoadPixelData<Rgb24>(pixels, side, side);
+        using var file = new MemoryStream();
+        image.SaveAsPng(file);
+        return file.ToArray();
+    }
+}

@@ -1,0 +1,14 @@
+namespace Microsoft.ML.Loreal.Samples.WebScoring;
+
+/// <summary>A model.zip, whatever stands before and after the classifier in its pipeline.</summary>
+internal sealed class SavedModel(string path) : IModelSource
+{
+    public ServedModel Load(MLContext ml, CancellationToken cancellation)
+    {
+        var model = ml.Model.Load(path, out _);
+        var steps = model as IEnumerable<ITransformer> ?? [model];
+        var classifier = steps.OfType<ClipClassifierTransformer>().FirstOrDefault()
+            ?? throw new InvalidDataException($"'{path}' has no step that classifies images with CLIP.");
+        return new ServedModel(ml, classifier, samples: []);
+    }
+}
