@@ -13,6 +13,7 @@ var benchmarks = new Dictionary<string, (string What, Action Run)>
     ["memory"] = ("peak memory of each way, and 10,000 predictions in a loop", MemoryBenchmark.Run),
     ["reliability"] = ("long loops of loading, predicting, disposing: right answers and flat memory", ReliabilityBenchmark.Run),
     ["methods"] = ("what each prompt method learns and costs, with and without LOREAL", MethodsBenchmark.Run),
+    ["web"] = ("the web sample under load from this machine: latency, errors, memory", WebBenchmark.Run),
     ["growth"] = ("the cost of scoring by classes and by images; writes performance.svg here", GrowthBenchmark.Run),
 };
 
