@@ -118,6 +118,9 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
         Save(ctx);
     }
 
+    /// <summary>A decoder as the settings ask for.</summary>
+    internal ImageDecoder CreateDecoder() => new(Settings.MaximumPixels, Settings.ReducedScaleDecoding ? Resolution : null);
+
     /// <summary>Scores a batch.</summary>
     /// <param name="pixels">[B, 3, resolution, resolution], preprocessed.</param>
     /// <param name="probabilities">B x classes numbers.</param>
@@ -134,7 +137,7 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
     {
         try
         {
-            return new ImageDecoder(Settings.MaximumPixels).Decode(imageFile);
+            return CreateDecoder().Decode(imageFile);
         }
         catch (InvalidDataException exception)
         {

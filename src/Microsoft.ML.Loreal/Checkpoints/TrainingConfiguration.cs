@@ -91,7 +91,7 @@ internal static class TrainingConfiguration
             Torch = torch.__version__,
             Device = device.type,
             Backbone = options.Backbone.Sha256,
-            Method = Method(options.Method),
+            Method = options.Method.Describe(),
         },
         _format);
 

@@ -18,7 +18,7 @@ internal sealed class ScoringBatch : IDisposable
     public ScoringBatch(ClipClassifierTransformer transformer, int capacity)
     {
         _transformer = transformer;
-        _decoder = new ImageDecoder(transformer.Settings.MaximumPixels, transformer.Settings.ReducedScaleDecoding ? transformer.Resolution : null);
+        _decoder = transformer.CreateDecoder();
         int classes = transformer.ClassNames.Count;
         _probabilities = new float[capacity * classes];
         _rows = [.. Enumerable.Range(0, capacity).Select(slot => new RowScore(_probabilities.AsMemory(slot * classes, classes)))];
