@@ -10,7 +10,8 @@ namespace Microsoft.ML.Loreal;
 /// <param name="resolution">The side of the views in pixels.</param>
 internal sealed class FeatureStream(PromptLearner student, int resolution) : IDisposable
 {
-    private const long SettledAtOnce = 256;
+    // As many as are encoded at once: all their tokens go through the tower.
+    private const long SettledAtOnce = 32;
 
     private FeatureRows? _features; // view v of image i is row i * V + v
     private FeatureStorage? _storage;
