@@ -58,6 +58,12 @@ public sealed partial class PromptKDTrainer
         public float DistillationWeight { get; set; } = 1000;
 
         /// <summary>
+        /// The weight of the similarity-difference losses of positive and negative prompts, 0 or more. Default 0: they are not computed. FDBPL's abstract names them without a formula; what they are here is
+        /// this package's interpretation, described in docs/promptkd.md.
+        /// </summary>
+        public float NegativePromptWeight { get; set; }
+
+        /// <summary>
         /// How the student is trained. Default: SGD 0.005, 20 epochs, batches of 8, one warm-up epoch at 1e-5, cosine. A batch needs at least two images, as the projector normalises over it.
         /// </summary>
         public TrainingStageOptions Stage { get; set; } = new() { Epochs = 20, BatchSize = 8, LearningRate = 0.005 };
@@ -106,8 +112,8 @@ public sealed partial class PromptKDTrainer
         public TimeSpan CheckpointInterval { get; set; }
 
         /// <summary>
-        /// Called after every epoch. Loss is the weighted loss, HighLevelDistillation the divergence before its weight, Accuracy the share of images on which the student
-        /// agrees with the teacher; there is no other loss. Default: none.
+        /// Called after every epoch. Loss is the weighted sum, HighLevelDistillation the divergence before its weight, LowLevelDistillation the similarity-difference losses before theirs, Accuracy the share
+        /// of images on which the student agrees with the teacher. Default: none.
         /// </summary>
         public Action<TrainingMetrics>? MetricsCallback { get; set; }
 

@@ -7,6 +7,7 @@ var benchmarks = new Dictionary<string, (string What, Action Run)>
     ["scoring"] = ("scoring images in memory, against the published way", ScoringBenchmark.Run),
     ["towers"] = ("image and text tower, against PyTorch where a Python with torch is installed", TowersBenchmark.Run),
     ["epoch"] = ("an epoch of training with and without the feature cache", EpochBenchmark.Run),
+    ["regions"] = ("PromptKD with the teacher in every epoch, cached, and looked up in a region table; the table against K", RegionsBenchmark.Run),
     ["input"] = ("one picture on one thread: read, decode, resize, normalise", InputBenchmark.Run),
     ["folder"] = ("Transform over 2,000 JPEG files, against the model on tensors in memory", FolderBenchmark.Run),
     ["coldstart"] = ("from the start of a process to its first prediction", ColdStartBenchmark.Run),

@@ -76,6 +76,7 @@ internal static class TrainingConfiguration
                 options.PromptDepth,
                 options.Temperature,
                 options.DistillationWeight,
+                options.NegativePromptWeight,
                 options.Stage,
                 options.ViewsPerImage,
                 options.MinimumCropArea,

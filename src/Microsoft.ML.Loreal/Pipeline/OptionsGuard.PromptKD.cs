@@ -23,6 +23,7 @@ internal static partial class OptionsGuard
         Check(options.PromptDepth is null || (options.PromptDepth >= 1 && options.PromptDepth <= layers), nameof(options.PromptDepth), options.PromptDepth ?? 0, $"between 1 and {layers}, the blocks of the backbone's image tower, or null");
         TrainingChecks.CheckTemperature(options.Temperature);
         Weight(options.DistillationWeight, nameof(options.DistillationWeight));
+        Weight(options.NegativePromptWeight, nameof(options.NegativePromptWeight));
         TrainingChecks.CheckStage(options.Stage, nameof(options.Stage));
         TrainingChecks.AtLeast(options.Stage.BatchSize, 2, $"{nameof(options.Stage)}.{nameof(options.Stage.BatchSize)}");
         Defined(options.Stage.Optimizer, $"{nameof(options.Stage)}.{nameof(options.Stage.Optimizer)}");

@@ -27,6 +27,9 @@ internal sealed class PromptKDStudent : IDisposable
     /// <summary>The named tensors that make up the trained state; the caller does not own them.</summary>
     public IEnumerable<(string Name, Tensor Value)> State => _prompts.State.Concat(_projector.State);
 
+    /// <summary>What the cosine of a student's and a text feature is multiplied with: the student's CLIP's own.</summary>
+    public float LogitScale => _model.LogitScale;
+
     /// <summary>The features of the prompted image tower, before the projector.</summary>
     /// <param name="pixels">[B, 3, H, W], normalised.</param>
     /// <returns>[B, J], not normalised.</returns>
@@ -50,7 +53,7 @@ internal sealed class PromptKDStudent : IDisposable
     /// <param name="features">[B, J'], normalised.</param>
     /// <param name="text">[C, J'], the teacher's text features.</param>
     /// <returns>[B, C].</returns>
-    public Tensor Logits(Tensor features, Tensor text) => Classifier.Logits(features, text.unsqueeze(0), _model.LogitScale);
+    public Tensor Logits(Tensor features, Tensor text) => Classifier.Logits(features, text.unsqueeze(0), LogitScale);
 
     /// <summary>Copies saved values into the state.</summary>
     /// <param name="values">Gives the tensor of a name; throws where there is none.</param>

@@ -91,8 +91,9 @@ internal static class PromptKDTraining
         Tensor text,
         CancellationToken cancel)
     {
+        using var negative = options.NegativePromptWeight > 0 ? new NegativePrompts(text) : null;
         using var pixels = new StudentBatches(images, options.Backbone.ImageProcessor, options.StudentResolution, labels, cancel);
-        stage.Run(student.Parameters, new int[images.Count], BeginEpoch, (epoch, batch, _) => Losses(epoch, batch));
+        stage.Run([.. student.Parameters, .. negative?.Parameters ?? []], new int[images.Count], BeginEpoch, (epoch, batch, _) => Losses(epoch, batch));
 
         void BeginEpoch(int epoch)
         {
@@ -105,11 +106,18 @@ internal static class PromptKDTraining
             using var scope = NewDisposeScope();
             using var shown = pixels.Next(batch);                                                      // [B, 3, r, r]
             var teacher = labels.Probabilities(epoch, batch).to(device);                               // [B, C]
-            var logits = student.Logits(student.Features(shown.to(device), training: true), text);     // [B, C]
+            var features = student.Features(shown.to(device), training: true);                         // [B, J']
+            var logits = student.Logits(features, text);                                               // [B, C]
             var divergence = PromptKDLoss.Distillation(teacher, logits, options.Temperature);
-            var losses = new StepLosses(
-                divergence * options.DistillationWeight, zeros([], device: device), divergence, null, null, logits, Answers: teacher.argmax(1));
-            scope.MoveToOuter(losses.Total, losses.CrossEntropy, divergence, logits, losses.Answers!);
+            var total = divergence * options.DistillationWeight;
+            var difference = negative?.Loss(features, teacher, student.LogitScale);
+            if (difference is not null)
+            {
+                total = total + (difference * options.NegativePromptWeight);
+            }
+
+            var losses = new StepLosses(total, zeros([], device: device), divergence, difference, null, logits, Answers: teacher.argmax(1));
+            scope.MoveToOuter(new[] { total, losses.CrossEntropy, divergence, difference, logits, losses.Answers }.OfType<IDisposable>());
             return losses;
         }
     }

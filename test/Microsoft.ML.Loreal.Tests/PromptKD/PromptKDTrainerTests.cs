@@ -167,6 +167,7 @@ public sealed class PromptKDTrainerTests
         AssertOption("PromptDepth", options => options.PromptDepth = 0);
         AssertOption("Temperature", options => options.Temperature = 0);
         AssertOption("DistillationWeight", options => options.DistillationWeight = float.NaN);
+        AssertOption("NegativePromptWeight", options => options.NegativePromptWeight = -1);
         AssertOption("Stage.BatchSize", options => options.Stage.BatchSize = 1);
         AssertOption("Stage.LearningRate", options => options.Stage.LearningRate = -1);
         AssertOption("Stage", options => options.Stage = null!);
