@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -49,7 +48,7 @@ internal static class TrainingConfiguration
                 options.Temperature,
                 options.MixMaximum,
                 options.MixStart,
-                StandardStudent = options.StandardStudent is { } student ? Weights(student.Model) : null,
+                StandardStudent = options.StandardStudent is { } student ? ModelDigest.Of(student.Model) : null,
                 BaseStage = options.BaseStage ?? options.Method.PublishedStage,
                 options.DistillationStage,
                 options.EarlyStopping,
@@ -137,19 +136,4 @@ internal static class TrainingConfiguration
     }
 
     private static object Identity(TrainingImages images) => new { images.Count, Sha256 = images.Digest };
-
-    private static string Weights(LorealModel model)
-    {
-        string digest = "";
-        model.Save((name, write) =>
-        {
-            if (name == LorealModel.TensorFile)
-            {
-                using var content = new MemoryStream();
-                write(content);
-                digest = Convert.ToHexStringLower(SHA256.HashData(content.ToArray()));
-            }
-        });
-        return digest;
-    }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -64,7 +65,7 @@ internal sealed class TrainingStage(int number, TrainingStageOptions settings, i
                     var total = step.Total.item<float>();
                     if (!float.IsFinite(total))
                     {
-                        throw Diverged($"The loss became {total.ToString(System.Globalization.CultureInfo.InvariantCulture)}", epoch, steps + 1, rate);
+                        throw Diverged($"The loss became {total.ToString(CultureInfo.InvariantCulture)}", epoch, steps + 1, rate);
                     }
 
                     // All losses are means over the images.
