@@ -85,7 +85,8 @@ public sealed class LongJobTests
             nameof(LorealTrainer.Options.LabelColumnName), nameof(LorealTrainer.Options.ImageColumnName), nameof(LorealTrainer.Options.ScoreColumnName),
             nameof(LorealTrainer.Options.PredictedLabelColumnName), nameof(LorealTrainer.Options.Device), nameof(LorealTrainer.Options.OnInvalidImage),
             nameof(LorealTrainer.Options.MaximumPixels), nameof(LorealTrainer.Options.WorkspacePath), nameof(LorealTrainer.Options.CheckpointInterval),
-            nameof(LorealTrainer.Options.MetricsCallback),
+            nameof(LorealTrainer.Options.MetricsCallback), nameof(LorealTrainer.Options.FeatureCacheMegabytes), nameof(LorealTrainer.Options.FeatureCachePath),
+            nameof(LorealTrainer.Options.ReducedScaleDecoding),
         ];
         using var folder = new TestFolder();
         var ml = new MLContext(1);
@@ -93,7 +94,8 @@ public sealed class LongJobTests
         using Checkpoint saved = Checkpoint.Read(Path.Combine(folder["workspace"], "checkpoint.safetensors"));
         string[] described = [.. System.Text.Json.Nodes.JsonNode.Parse(saved.Configuration)!.AsObject().Select(property => property.Key)];
         string[] options = [.. typeof(LorealTrainer.Options).GetProperties().Select(property => property.Name)];
-        CollectionAssert.AreEquivalent(options.Except(decideNothing).ToArray(), described.Intersect(options).ToArray());
+        Assert.AreEqual("", string.Join(", ", options.Except(decideNothing).Except(described)), "decide something and are not described");
+        Assert.AreEqual("", string.Join(", ", decideNothing.Except(options).Concat(decideNothing.Intersect(described))), "are listed in vain");
     }
 
     [TestMethod]
@@ -149,11 +151,16 @@ public sealed class LongJobTests
         CollectionAssert.AreEqual(new[] { (2, 1), (2, 2), (3, 1), (3, 2) }, epochs);
         Rows.AssertIdentical(Rows.Scores(Trained.Loreal.Transform(data)), Rows.Scores(resumed.Transform(data)));
 
-        // A disk that is full from the start costs the checkpoints and not the model.
+        // A disk that has no room for the encoded views is noticed before the first epoch.
         File.Delete(Path.Combine(folder["workspace"], "checkpoint.safetensors"));
         disk.Fill(filler);
-        using LorealTransformer without = Trainer(ml, options).Fit(data);
-        Rows.AssertIdentical(Rows.Scores(Trained.Loreal.Transform(data)), Rows.Scores(without.Transform(data)));
+        options.MetricsCallback = _ => Assert.Fail("An epoch was trained.");
+        StringAssert.Contains(Assert.ThrowsExactly<IOException>(() => Trainer(ml, options).Fit(data)).Message, folder["workspace"]);
+
+        // Without views to keep, a disk that is full from the start costs the checkpoints and not the model.
+        options.ViewsPerImage = 0;
+        options.MetricsCallback = null;
+        Trainer(ml, options).Fit(data).Dispose();
         StringAssert.Contains(messages.Last(message => message.Contains("could not be written", StringComparison.Ordinal)), "There is no checkpoint yet");
     }
 
