@@ -4,6 +4,8 @@ namespace Microsoft.ML.Loreal.PerformanceTests;
 internal static class InputBenchmark
 {
     private const int Runs = 15;
+    private const int PhotographWidth = 1600;
+    private const int PhotographHeight = 1200;
 
     public static void Run()
     {
@@ -17,12 +19,33 @@ internal static class InputBenchmark
         {
             var levels = new byte[3 * side * side];
             var values = new float[3 * side * side];
-            var all = Each(i => processor.Evaluate(new PathCell(paths[i]).Decode(decoder), side, values));
+            var all = Each(i =>
+            {
+                using var image = new PathCell(paths[i]).Decode(decoder);
+                processor.Evaluate(image, side, values);
+            });
             table.Add($"{side} px, read", Each(i => File.ReadAllBytes(paths[i])), all);
-            table.Add($"{side} px, read and decoded", Each(i => new PathCell(paths[i]).Decode(decoder)), all);
+            table.Add($"{side} px, read and decoded", Each(i => new PathCell(paths[i]).Decode(decoder).Dispose()), all);
             table.Add($"{side} px, resized to levels", Each(i => ImageProcessor.EvaluatePixels(images[i], side, levels)), all);
             table.Add($"{side} px, resized and normalised", Each(i => processor.Evaluate(images[i], side, values)), all);
             table.Add($"{side} px, random view of the decoded", Each(i => processor.Augment(images[i], side, 0.08f, new Random(i), values)), all);
+        }
+
+        var photograph = Path.Combine(folder.Path, "photograph.jpg");
+        JpegFolder.WritePhotograph(photograph, PhotographWidth, PhotographHeight);
+        paths = [photograph];
+        var large = new Comparison($"One JPEG of {PhotographWidth} x {PhotographHeight}, processor time", "decoded at a reduced scale", "whole");
+        foreach (var side in new[] { BenchmarkModel.Default.LowResolution, BenchmarkModel.VitB16.LowResolution })
+        {
+            var values = new float[3 * side * side];
+            var reducing = new ImageDecoder(long.MaxValue, side);
+            large.Add($"{side} px, all of it", Each(_ => Evaluate(reducing)), Each(_ => Evaluate(decoder)));
+
+            void Evaluate(ImageDecoder with)
+            {
+                using var image = new PathCell(photograph).Decode(with);
+                processor.Evaluate(image, side, values);
+            }
         }
 
         Timing Each(Action<int> work)

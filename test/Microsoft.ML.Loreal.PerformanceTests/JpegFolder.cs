@@ -21,28 +21,36 @@ internal static class JpegFolder
 
         Parallel.For(0, count, i =>
         {
-            using var image = Image.LoadPixelData<Rgb24>(Pixels(new Random(i)), Width, Height);
-            image.SaveAsJpeg(photos[i].ImagePath, new JpegEncoder { Quality = 90 });
+            Write(photos[i].ImagePath, new Random(i), Width, Height);
         });
         return photos;
     }
 
+    public static void WritePhotograph(string path, int width, int height) => Write(path, new Random(0), width, height);
+
     public static string ClassName(int index) => $"{(char)('a' + (index / 26))}{(char)('a' + (index % 26))}";
 
-    private static byte[] Pixels(Random random)
+    private static void Write(string path, Random random, int width, int height)
+    {
+        using var image = Image.LoadPixelData<Rgb24>(Pixels(random, width, height), width, height);
+        image.SaveAsJpeg(path, new JpegEncoder { Quality = 90 });
+    }
+
+    private static byte[] Pixels(Random random, int width, int height)
     {
         var (red, green, blue) = (random.Next(200), random.Next(200), random.Next(200));
-        var pixels = new byte[3 * Width * Height];
+        var pixels = new byte[3 * width * height];
+        var scale = 8 * width / Width;
         random.NextBytes(pixels);
-        for (var y = 0; y < Height; y++)
+        for (var y = 0; y < height; y++)
         {
-            for (var x = 0; x < Width; x++)
+            for (var x = 0; x < width; x++)
             {
-                var at = 3 * ((y * Width) + x);
+                var at = 3 * ((y * width) + x);
                 var grain = pixels[at] / 8;
-                pixels[at] = (byte)Math.Min(255, red + (x / 8) + grain);
-                pixels[at + 1] = (byte)Math.Min(255, green + (y / 8) + grain);
-                pixels[at + 2] = (byte)Math.Min(255, blue + ((x + y) / 16) + grain);
+                pixels[at] = (byte)Math.Min(255, red + (x / scale) + grain);
+                pixels[at + 1] = (byte)Math.Min(255, green + (y / scale) + grain);
+                pixels[at + 2] = (byte)Math.Min(255, blue + ((x + y) / (2 * scale)) + grain);
             }
         }
 

@@ -8,7 +8,7 @@ namespace Microsoft.ML.Loreal;
 /// <param name="device">Where the rows are wanted.</param>
 internal sealed class FeatureStorage(long memoryLimit, string? folder, Device device)
 {
-    private const string Extension = ".features";
+    private const string Prefix = "loreal-views-";
     private const long RowsAtOnce = 256;
 
     private const int NamedBytes = 12;
@@ -28,10 +28,10 @@ internal sealed class FeatureStorage(long memoryLimit, string? folder, Device de
     /// <param name="rows">N * V.</param>
     public FeatureWriter Write(byte[]? identity, long rows) => new(this, identity, rows);
 
-    /// <summary>Deletes the files of a folder.</summary>
+    /// <summary>Deletes the files of encoded views in a folder, also those that were not completed.</summary>
     public static void Clear(string folder)
     {
-        foreach (string file in Directory.EnumerateFiles(folder, "*" + Extension))
+        foreach (string file in Directory.EnumerateFiles(folder, Prefix + "*"))
         {
             File.Delete(file);
         }
@@ -39,7 +39,7 @@ internal sealed class FeatureStorage(long memoryLimit, string? folder, Device de
 
     /// <summary>Where the file of some views is kept; null for nowhere.</summary>
     public string? FilePath(byte[]? identity) =>
-        folder is null || identity is null ? null : Path.Combine(folder, Convert.ToHexStringLower(identity.AsSpan(0, NamedBytes)) + Extension);
+        folder is null || identity is null ? null : Path.Combine(folder, $"{Prefix}{Convert.ToHexStringLower(identity.AsSpan(0, NamedBytes))}.bin");
 
     /// <summary>Whether rows may be in memory.</summary>
     public bool Fits(long rows, long width) => rows * width * sizeof(float) <= memoryLimit;

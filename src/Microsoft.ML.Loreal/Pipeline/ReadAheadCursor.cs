@@ -15,6 +15,9 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
     private const int BatchRows = 32;
     private const int Slots = 2 * BatchRows;
 
+    // The model uses the processors too, and all of them for most of its time.
+    private static readonly int _workers = Math.Max(1, Environment.ProcessorCount / 2);
+
     private readonly DataViewRowCursor _input;
     private readonly ScoringColumns _columns;
     private readonly Func<ImageCell> _image;
@@ -144,7 +147,7 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
                 _reading = Task.Run(() =>
                 {
                     Read(next);
-                    next.Rows.Prepare(Math.Max(1, Environment.ProcessorCount - 1), _stop.Token);
+                    next.Rows.Prepare(_workers, _stop.Token);
                 });
             }
 

@@ -265,7 +265,7 @@ public sealed class FeatureFileTests
         return TrainingRun.Save(model);
     }
 
-    private static string[] Files(TemporaryFolder folder) => [.. Directory.GetFiles(folder.Path, "*.features").Order(StringComparer.Ordinal)];
+    private static string[] Files(TemporaryFolder folder) => [.. Directory.GetFiles(folder.Path, "loreal-views-*.bin").Order(StringComparer.Ordinal)];
 
     private static void AssertSame(Dictionary<string, byte[]> expected, Dictionary<string, byte[]> actual)
     {
