@@ -46,7 +46,7 @@ public sealed partial class PromptKDTrainer : IEstimator<PromptKDTransformer>
     /// An image cannot be read, and <see cref="Options.OnInvalidImage"/> is to throw; or the region table or the checkpoint that was found is damaged.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// The device that was asked for is not there; the loss became infinite or not a number; or the folder of <see cref="Options.WorkspacePath"/> is used by another training or has
+    /// The device that was asked for is not there, or its memory is used up; the loss became infinite or not a number; or the folder of <see cref="Options.WorkspacePath"/> is used by another training or has
     /// a checkpoint of one.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The teacher was disposed.</exception>
@@ -79,8 +79,8 @@ public sealed partial class PromptKDTrainer : IEstimator<PromptKDTransformer>
         }
 
         using var progress = new TrainingProgress(_host, channel, _options.MetricsCallback);
-        PromptKDModel model = PromptKDTraining.Fit(
-            _options, seed, device, images, progress.Report, cancellation.Token, withDigest ? images.Digest : null, checkpoints);
+        PromptKDModel model = DeviceMemory.Watch(device, () => PromptKDTraining.Fit(
+            _options, seed, device, images, progress.Report, cancellation.Token, withDigest ? images.Digest : null, checkpoints));
         return new PromptKDTransformer(
             model,
             new ScoringSettings(

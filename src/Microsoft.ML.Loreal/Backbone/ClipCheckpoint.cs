@@ -73,15 +73,7 @@ internal sealed class ClipCheckpoint : IDisposable
     {
         ClipWeight weight = _weights[name];
         using DisposeScope scope = NewDisposeScope();
-        Tensor[] sources = Array.ConvertAll(weight.Sources, source => _file.ReadTensor(source, ScalarType.Float32));
-        for (int i = 0; i < sources.Length; i++)
-        {
-            if (!sources[i].isfinite().all().ToBoolean())
-            {
-                throw new InvalidDataException($"{_description}: '{weight.Sources[i]}' holds values that are infinite or not a number; every score would be one. Get the weights again.");
-            }
-        }
-
+        Tensor[] sources = Array.ConvertAll(weight.Sources, _file.ReadWeights);
         Tensor whole = sources.Length == 1 ? sources[0] : cat(sources, dim: 0);
         // A scalar may be stored as one element: [1] -> [].
         Tensor shaped = weight.Transposed ? whole.transpose(0, 1).contiguous() : whole.reshape(weight.Shape);

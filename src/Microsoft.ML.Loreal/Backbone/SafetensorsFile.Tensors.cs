@@ -27,6 +27,21 @@ internal sealed partial class SafetensorsFile
         return type is null || type == native.dtype ? native : native.to(type.Value, disposeAfter: true);
     }
 
+    /// <summary>Reads a tensor of weights to the CPU in single precision.</summary>
+    /// <exception cref="InvalidDataException">There is no such tensor, or it holds values that are infinite or not a number.</exception>
+    public Tensor ReadWeights(string name)
+    {
+        Tensor weights = ReadTensor(name, ScalarType.Float32);
+        using DisposeScope scope = NewDisposeScope();
+        if (weights.isfinite().all().item<bool>())
+        {
+            return weights;
+        }
+
+        weights.Dispose();
+        throw new InvalidDataException($"{_description}: '{name}' holds values that are infinite or not a number, so every score would be one. Get the file again.");
+    }
+
     private ScalarType ToScalarType(SafetensorsEntry entry) => entry.Type switch
     {
         SafetensorsType.Bool => ScalarType.Bool,

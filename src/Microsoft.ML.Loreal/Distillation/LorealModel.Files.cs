@@ -81,13 +81,7 @@ internal sealed partial class LorealModel
             throw new FormatException($"The model's {DescriptionFile} describes what cannot be built: {e.Message}", e);
         }
 
-        Tensor Read(string name)
-        {
-            var values = file.ReadSingles(name);
-            return Array.TrueForAll(values, float.IsFinite)
-                ? tensor(values, [.. file.Entry(name).Shape], device: device)
-                : throw new InvalidDataException($"The model's {TensorFile} holds values in \"{name}\" that are infinite or not a number.");
-        }
+        Tensor Read(string name) => file.ReadWeights(name).to(device, disposeAfter: true);
     }
 
     /// <summary>Builds a model around saved tensors. It takes over the CLIP's ownership and the standard student, also when it fails.</summary>

@@ -90,5 +90,5 @@ internal static class LabelColumn
     }
 
     private static string Remedy(string name) =>
-        $"Turn the class names (text) into a key with mlContext.Transforms.Conversion.MapValueToKey(\"{name}\") before the trainer, or set LabelColumnName to name another column.";
+        $"Turn the class names (text) into a key with mlContext.Transforms.Conversion.MapValueToKey(\"{name}\") before the trainer (for numbers, with addKeyValueAnnotationsAsText: true), or set LabelColumnName to name another column.";
 }

@@ -126,7 +126,7 @@ internal sealed class PromptKDModel : ScoredModel
         using var scope = NewDisposeScope();
         return Create(backbone, new SharedClip(backbone.CreateModel(device)), description, Read, Read(TextFeatures).DetachFromDisposeScope());
 
-        Tensor Read(string name) => tensor(file.ReadSingles(name), [.. file.Entry(name).Shape], device: device);
+        Tensor Read(string name) => file.ReadWeights(name).to(device, disposeAfter: true);
     }
 
     /// <summary>Checks the classes to be scored.</summary>

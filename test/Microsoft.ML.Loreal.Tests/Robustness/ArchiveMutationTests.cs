@@ -1,8 +1,8 @@
-using System.Reflection;
 using System.Text;
 using Microsoft.ML.Data;
 using Microsoft.ML.Loreal.Tests.Distillation;
 using Microsoft.ML.Loreal.Tests.Offline;
+using Microsoft.ML.Loreal.Tests.PromptKD;
 
 namespace Microsoft.ML.Loreal.Tests.Robustness;
 
@@ -74,6 +74,36 @@ public sealed class ArchiveMutationTests
             LorealModel.TensorFile,
             1000,
             random => LoadAndScore(files, LorealModel.TensorFile, random.Next(2) == 0 ? Mutation.Of(tensors, random) : [.. Mutation.Of(tensors[..header], random), .. tensors[header..]]),
+            error => error is FormatException or InvalidDataException);
+    }
+
+    [TestMethod]
+    [Timeout(240_000)]
+    [DataRow(PromptKDModel.DescriptionFile)]
+    [DataRow(PromptKDModel.TensorFile)]
+    public void AForgedStudentIsRefusedOrScores(string name)
+    {
+        var files = new Dictionary<string, byte[]>();
+        Taught.Student.Model.Save((file, write) =>
+        {
+            using var stream = new MemoryStream();
+            write(stream);
+            files[file] = stream.ToArray();
+        });
+        MutationLoop.Run(
+            TestContext,
+            name,
+            1000,
+            random =>
+            {
+                byte[] content = name == PromptKDModel.DescriptionFile ? JsonMutation.Of(Encoding.UTF8.GetString(files[name]), random) : Mutation.Of(files[name], random);
+                using PromptKDModel model = PromptKDModel.Load(
+                    Taught.StudentBackbone, TorchSharp.torch.CPU, file => new MemoryStream(file == name ? content : files[file], writable: false));
+                using TorchSharp.torch.Tensor pixels = TrainingRun.Pixels(1, model.Resolution);
+                var scores = new float[model.ClassNames.Count];
+                model.Score(pixels, scores);
+                Assert.IsTrue(Math.Abs(scores.Sum() - 1) < 1e-4 || scores.Any(float.IsNaN), string.Join(' ', scores));
+            },
             error => error is FormatException or InvalidDataException);
     }
 
