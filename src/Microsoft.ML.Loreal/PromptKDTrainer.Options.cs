@@ -77,6 +77,15 @@ public sealed partial class PromptKDTrainer
         /// <summary>The smallest share of the image's area in a random crop, in (0, 1]. Default 0.08.</summary>
         public float MinimumCropArea { get; set; } = 0.08f;
 
+        /// <summary>The memory in MB (2^20 bytes) that the teacher's encoded views may take. Default 1,024; more than that is kept in a memory-mapped file.</summary>
+        public int FeatureCacheMegabytes { get; set; } = 1024;
+
+        /// <summary>
+        /// A folder in which the teacher's encoded views are kept for other trainings with the same teacher, classes, images and seed, made where it is missing. Default (null): none are kept.
+        /// They take 4 J' bytes a view and give the exact answers of all classes; <see cref="Regions"/> takes less and gives the most probable ones.
+        /// </summary>
+        public string? FeatureCachePath { get; set; }
+
         /// <summary>
         /// Keeps the teacher's answers about <see cref="ViewsPerImage"/> regions of each image in a file that trainings share (FDBPL), only the most probable classes of each. Default (null): the exact
         /// answers are made anew in every <c>Fit</c>.

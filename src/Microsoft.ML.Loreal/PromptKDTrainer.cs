@@ -61,7 +61,7 @@ public sealed partial class PromptKDTrainer : IEstimator<PromptKDTransformer>
         using WorkspaceFolder? workspace = _options.WorkspacePath is { } path ? WorkspaceFolder.Open(path) : null;
         using Checkpoint? found = workspace is null ? null : TrainingCheckpoints.Find(workspace);
         int seed = _options.Seed ?? (found is null ? _host.Rand.Next() : TrainingConfiguration.Seed(found.Configuration));
-        bool withDigest = workspace is not null || _options.Regions is not null;
+        bool withDigest = workspace is not null || _options.Regions is not null || _options.FeatureCachePath is not null;
         TrainingImages images = TrainingImages.Read(
             input, null, imageColumn, [], new ImageDecoder(_options.MaximumPixels), _options.OnInvalidImage, withDigest, channel, cancellation.Token);
         using TrainingCheckpoints? checkpoints = workspace is null
@@ -80,7 +80,7 @@ public sealed partial class PromptKDTrainer : IEstimator<PromptKDTransformer>
 
         using var progress = new TrainingProgress(_host, channel, _options.MetricsCallback);
         PromptKDModel model = DeviceMemory.Watch(device, () => PromptKDTraining.Fit(
-            _options, seed, device, images, progress.Report, cancellation.Token, withDigest ? images.Digest : null, checkpoints));
+            _options, seed, device, images, progress.Report, cancellation.Token, checkpoints));
         return new PromptKDTransformer(
             model,
             new ScoringSettings(

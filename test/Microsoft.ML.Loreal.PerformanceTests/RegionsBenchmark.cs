@@ -89,7 +89,7 @@ internal static class RegionsBenchmark
         {
             var students = Enum.GetValues<LabelSparsification>().Select(kind =>
             {
-                using var student = PromptKDTraining.Fit(Student(teacher, folder.Path, kept, kind), 1, CPU, pictures, null, default, "world");
+                using var student = PromptKDTraining.Fit(Student(teacher, folder.Path, kept, kind), 1, CPU, pictures, null, default);
                 return Accuracy(student, trials);
             }).ToArray();
             var header = new RegionTableHeader(pictures.Count, 2, World.Classes.Count, kept, new string('0', 64));
@@ -170,6 +170,8 @@ internal static class RegionsBenchmark
         }
 
         public int Count => _pictures.Count;
+
+        public string Identity => "world";
 
         public IReadOnlyList<int> Labels { get; }
 

@@ -95,6 +95,17 @@ internal static class TrainingConfiguration
         },
         _format);
 
+    /// <summary>Describes what decides how a teacher encodes a given view.</summary>
+    public static string DescribeEncoding(PromptKDTeacher teacher) => JsonSerializer.Serialize(
+        new
+        {
+            Package = typeof(TrainingConfiguration).Assembly.GetName().Version!.ToString(),
+            Torch = torch.__version__,
+            Device = teacher.Device.type,
+            Teacher = teacher.Digest,
+        },
+        _format);
+
     /// <summary>The seed in a description.</summary>
     public static int Seed(string configuration) => (int)JsonNode.Parse(configuration)![nameof(LorealTrainer.Options.Seed)]!;
 

@@ -30,6 +30,8 @@ internal static partial class OptionsGuard
         TrainingChecks.CheckViews(options.ViewsPerImage, options.MinimumCropArea);
         Defined(options.OnInvalidImage, nameof(options.OnInvalidImage));
         Check(options.CheckpointInterval >= TimeSpan.Zero, nameof(options.CheckpointInterval), options.CheckpointInterval, "zero or more");
+        Check(options.FeatureCacheMegabytes >= 0, nameof(options.FeatureCacheMegabytes), options.FeatureCacheMegabytes, "0 or more");
+        Folder(options.FeatureCachePath, nameof(options.FeatureCachePath));
         Folder(options.WorkspacePath, nameof(options.WorkspacePath));
         Regions(options);
         Check(options.MaximumPixels > 0, nameof(options.MaximumPixels), options.MaximumPixels, "above 0");

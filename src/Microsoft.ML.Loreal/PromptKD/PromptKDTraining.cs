@@ -15,7 +15,6 @@ internal static class PromptKDTraining
     /// <param name="images">The training images; their labels are not looked at.</param>
     /// <param name="onEpoch">Told after every epoch, on the calling thread.</param>
     /// <param name="cancel">Looked at before every step and every image.</param>
-    /// <param name="imagesDigest">The SHA-256 of the images; needed with a region table.</param>
     /// <param name="checkpoints">Where the training goes on from and writes to; null for neither.</param>
     /// <returns>The model; the caller disposes it.</returns>
     /// <exception cref="ArgumentException">The classes, the teacher or the number of images cannot be used.</exception>
@@ -30,7 +29,6 @@ internal static class PromptKDTraining
         ILabelledImages images,
         Action<TrainingMetrics>? onEpoch,
         CancellationToken cancel,
-        string? imagesDigest = null,
         TrainingCheckpoints? checkpoints = null)
     {
         if (images.Count < 2)
@@ -50,7 +48,7 @@ internal static class PromptKDTraining
             student = new PromptKDStudent(clip.Model, settings, Seeds.Stream(seed, RandomUse.ScoredStudent));
             if (checkpoints?.TryLoad(Stage, student.Load) != true)
             {
-                using var labels = Labels(options, seed, teacher, images, imagesDigest, cancel);
+                using var labels = Labels(options, seed, teacher, images, cancel);
                 var stage = new TrainingStage(Stage, options.Stage, seed, onEpoch, cancel) { Checkpoints = checkpoints };
                 Train(stage, options, device, images, student, labels, text, cancel);
                 checkpoints?.Complete(Stage, student.State);
@@ -69,15 +67,23 @@ internal static class PromptKDTraining
     }
 
     private static ITeacherLabels Labels(
-        PromptKDTrainer.Options options, int seed, PromptKDTeacher teacher, ILabelledImages images, string? imagesDigest, CancellationToken cancel)
+        PromptKDTrainer.Options options, int seed, PromptKDTeacher teacher, ILabelledImages images, CancellationToken cancel)
     {
         if (options.Regions is { } regions)
         {
-            var table = RegionTables.Open(options, teacher, images, imagesDigest!, cancel);
+            var table = RegionTables.Open(options, teacher, images, cancel);
             return new TableLabels(table, teacher.ClassNames.Count, regions.Sparsification, seed, teacher.Resolution);
         }
 
-        var cache = new FeatureCache(images, teacher.ImageProcessor, options.MinimumCropArea, options.ViewsPerImage, seed, teacher.Device);
+        var cache = new FeatureCache(
+            images,
+            teacher.ImageProcessor,
+            options.MinimumCropArea,
+            options.ViewsPerImage,
+            seed,
+            teacher.Device,
+            new FeatureStorage(options.FeatureCacheMegabytes * (1L << 20), options.FeatureCachePath, teacher.Device),
+            options.FeatureCachePath is null ? null : TrainingConfiguration.DescribeEncoding(teacher));
         return new TeacherFeatures(teacher, cache, options.Temperature, cancel);
     }
 

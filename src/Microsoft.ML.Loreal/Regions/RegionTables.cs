@@ -9,15 +9,14 @@ internal static class RegionTables
     /// <summary>Opens the table of a teacher, images and settings.</summary>
     /// <param name="options">The settings, with those of the table.</param>
     /// <param name="teacher">The teacher, asked only where there is no such table yet.</param>
-    /// <param name="images">The training images.</param>
-    /// <param name="imagesDigest">Their SHA-256.</param>
+    /// <param name="images">The training images, of known identity.</param>
     /// <param name="cancel">Looked at before every image.</param>
     /// <exception cref="InvalidDataException">The table that is there is damaged.</exception>
-    public static RegionTable Open(PromptKDTrainer.Options options, PromptKDTeacher teacher, ILabelledImages images, string imagesDigest, CancellationToken cancel)
+    public static RegionTable Open(PromptKDTrainer.Options options, PromptKDTeacher teacher, ILabelledImages images, CancellationToken cancel)
     {
         RegionTableOptions table = options.Regions!;
         int kept = Math.Min(table.LabelsKept, teacher.ClassNames.Count);
-        var header = new RegionTableHeader(images.Count, options.ViewsPerImage, teacher.ClassNames.Count, kept, Digest(options, teacher, imagesDigest, kept));
+        var header = new RegionTableHeader(images.Count, options.ViewsPerImage, teacher.ClassNames.Count, kept, Digest(options, teacher, images, kept));
         string path = Path.Combine(Directory.CreateDirectory(table.FolderPath).FullName, header.FileName);
         if (!File.Exists(path))
         {
@@ -27,11 +26,11 @@ internal static class RegionTables
         return new RegionTable(path, header);
     }
 
-    private static string Digest(PromptKDTrainer.Options options, PromptKDTeacher teacher, string imagesDigest, int kept) =>
+    private static string Digest(PromptKDTrainer.Options options, PromptKDTeacher teacher, ILabelledImages images, int kept) =>
         Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new
         {
             Teacher = teacher.Digest,
-            Images = imagesDigest,
+            Images = images.Identity ?? throw new InvalidOperationException("A region table needs images of known identity."),
             options.ViewsPerImage,
             options.MinimumCropArea,
             options.Temperature,

@@ -85,6 +85,22 @@ public sealed class PromptKDTrainerTests
     }
 
     [TestMethod]
+    public void TheTeachersViewsCanBeKeptForOtherStudents()
+    {
+        using var folder = new TestFolder();
+        PromptKDTrainer.Options options = Taught.Options();
+        options.FeatureCachePath = Directory.CreateDirectory(folder["cache"]).FullName;
+        options.FeatureCacheMegabytes = 0;
+        IDataView data = Taught.Unlabelled(new MLContext(1));
+        for (int i = 0; i < 2; i++)
+        {
+            using PromptKDTransformer student = Taught.Fit(options);
+            Rows.AssertIdentical(Rows.Scores(Taught.Student.Transform(data)), Rows.Scores(student.Transform(data)));
+            Assert.HasCount(1, Directory.GetFiles(options.FeatureCachePath));
+        }
+    }
+
+    [TestMethod]
     public void SomeOfTheTeachersClassesCanBeScored()
     {
         IDataView data = Taught.Unlabelled(new MLContext(1));
@@ -167,6 +183,7 @@ public sealed class PromptKDTrainerTests
         AssertOption("PromptDepth", options => options.PromptDepth = 0);
         AssertOption("Temperature", options => options.Temperature = 0);
         AssertOption("DistillationWeight", options => options.DistillationWeight = float.NaN);
+        AssertOption("FeatureCacheMegabytes", options => options.FeatureCacheMegabytes = -1);
         AssertOption("NegativePromptWeight", options => options.NegativePromptWeight = -1);
         AssertOption("Stage.BatchSize", options => options.Stage.BatchSize = 1);
         AssertOption("Stage.LearningRate", options => options.Stage.LearningRate = -1);
