@@ -137,6 +137,8 @@ tune_native_libraries() {
     if [ "${OPENBLAS_CORETYPE:-}" = Haswell ] && grep -qm1 avx512f /proc/cpuinfo 2>/dev/null; then
         unset OPENBLAS_CORETYPE
     fi
+    # UCX, which Debian's newer libtorch brings along, would take over the signal by which .NET notices a null reference.
+    export UCX_HANDLE_ERRORS="${UCX_HANDLE_ERRORS:-none}"
     # Without these glibc maps and unmaps every large temporary tensor.
     export MALLOC_MMAP_MAX_="${MALLOC_MMAP_MAX_:-0}" MALLOC_TRIM_THRESHOLD_="${MALLOC_TRIM_THRESHOLD_:-20000000000}"
     # The openmp variant of OpenBLAS, whatever the system's alternative is.
@@ -184,10 +186,9 @@ run_project() {
     (cd "$invoked_from" && "$program" "$@")
 }
 
-# Runs the tests; all of them with the product's lines counted. Where nothing can be counted they run all the same.
+# Runs the tests in $program; all of them with the product's lines counted. Where nothing can be counted they run all the same.
 run_tests() {
-    local program output="$root/artifacts/$LorealBuildMode"
-    build_program test/Microsoft.ML.Loreal.Tests
+    local output="$root/artifacts/$LorealBuildMode"
     rm -f "$output/test.status" "$output/coverage.info"
     if [ $# -eq 0 ]; then
         dotnet msbuild build/coverage -nologo -verbosity:minimal -restore -target:RunTests -property:TestProgram="$program" \
@@ -219,12 +220,14 @@ case "$command" in
         ;;
     test)
         prepare
+        build_program test/Microsoft.ML.Loreal.Tests
         mkdir -p "artifacts/$LorealBuildMode"
         log="artifacts/$LorealBuildMode/test.log"
         status=0
         run_tests "$@" 2>&1 | tee "$log" || status=$?
         # The runner colours its summary in some environments.
         count() { sed -E 's/\x1b\[[0-9;]*m//g' "$log" | sed -nE "s/^ *$1: *([0-9]+).*/\1/p" | tail -n 1; }
+        [ -n "$(count succeeded)" ] || die "the test program ended with status $status before its summary"
         [ $# -gt 0 ] || print_coverage
         echo "$(count succeeded) passed, $(count failed) failed, $(count skipped) skipped"
         exit "$status"
