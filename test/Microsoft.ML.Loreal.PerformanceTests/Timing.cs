@@ -11,11 +11,11 @@ internal sealed record Timing(double Min, double Median, double Max, int Runs)
         return Of([.. Enumerable.Range(0, runs).Select(_ => Seconds(work))]);
     }
 
-    /// <summary>As many runs, at most <paramref name="most"/>, as the time allows. The first one is a warm-up, unless it alone takes four times that.</summary>
+    /// <summary>As many runs, at most <paramref name="most"/>, as the time allows. The first one is a warm-up, unless it alone takes twice that.</summary>
     public static Timing Within(double seconds, int most, Action work)
     {
         var first = Seconds(work);
-        if (first >= 4 * seconds)
+        if (first >= 2 * seconds)
         {
             return Of([first]);
         }

@@ -24,6 +24,14 @@ internal sealed class MultiHeadAttention : nn.Module
     /// <summary>[D, D].</summary>
     public FrozenLinear Output { get; }
 
+    /// <summary>Every token attends to all: [B, T, D] -> [B, T, D], before <see cref="Output"/>. The mask, [T, T], is added to the scores.</summary>
+    public Tensor Forward(Tensor x, Tensor? mask)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor queries, Tensor keys, Tensor values) = Project(x);
+        return Attend(queries, keys, values, mask).MoveToOuterDisposeScope();
+    }
+
     /// <summary>[B, T, D] -> queries, keys and values [B, H, T, D / H].</summary>
     public (Tensor Queries, Tensor Keys, Tensor Values) Project(Tensor x) => Split(Input.Forward(x));
 
@@ -49,10 +57,11 @@ internal sealed class MultiHeadAttention : nn.Module
     /// <summary>Queries [B, H, T, D / H] over keys and values [B, H, S, D / H] -> [B, T, D].</summary>
     public static Tensor Attend(Tensor queries, Tensor keys, Tensor values, Tensor? mask)
     {
+        using DisposeScope scope = NewDisposeScope();
         long[] shape = queries.shape;
         Tensor attended = nn.functional.scaled_dot_product_attention(queries, keys, values, mask);
         // [B, H, T, D / H] -> [B, T, H, D / H] -> [B, T, D]
-        return attended.transpose(1, 2).reshape(shape[0], shape[2], shape[1] * shape[3]);
+        return attended.transpose(1, 2).reshape(shape[0], shape[2], shape[1] * shape[3]).MoveToOuterDisposeScope();
     }
 
     /// <summary>Some of the three projections: [B, T, D] -> [count, B, H, T, D / H].</summary>

@@ -46,8 +46,7 @@ internal sealed class ResidualAttentionBlock : nn.Module
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor normalised = Ln1.Forward(x);
-        (Tensor queries, Tensor keys, Tensor values) = Attention.Project(normalised);
-        return Complete(x, MultiHeadAttention.Attend(queries, keys, values, mask), beside?.Invoke(normalised)).MoveToOuterDisposeScope();
+        return Complete(x, Attention.Forward(normalised, mask), beside?.Invoke(normalised)).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -68,7 +67,8 @@ internal sealed class ResidualAttentionBlock : nn.Module
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor sum = Add(Attention.Output.Forward(attended), x);
-        Tensor result = Add(Perceptron(Ln2.Forward(sum)), sum);
+        using Tensor normalised = Ln2.Forward(sum);
+        Tensor result = Add(Perceptron(normalised), sum);
         return (beside is null ? result : Add(result, beside)).MoveToOuterDisposeScope();
     }
 
