@@ -22,6 +22,22 @@ public sealed class TrainingStageTests
         Assert.AreEqual(wholeMetrics.Accuracy, partMetrics.Accuracy);
     }
 
+    [TestMethod]
+    public void ALossThatIsNotANumberStopsBeforeItChangesTheWeightsAndNamesItsStep()
+    {
+        using var scope = NewDisposeScope();
+        var weights = new Parameter(ones(2));
+        var step = 0;
+        var stage = new TrainingStage(2, new TrainingStageOptions { Epochs = 3, BatchSize = 2 }, seed: 1, null, CancellationToken.None);
+        var thrown = Assert.ThrowsExactly<InvalidOperationException>(() => stage.Run([weights], [0, 1, 0, 1, 0, 1], _ => { }, (_, _, _) =>
+        {
+            var loss = (weights * (++step == 5 ? float.NaN : 0)).sum();
+            return new StepLosses(loss, loss, null, null, null, zeros(2, 2));
+        }));
+        StringAssert.Contains(thrown.Message, "The loss became NaN in stage 2, epoch 2 of 3, step 2", StringComparison.Ordinal);
+        Assert.IsTrue(weights.isfinite().all().item<bool>(), "the weights");
+    }
+
     /// <summary>Softmax regression of 10 points in batches of 5.</summary>
     private static (float[] Weights, TrainingMetrics Last) Train(int imagesAtOnce)
     {
