@@ -6,6 +6,9 @@ namespace Microsoft.ML.Loreal;
 /// <summary>An 8-bit RGB picture: three bytes a pixel, rows from top to bottom without padding.</summary>
 internal sealed class RgbImage : IDisposable
 {
+    // Beyond this the pool's rounding to powers of two wastes more than a new array costs.
+    private const int LargestPooled = 1 << 24;
+
     private bool _rented;
 
     public RgbImage(int width, int height, byte[] pixels)
@@ -39,8 +42,13 @@ internal sealed class RgbImage : IDisposable
     public byte[] Pixels { get; private set; }
 
     /// <summary>A picture whose pixels are still to be written, in memory that goes back to a pool when it is disposed.</summary>
-    public static RgbImage Rent(int width, int height, int fullWidth, int fullHeight) =>
-        new(width, height, ArrayPool<byte>.Shared.Rent(checked(3 * width * height))) { _rented = true, FullWidth = fullWidth, FullHeight = fullHeight };
+    public static RgbImage Rent(int width, int height, int fullWidth, int fullHeight)
+    {
+        int length = checked(3 * width * height);
+        bool rented = length <= LargestPooled;
+        byte[] pixels = rented ? ArrayPool<byte>.Shared.Rent(length) : GC.AllocateUninitializedArray<byte>(length);
+        return new RgbImage(width, height, pixels) { _rented = rented, FullWidth = fullWidth, FullHeight = fullHeight };
+    }
 
     /// <summary>The SHA-256 of the size and the pixels.</summary>
     public byte[] Digest()
