@@ -9,7 +9,7 @@ internal static class ReliabilityBenchmark
 {
     private const int Tenths = 10;
     private const int Threads = 16;
-    private const int PredictionsPerThread = 65;
+    private const int PredictionsPerThread = 7;
     private const int DisposingThreads = 4;
 
     private static readonly Dictionary<string, (string What, int Times, Func<SmallModel, Func<long, bool>> Start)> _loops = new()
@@ -18,7 +18,7 @@ internal static class ReliabilityBenchmark
         ["engines"] = ("make an engine over a shared transformer, predict, dispose", 1_000, Engines),
         ["predictions"] = ("predict with one engine", 10_000, Predictions),
         ["rows"] = ("read a row through Transform", 100_000, Rows),
-        ["threads"] = ($"{Threads} threads with a shared transformer, {PredictionsPerThread} predictions each", 10, SharedByThreads),
+        ["threads"] = ($"{Threads} threads with a shared transformer, {PredictionsPerThread} predictions each", 100, SharedByThreads),
         ["dispose"] = ($"dispose a transformer with which {DisposingThreads} threads predict", 200, DisposedInUse),
     };
 
