@@ -24,7 +24,7 @@ public sealed class RepeatabilityTests
     {
         var ml = new MLContext(1);
         LorealTrainer trainer = ml.MulticlassClassification.Trainers.Loreal(Trained.Options());
-        IDataView shuffled = ml.Data.ShuffleRows(Trained.Prepared(ml), seed: 3);
+        IDataView shuffled = Trained.Prepared(ml, ml.Data.ShuffleRows(Trained.Data(ml), seed: 3));
         using LorealTransformer first = trainer.Fit(shuffled);
         using LorealTransformer second = trainer.Fit(shuffled);
         using LorealTransformer cached = trainer.Fit(Trained.Prepared(new MLContext(8)));

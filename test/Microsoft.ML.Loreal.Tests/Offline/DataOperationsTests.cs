@@ -65,6 +65,16 @@ public sealed class DataOperationsTests
     }
 
     [TestMethod]
+    public void ShufflingLeavesPicturesOut()
+    {
+        var pictures = Trained.Prepared(_ml);
+        var shuffled = _ml.Data.ShuffleRows(pictures);
+
+        CollectionAssert.AreEqual(pictures.Schema.Select(column => column.Name).Where(name => name != "Image").ToArray(), shuffled.Schema.Select(column => column.Name).ToArray());
+        Assert.HasCount(Trained.Photos.Count, shuffled.GetColumn<int>("Number").ToArray());
+    }
+
+    [TestMethod]
     public void ShufflingInASmallPoolKeepsEveryRow()
     {
         var shuffled = Indices(_ml.Data.ShuffleRows(Rows(500), seed: 5, shufflePoolSize: 16));

@@ -37,10 +37,12 @@ public sealed class Trained
     internal static IDataView Data(MLContext ml) => ml.Data.LoadFromEnumerable(Photos);
 
     /// <summary>The data as the LOREAL step sees it: with the label as a key and the image loaded.</summary>
-    internal static IDataView Prepared(MLContext ml)
+    /// <param name="ml">Where it is made.</param>
+    /// <param name="rows">The data in another order. ML.NET shuffles only columns that it can keep, which pictures are not, so it must happen before they are loaded.</param>
+    internal static IDataView Prepared(MLContext ml, IDataView? rows = null)
     {
         IDataView data = Data(ml);
-        return ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.Transforms.LoadImages("Image", ImageFolder, "FileName")).Fit(data).Transform(data);
+        return ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.Transforms.LoadImages("Image", ImageFolder, "FileName")).Fit(data).Transform(rows ?? data);
     }
 
     internal static IEstimator<ITransformer> Pipeline(MLContext ml, LorealTrainer.Options options) =>

@@ -51,7 +51,7 @@ public sealed partial class DataOperationsCatalog : IInternalCatalog
     {
         _environment.CheckValue(input, nameof(input));
         _environment.CheckUserArg(shufflePoolSize > 0, nameof(shufflePoolSize), "Must be positive");
-        return new ShuffledDataView(input, SeedOrRandom(seed), shufflePoolSize, shuffleSource);
+        return new ShuffledDataView(SelectedColumnsDataView.Cacheable(input), SeedOrRandom(seed), shufflePoolSize, shuffleSource);
     }
 
     public IDataView BootstrapSample(IDataView input, int? seed = null, bool complement = false)

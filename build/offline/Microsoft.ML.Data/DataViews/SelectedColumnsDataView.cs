@@ -19,6 +19,13 @@ internal sealed class SelectedColumnsDataView : IDataView, IRowToRowMapper
         Schema = builder.ToSchema();
     }
 
+    /// <summary>The columns whose values can be kept: images, for instance, cannot, and are left out.</summary>
+    public static IDataView Cacheable(IDataView source)
+    {
+        int[] origins = [.. source.Schema.Where(static column => column.Type is PrimitiveDataViewType or VectorDataViewType).Select(static column => column.Index)];
+        return origins.Length == source.Schema.Count ? source : new SelectedColumnsDataView(source, origins);
+    }
+
     public bool CanShuffle => _source.CanShuffle;
 
     public DataViewSchema Schema { get; }
