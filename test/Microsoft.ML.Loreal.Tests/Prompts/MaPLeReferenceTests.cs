@@ -28,30 +28,7 @@ public sealed class MaPLeReferenceTests
         }
 
         using var optimizer = run.CreateOptimizer(learner.Parameters, variant.GetProperty("lr").GetDouble());
-        var steps = variant.GetProperty("steps");
-        for (var step = 0; step < steps.GetArrayLength(); step++)
-        {
-            using var stepScope = NewDisposeScope();
-            var losses = learner.Losses(States(run.High, step), run.Targets(step));
-            LearningCheck.Forward(steps[step].GetProperty("loss").GetDouble(), losses.Total.item<float>(), $"loss of step {step}");
-            optimizer.zero_grad();
-            losses.Total.backward();
-            if (step == 0)
-            {
-                foreach (var (parameter, value) in learner.State)
-                {
-                    LearningCheck.Gradient(files.Tensor($"{name}.grad.{parameter}"), value.grad!, parameter);
-                }
-            }
-
-            optimizer.step();
-        }
-
-        foreach (var (parameter, value) in learner.State)
-        {
-            LearningCheck.Change(
-                files.Tensor($"{name}.param.{parameter}"), files.Tensor($"{name}.step{steps.GetArrayLength()}.{parameter}"), value, parameter);
-        }
+        ReferenceSteps.Check(learner, run, files, name, optimizer);
 
         using (no_grad())
         {

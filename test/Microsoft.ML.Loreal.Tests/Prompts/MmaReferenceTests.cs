@@ -37,42 +37,13 @@ public sealed class MmaReferenceTests
         }
 
         using var optimizer = run.CreateOptimizer(learner.Parameters, variant.GetProperty("lr").GetDouble());
-        var steps = variant.GetProperty("steps");
-        for (var step = 0; step < steps.GetArrayLength(); step++)
-        {
-            using var stepScope = NewDisposeScope();
-            var losses = learner.Losses(States(learner, run, step), run.Targets(step));
-            LearningCheck.Forward(steps[step].GetProperty("loss").GetDouble(), losses.Total.item<float>(), $"loss of step {step}");
-            optimizer.zero_grad();
-            losses.Total.backward();
-            if (step == 0)
-            {
-                foreach (var (parameter, value) in learner.State)
-                {
-                    LearningCheck.Gradient(files.Tensor($"{name}.grad.{parameter}"), value.grad!, parameter);
-                }
-            }
-
-            optimizer.step();
-        }
-
-        foreach (var (parameter, value) in learner.State)
-        {
-            LearningCheck.Change(
-                files.Tensor($"{name}.param.{parameter}"), files.Tensor($"{name}.step{steps.GetArrayLength()}.{parameter}"), value, parameter);
-        }
+        ReferenceSteps.Check(learner, run, files, name, optimizer);
 
         using (no_grad())
         {
             var after = learner.Logits(learner.Encode(run.Pixels(run.High, 0)), learner.TextFeatures(null));
             LearningCheck.Forward(files.Tensor($"{name}.logits_after"), after, "logits after training");
         }
-    }
-
-    private static Tensor States(PromptLearner learner, ReferenceRun run, int step)
-    {
-        using var noGrad = no_grad();
-        return learner.FrozenStates(run.Pixels(run.High, step));
     }
 
     private static PromptLearner CreateLearner(ClipModel model, ReferenceSentences sentences, JsonElement variant) => PromptMethod.Mma(

@@ -32,34 +32,12 @@ public sealed class MmrlReferenceTests
         }
 
         using var optimizer = CreateOptimizer(learner.Parameters, files.Root.GetProperty("optimizers").GetProperty(optimizerName), optimizerName, variant.GetProperty("lr").GetDouble());
-        var steps = variant.GetProperty("steps");
-        for (var step = 0; step < steps.GetArrayLength(); step++)
+        var alpha = variant.GetProperty("alpha").GetDouble();
+        ReferenceSteps.Check(learner, run, files, name, optimizer, (expected, losses) =>
         {
-            using var stepScope = NewDisposeScope();
-            var expected = steps[step];
-            var losses = learner.Losses(States(step), run.Targets(step));
-            LearningCheck.Forward(expected.GetProperty("loss").GetDouble(), losses.Total.item<float>(), $"loss of step {step}");
-            var alpha = variant.GetProperty("alpha").GetDouble();
             var crossEntropy = alpha * expected.GetProperty("ce_main").GetDouble() + (1 - alpha) * expected.GetProperty("ce_rep").GetDouble();
-            LearningCheck.Forward(crossEntropy, losses.CrossEntropy.item<float>(), $"cross-entropy of step {step}");
-            optimizer.zero_grad();
-            losses.Total.backward();
-            if (step == 0)
-            {
-                foreach (var (parameter, value) in learner.State)
-                {
-                    LearningCheck.Gradient(files.Tensor($"{name}.grad.{parameter}"), value.grad!, parameter);
-                }
-            }
-
-            optimizer.step();
-        }
-
-        foreach (var (parameter, value) in learner.State)
-        {
-            LearningCheck.Change(
-                files.Tensor($"{name}.param.{parameter}"), files.Tensor($"{name}.step{steps.GetArrayLength()}.{parameter}"), value, parameter);
-        }
+            LearningCheck.Forward(crossEntropy, losses.CrossEntropy.item<float>(), "cross-entropy of a step");
+        });
 
         using (no_grad())
         {
@@ -70,7 +48,7 @@ public sealed class MmrlReferenceTests
 
         void CheckFirstBatch()
         {
-            var states = States(0);
+            var states = ReferenceSteps.States(learner, run, 0);
             var features = learner.ImageFeatures(states);
             var direct = learner.Encode(run.Pixels(run.High, 0));
             Assert.AreEqual(0f, (features - direct).abs().max().item<float>(), "both ways to the image features");
@@ -97,12 +75,6 @@ public sealed class MmrlReferenceTests
             var logits = learner.Logits(features, learner.TextFeatures(null));
             learner.ForOtherClasses = false;
             return logits;
-        }
-
-        Tensor States(int step)
-        {
-            using var noGrad = no_grad();
-            return learner.FrozenStates(run.Pixels(run.High, step));
         }
     }
 

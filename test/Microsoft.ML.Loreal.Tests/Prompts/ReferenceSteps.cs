@@ -1,0 +1,52 @@
+using System.Text.Json;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal.Tests.Prompts;
+
+/// <summary>The optimiser steps of a method's reference program: the loss of each, the gradients of the first, and the change after the last.</summary>
+internal static class ReferenceSteps
+{
+    /// <summary>Takes the steps of a variant and compares them.</summary>
+    /// <param name="learner">What learns; it has the starting values.</param>
+    /// <param name="run">The batches.</param>
+    /// <param name="files">The reference numbers.</param>
+    /// <param name="name">The variant.</param>
+    /// <param name="optimizer">The optimiser over the learner's parameters.</param>
+    /// <param name="compareLosses">Further comparisons of a step with the numbers that the reference has of it; null for none.</param>
+    public static void Check(
+        PromptLearner learner, ReferenceRun run, ReferenceFiles files, string name, optim.Optimizer optimizer, Action<JsonElement, PromptLosses>? compareLosses = null)
+    {
+        var steps = files.Root.GetProperty("variants").GetProperty(name).GetProperty("steps");
+        for (var step = 0; step < steps.GetArrayLength(); step++)
+        {
+            using var scope = NewDisposeScope();
+            var losses = learner.Losses(States(learner, run, step), run.Targets(step));
+            LearningCheck.Forward(steps[step].GetProperty("loss").GetDouble(), losses.Total.item<float>(), $"loss of step {step}");
+            compareLosses?.Invoke(steps[step], losses);
+            optimizer.zero_grad();
+            losses.Total.backward();
+            if (step == 0)
+            {
+                foreach (var (parameter, value) in learner.State)
+                {
+                    LearningCheck.Gradient(files.Tensor($"{name}.grad.{parameter}"), value.grad!, parameter);
+                }
+            }
+
+            optimizer.step();
+        }
+
+        foreach (var (parameter, value) in learner.State)
+        {
+            LearningCheck.Change(files.Tensor($"{name}.param.{parameter}"), files.Tensor($"{name}.step{steps.GetArrayLength()}.{parameter}"), value, parameter);
+        }
+    }
+
+    /// <summary>What training caches of a step's images.</summary>
+    public static Tensor States(PromptLearner learner, ReferenceRun run, int step)
+    {
+        using var noGrad = no_grad();
+        return learner.FrozenStates(run.Pixels(run.High, step));
+    }
+}
