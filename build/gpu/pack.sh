@@ -13,5 +13,5 @@ for program in Microsoft.ML.Loreal.Tests Microsoft.ML.Loreal.PerformanceTests; d
 done
 cp -r build/offline/native "$out/native"
 cp build/gpu/prove.sh "$out/"
-tar -C artifacts/gpu -cJf artifacts/gpu/loreal-gpu.tar.xz loreal-gpu
+XZ_OPT=-T0 tar -C artifacts/gpu -cJf artifacts/gpu/loreal-gpu.tar.xz loreal-gpu
 du -h artifacts/gpu/loreal-gpu.tar.xz
