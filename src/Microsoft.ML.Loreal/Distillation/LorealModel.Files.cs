@@ -47,11 +47,7 @@ internal sealed partial class LorealModel
             description = LorealModelDescription.Read(stream);
         }
 
-        if (!string.Equals(description.BackboneSha256, backbone.Sha256, StringComparison.OrdinalIgnoreCase))
-        {
-            throw new InvalidDataException(
-                $"The model was trained with a backbone whose weights have the SHA-256 {description.BackboneSha256}; the one given has {backbone.Sha256}. Use the same weights.");
-        }
+        DescriptionJson.CheckBackbone(description.BackboneSha256, backbone);
 
         using var file = SafetensorsFile.Read(openFile(TensorFile), $"the model's {TensorFile}");
         SavedSizes.Check(description, backbone.Config, file);

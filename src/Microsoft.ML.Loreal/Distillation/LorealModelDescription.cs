@@ -32,33 +32,22 @@ internal sealed record LorealModelDescription(
         writer.WriteString("name", Method.Name);
         Method.WriteSettings(writer);
         writer.WriteEndObject();
-        WriteNames("classNames", ClassNames);
+        DescriptionJson.WriteNames(writer, "classNames", ClassNames);
         if (TrainedClassNames is not null)
         {
-            WriteNames("trainedClassNames", TrainedClassNames);
+            DescriptionJson.WriteNames(writer, "trainedClassNames", TrainedClassNames);
         }
 
         writer.WriteNumber("resolution", Resolution);
         writer.WriteString("backboneSha256", BackboneSha256);
         if (Attributes is not null)
         {
-            WriteNames("attributes", Attributes.Words);
+            DescriptionJson.WriteNames(writer, "attributes", Attributes.Words);
             writer.WriteNumber("tokensPerAttribute", Attributes.TokensPerAttribute);
             writer.WriteNumber("hiddenWidth", Attributes.HiddenWidth);
         }
 
         writer.WriteEndObject();
-
-        void WriteNames(string property, IReadOnlyList<string> names)
-        {
-            writer.WriteStartArray(property);
-            foreach (var name in names)
-            {
-                writer.WriteStringValue(name);
-            }
-
-            writer.WriteEndArray();
-        }
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
@@ -69,29 +58,21 @@ internal sealed record LorealModelDescription(
         {
             using var document = JsonDocument.Parse(stream);
             var root = document.RootElement;
-            var version = root.GetProperty("version").GetInt32();
-            if (version is < 1 or > Version)
-            {
-                throw new FormatException(
-                    $"The model was saved in format {version}; this version of the package reads format {Version}. Load it with a newer version.");
-            }
-
+            DescriptionJson.CheckVersion(root.GetProperty("version").GetInt32(), Version);
             var method = root.GetProperty("method");
             return new LorealModelDescription(
                 PromptMethod.ReadSettings(method.GetProperty("name").GetString()!, method),
-                ReadNames(root.GetProperty("classNames")),
+                DescriptionJson.ReadNames(root.GetProperty("classNames")),
                 root.GetProperty("resolution").GetInt32(),
                 root.TryGetProperty("attributes", out var words)
-                    ? new AttributeSettings(ReadNames(words), root.GetProperty("tokensPerAttribute").GetInt32(), root.GetProperty("hiddenWidth").GetInt32())
+                    ? new AttributeSettings(DescriptionJson.ReadNames(words), root.GetProperty("tokensPerAttribute").GetInt32(), root.GetProperty("hiddenWidth").GetInt32())
                     : null,
                 root.GetProperty("backboneSha256").GetString()!,
-                root.TryGetProperty("trainedClassNames", out var trained) ? ReadNames(trained) : null);
+                root.TryGetProperty("trainedClassNames", out var trained) ? DescriptionJson.ReadNames(trained) : null);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or OverflowException)
         {
             throw new FormatException($"The model's {LorealModel.DescriptionFile} is damaged: {e.Message}", e);
         }
-
-        static IReadOnlyList<string> ReadNames(JsonElement names) => [.. names.EnumerateArray().Select(n => n.GetString()!)];
     }
 }

@@ -23,25 +23,14 @@ internal sealed record PromptKDModelDescription(
         using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
         writer.WriteStartObject();
         writer.WriteNumber("version", Version);
-        WriteNames("classNames", ClassNames);
-        WriteNames("teacherClassNames", TeacherClassNames);
+        DescriptionJson.WriteNames(writer, "classNames", ClassNames);
+        DescriptionJson.WriteNames(writer, "teacherClassNames", TeacherClassNames);
         writer.WriteNumber("resolution", Resolution);
         writer.WriteNumber("promptTokens", Student.Tokens);
         writer.WriteNumber("promptDepth", Student.Depth);
         writer.WriteNumber("featureWidth", Student.FeatureWidth);
         writer.WriteString("backboneSha256", BackboneSha256);
         writer.WriteEndObject();
-
-        void WriteNames(string property, IReadOnlyList<string> names)
-        {
-            writer.WriteStartArray(property);
-            foreach (var name in names)
-            {
-                writer.WriteStringValue(name);
-            }
-
-            writer.WriteEndArray();
-        }
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
@@ -52,12 +41,7 @@ internal sealed record PromptKDModelDescription(
         {
             using var document = JsonDocument.Parse(stream);
             var root = document.RootElement;
-            if (Number("version") is not (>= 1 and <= Version) and var version)
-            {
-                throw new FormatException(
-                    $"The model was saved in format {version}; this version of the package reads format {Version}. Load it with a newer version.");
-            }
-
+            DescriptionJson.CheckVersion(Number("version"), Version);
             return new PromptKDModelDescription(
                 Names("classNames"),
                 Names("teacherClassNames"),
@@ -67,7 +51,7 @@ internal sealed record PromptKDModelDescription(
 
             int Number(string name) => root.GetProperty(name).GetInt32();
 
-            IReadOnlyList<string> Names(string name) => [.. root.GetProperty(name).EnumerateArray().Select(n => n.GetString()!)];
+            IReadOnlyList<string> Names(string name) => DescriptionJson.ReadNames(root.GetProperty(name));
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
         {
@@ -80,12 +64,7 @@ internal sealed record PromptKDModelDescription(
     /// <exception cref="InvalidDataException">The backbone is another one.</exception>
     public void Check(ClipBackbone backbone)
     {
-        if (!string.Equals(BackboneSha256, backbone.Sha256, StringComparison.OrdinalIgnoreCase))
-        {
-            throw new InvalidDataException(
-                $"The model was trained with a backbone whose weights have the SHA-256 {BackboneSha256}; the one given has {backbone.Sha256}. Use the same weights.");
-        }
-
+        DescriptionJson.CheckBackbone(BackboneSha256, backbone);
         try
         {
             Resolutions.Check(Resolution, backbone.Config, "resolution");

@@ -1,0 +1,44 @@
+using System.Text.Json;
+
+namespace Microsoft.ML.Loreal;
+
+/// <summary>What the JSON descriptions of all saved models have in common.</summary>
+internal static class DescriptionJson
+{
+    /// <summary>Writes a list of names into the open JSON object.</summary>
+    public static void WriteNames(Utf8JsonWriter writer, string property, IReadOnlyList<string> names)
+    {
+        writer.WriteStartArray(property);
+        foreach (var name in names)
+        {
+            writer.WriteStringValue(name);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    /// <summary>Reads what <see cref="WriteNames"/> wrote.</summary>
+    public static IReadOnlyList<string> ReadNames(JsonElement names) => [.. names.EnumerateArray().Select(n => n.GetString()!)];
+
+    /// <summary>Checks the version of the format.</summary>
+    /// <exception cref="FormatException">It is not one from 1 to <paramref name="known"/>.</exception>
+    public static void CheckVersion(int version, int known)
+    {
+        if (version < 1 || version > known)
+        {
+            throw new FormatException(
+                $"The model was saved in format {version}; this version of the package reads format {known}. Load it with a newer version.");
+        }
+    }
+
+    /// <summary>Checks that the backbone is the one that the model was trained with.</summary>
+    /// <exception cref="InvalidDataException">Its weights are others.</exception>
+    public static void CheckBackbone(string sha256, ClipBackbone backbone)
+    {
+        if (!string.Equals(sha256, backbone.Sha256, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new InvalidDataException(
+                $"The model was trained with a backbone whose weights have the SHA-256 {sha256}; the one given has {backbone.Sha256}. Use the same weights.");
+        }
+    }
+}
