@@ -1,8 +1,6 @@
-using static TorchSharp.torch;
-
 namespace Microsoft.ML.Loreal;
 
-/// <summary>The running sums of an epoch's losses; they are part of a checkpoint within an epoch.</summary>
+/// <summary>The sums of an epoch's losses so far, as <see cref="RunningSums"/> gives them; they are part of a checkpoint within an epoch.</summary>
 internal sealed class EpochSums
 {
     public double Total { get; set; }
@@ -17,20 +15,8 @@ internal sealed class EpochSums
 
     public long Correct { get; set; }
 
+    /// <summary>The images; where the loss became infinite or not a number, those before that.</summary>
     public long Images { get; set; }
-
-    /// <summary>Adds a step, or a part of one; each counts as much as it has images.</summary>
-    public void Add(float total, StepLosses losses, Tensor labels)
-    {
-        var images = labels.shape[0];
-        Total += total * images;
-        CrossEntropy += losses.CrossEntropy.item<float>() * images;
-        HighLevel += (losses.HighLevel?.item<float>() ?? 0) * images;
-        LowLevel += (losses.LowLevel?.item<float>() ?? 0) * images;
-        Bridge += (losses.Bridge?.item<float>() ?? 0) * images;
-        Correct += losses.Logits.argmax(1).eq(losses.Answers ?? labels).sum().item<long>();
-        Images += images;
-    }
 
     /// <summary>The means.</summary>
     public TrainingMetrics Metrics(int stage, int epoch, int epochs, double rate, ValidationMetrics? validation, TimeSpan timeLeft) => new(

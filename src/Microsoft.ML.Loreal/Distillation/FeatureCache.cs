@@ -145,7 +145,7 @@ internal sealed class FeatureCache
                 for (var s = 0; s < streams.Count; s++)
                 {
                     var batch = pixels[s].narrow(0, 0, count * views);           // [b, 3, r, r]
-                    writers[s].Add(streams[s].Encode(batch.to(_device)));        // [b, F]
+                    writers[s].Add(streams[s].Encode(batch.to(_device)));        // [b, F]; waits for the copy, since the pixels' memory is written to again
                 }
 
                 first += count;
@@ -174,7 +174,7 @@ internal sealed class FeatureCache
         {
             var first = index * chunk;
             var count = Math.Min(chunk, _images.Count - first);
-            var pixels = free.TryTake(out var used) ? used : [.. streams.Select(s => empty([chunk * views, 3, s.Resolution, s.Resolution]))];
+            var pixels = free.TryTake(out var used) ? used : [.. streams.Select(s => DeviceTransfer.Memory(_device, chunk * views, 3, s.Resolution, s.Resolution))];
             try
             {
                 for (var i = 0; i < count; i++)

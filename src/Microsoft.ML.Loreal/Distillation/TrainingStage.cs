@@ -28,7 +28,7 @@ internal sealed class TrainingStage(int number, TrainingStageOptions settings, i
     /// <param name="beginEpoch">Called before each epoch.</param>
     /// <param name="losses">The losses of a batch: the epoch from 0, the images of the batch, their labels [B] int64.</param>
     /// <param name="imagesAtOnce">The most images in one pass; a larger batch is done in parts whose gradients add up to the batch's.</param>
-    /// <exception cref="InvalidOperationException">The loss or a weight became infinite or not a number.</exception>
+    /// <exception cref="InvalidOperationException">The loss or a weight became infinite or not a number; noticed before a checkpoint, at the latest at the end of the epoch.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     public void Run(
         IReadOnlyList<Parameter> parameters,
@@ -38,6 +38,7 @@ internal sealed class TrainingStage(int number, TrainingStageOptions settings, i
         int imagesAtOnce = int.MaxValue)
     {
         var schedule = LearningRateSchedule.Of(settings);
+        var device = parameters[0].device;
         using var optimizer = Optimizer(parameters);
         using var best = EarlyStopping is null ? null : new BestWeights(EarlyStopping, parameters);
         var start = Checkpoints?.Resume(number, parameters, optimizer, best) ?? new TrainingPosition(number, 0);
@@ -52,7 +53,8 @@ internal sealed class TrainingStage(int number, TrainingStageOptions settings, i
                 group.LearningRate = rate;
             }
 
-            var (steps, sums) = epoch == start.Epoch ? (start.Step, start.Sums ?? new EpochSums()) : (0, new EpochSums());
+            var (steps, earlier) = epoch == start.Epoch ? (start.Step, start.Sums) : (0, null);
+            using var sums = new RunningSums(device, earlier);
             foreach (var batch in Batches(labels.Count, epoch).Skip(steps))
             {
                 optimizer.zero_grad();
@@ -60,29 +62,23 @@ internal sealed class TrainingStage(int number, TrainingStageOptions settings, i
                 {
                     cancel.ThrowIfCancellationRequested();
                     using var scope = NewDisposeScope();
-                    var target = tensor(Array.ConvertAll(part, i => (long)labels[i]), device: parameters[0].device);
+                    var target = DeviceTransfer.Send(Array.ConvertAll(part, i => (long)labels[i]), device);
                     var step = losses(epoch, part, target);
-                    var total = step.Total.item<float>();
-                    if (!float.IsFinite(total))
-                    {
-                        throw Diverged($"The loss became {total.ToString(CultureInfo.InvariantCulture)}", epoch, steps + 1, rate);
-                    }
 
                     // All losses are means over the images.
                     (part.Length == batch.Length ? step.Total : step.Total * ((double)part.Length / batch.Length)).backward();
-                    sums.Add(total, step, target);
+                    sums.Add(step, target);
                 }
 
                 optimizer.step();
                 steps++;
                 if (Checkpoints?.IsDue(endOfEpoch: false) == true)
                 {
-                    CheckWeights(parameters, epoch, steps, rate);
-                    Checkpoints.Save(new TrainingPosition(number, epoch, steps, sums), parameters, optimizer, best);
+                    Checkpoints.Save(new TrainingPosition(number, epoch, steps, Checked()), parameters, optimizer, best);
                 }
             }
 
-            CheckWeights(parameters, epoch, steps, rate);
+            var whole = Checked();
             var validation = Validate?.Invoke();
             if (validation is not null)
             {
@@ -95,7 +91,21 @@ internal sealed class TrainingStage(int number, TrainingStageOptions settings, i
             }
 
             var timeLeft = clock.Elapsed / (epoch + 1 - start.Epoch) * (settings.Epochs - epoch - 1);
-            onEpoch?.Invoke(sums.Metrics(number, epoch + 1, settings.Epochs, rate, validation, timeLeft));
+            onEpoch?.Invoke(whole.Metrics(number, epoch + 1, settings.Epochs, rate, validation, timeLeft));
+
+            // Looking at every step would keep a GPU waiting; what diverged between two looks reaches nobody.
+            EpochSums Checked()
+            {
+                var read = sums.Read();
+                if (!double.IsFinite(read.Total))
+                {
+                    var finite = read.Images / BatchSize(labels.Count);
+                    throw Diverged($"The loss became {read.Total.ToString(CultureInfo.InvariantCulture)}", epoch, (int)finite + 1, rate);
+                }
+
+                CheckWeights(parameters, epoch, steps, rate);
+                return read;
+            }
         }
 
         best?.Restore();
@@ -114,24 +124,23 @@ internal sealed class TrainingStage(int number, TrainingStageOptions settings, i
     {
         var order = Enumerable.Range(0, count).ToArray();
         Seeds.Stream(seed, RandomUse.Order, number, epoch).Shuffle(order);
-        var size = Math.Min(settings.BatchSize, count);
+        var size = BatchSize(count);
         for (var first = 0; first + size <= count; first += size)
         {
             yield return order[first..(first + size)];
         }
     }
 
+    private int BatchSize(int count) => Math.Min(settings.BatchSize, count);
+
     /// <summary>A finite loss can still have had an infinite gradient; such weights must reach neither a checkpoint nor a model.</summary>
     private void CheckWeights(IReadOnlyList<Parameter> parameters, int epoch, int step, double rate)
     {
         using var noGrad = no_grad();
-        foreach (var parameter in parameters)
+        using var scope = NewDisposeScope();
+        if (!stack(parameters.Select(p => p.isfinite().all())).all().item<bool>())
         {
-            using var scope = NewDisposeScope();
-            if (!parameter.isfinite().all().item<bool>())
-            {
-                throw Diverged("A weight became infinite or not a number", epoch, step, rate);
-            }
+            throw Diverged("A weight became infinite or not a number", epoch, step, rate);
         }
     }
 

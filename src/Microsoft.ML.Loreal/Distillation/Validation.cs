@@ -30,18 +30,19 @@ internal sealed class Validation(IReadOnlyList<int> labels, FeatureCache views, 
 
         using var noGrad = no_grad();
         using var scorer = new StudentScorer(stream.Student, slots, clip);
-        var (loss, correct) = (0.0, 0L);
+        using var sums = new RunningSums(clip.Text.PositionalEmbedding.device);
         foreach (var rows in Enumerable.Range(0, labels.Count).Chunk(Math.Min(ImagesAtOnce, scorer.ImagesAtOnce)))
         {
             cancel.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var logits = scorer.Logits(stream.ImageFeatures(Array.ConvertAll(rows, i => (long)i)));           // [b, C]
-            var target = tensor(Array.ConvertAll(rows, i => (long)labels[i]), device: logits.device);         // [b]
-            loss += nn.functional.cross_entropy(logits, target).item<float>() * rows.Length;
-            correct += logits.argmax(1).eq(target).sum().item<long>();
+            var target = DeviceTransfer.Send(Array.ConvertAll(rows, i => (long)labels[i]), logits.device);    // [b]
+            var loss = nn.functional.cross_entropy(logits, target);
+            sums.Add(new StepLosses(loss, loss, null, null, null, logits), target);
         }
 
-        return new ValidationMetrics(loss / labels.Count, (double)correct / labels.Count);
+        var whole = sums.Read();
+        return new ValidationMetrics(whole.Total / labels.Count, (double)whole.Correct / labels.Count);
     }
 
     /// <inheritdoc/>

@@ -14,7 +14,6 @@ internal sealed unsafe class MappedFeatureRows : FeatureRows
     private readonly byte* _values;
     private readonly int _rowBytes;
     private readonly string? _temporary;
-    private Tensor? _staging; // [B, F], memory from which the device can copy by itself; only for other devices than the processor
 
     /// <summary>Maps a file.</summary>
     /// <param name="stream">The complete file; taken over.</param>
@@ -53,7 +52,6 @@ internal sealed unsafe class MappedFeatureRows : FeatureRows
     /// <inheritdoc/>
     public override void Dispose()
     {
-        _staging?.Dispose();
         _view.SafeMemoryMappedViewHandle.ReleasePointer();
         _view.Dispose();
         _file.Dispose();
@@ -65,23 +63,10 @@ internal sealed unsafe class MappedFeatureRows : FeatureRows
 
     private Tensor Gather(int count, Func<int, long> row)
     {
-        if (_device.type == DeviceType.CPU)
-        {
-            Tensor values = empty([count, _header.Width]);
-            Fill(values, count, row);
-            return values;
-        }
-
-        if (_staging is null || _staging.shape[0] < count)
-        {
-            _staging?.Dispose();
-            using Tensor pageable = empty([count, _header.Width]);
-            _staging = pageable.pin_memory().DetachFromDisposeScope();
-        }
-
-        Fill(_staging, count, row);
-        using Tensor filled = _staging.narrow(0, 0, count);
-        return filled.to(_device);
+        using var scope = NewDisposeScope();
+        Tensor values = DeviceTransfer.Memory(_device, count, _header.Width);
+        Fill(values, count, row);
+        return DeviceTransfer.Send(values, _device).MoveToOuterDisposeScope();
     }
 
     private void Fill(Tensor values, int count, Func<int, long> row)

@@ -13,7 +13,7 @@ internal sealed class MemoryFeatureRows(Tensor values) : FeatureRows
     public override Tensor Rows(long[] rows)
     {
         using var scope = NewDisposeScope();
-        return values.index_select(0, tensor(rows, device: values.device)).MoveToOuterDisposeScope();
+        return values.index_select(0, DeviceTransfer.Send(rows, values.device)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

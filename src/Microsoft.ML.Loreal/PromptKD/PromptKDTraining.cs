@@ -48,7 +48,7 @@ internal static class PromptKDTraining
             student = new PromptKDStudent(clip.Model, settings, Seeds.Stream(seed, RandomUse.ScoredStudent));
             if (checkpoints?.TryLoad(Stage, student.Load) != true)
             {
-                using var labels = Labels(options, seed, teacher, images, cancel);
+                using var labels = Labels(options, seed, device, teacher, images, cancel);
                 var stage = new TrainingStage(Stage, options.Stage, seed, onEpoch, cancel) { Checkpoints = checkpoints };
                 Train(stage, options, device, images, student, labels, text, cancel);
                 checkpoints?.Complete(Stage, student.State);
@@ -67,12 +67,12 @@ internal static class PromptKDTraining
     }
 
     private static ITeacherLabels Labels(
-        PromptKDTrainer.Options options, int seed, PromptKDTeacher teacher, ILabelledImages images, CancellationToken cancel)
+        PromptKDTrainer.Options options, int seed, Device device, PromptKDTeacher teacher, ILabelledImages images, CancellationToken cancel)
     {
         if (options.Regions is { } regions)
         {
             var table = RegionTables.Open(options, teacher, images, cancel);
-            return new TableLabels(table, teacher.ClassNames.Count, regions.Sparsification, seed, teacher.Resolution);
+            return new TableLabels(table, teacher.ClassNames.Count, regions.Sparsification, seed, teacher.Resolution, device);
         }
 
         var cache = new FeatureCache(
@@ -98,7 +98,7 @@ internal static class PromptKDTraining
         CancellationToken cancel)
     {
         using var negative = options.NegativePromptWeight > 0 ? new NegativePrompts(text) : null;
-        using var pixels = new StudentBatches(images, options.Backbone.ImageProcessor, options.StudentResolution, labels, cancel);
+        using var pixels = new StudentBatches(images, options.Backbone.ImageProcessor, options.StudentResolution, device, labels, cancel);
         stage.Run([.. student.Parameters, .. negative?.Parameters ?? []], new int[images.Count], BeginEpoch, (epoch, batch, _) => Losses(epoch, batch));
 
         void BeginEpoch(int epoch)
@@ -110,10 +110,10 @@ internal static class PromptKDTraining
         StepLosses Losses(int epoch, int[] batch)
         {
             using var scope = NewDisposeScope();
-            using var shown = pixels.Next(batch);                                                      // [B, 3, r, r]
-            var teacher = labels.Probabilities(epoch, batch).to(device);                               // [B, C]
-            var features = student.Features(shown.to(device), training: true);                         // [B, J']
-            var logits = student.Logits(features, text);                                               // [B, C]
+            using var shown = pixels.Next(batch);                                                       // [B, 3, r, r]
+            var teacher = labels.Probabilities(epoch, batch).to(device);                                // [B, C]
+            var features = student.Features(DeviceTransfer.Send(shown, device), training: true);        // [B, J']
+            var logits = student.Logits(features, text);                                                // [B, C]
             var divergence = PromptKDLoss.Distillation(teacher, logits, options.Temperature);
             var total = divergence * options.DistillationWeight;
             var difference = negative?.Loss(features, teacher, student.LogitScale);

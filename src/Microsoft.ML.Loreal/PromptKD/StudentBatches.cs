@@ -7,9 +7,10 @@ namespace Microsoft.ML.Loreal;
 /// <param name="images">The training images.</param>
 /// <param name="processor">How pixels become tensors.</param>
 /// <param name="resolution">The side of the student's images.</param>
+/// <param name="device">Where the student is.</param>
 /// <param name="labels">What the epochs show of the images.</param>
 /// <param name="cancel">Looked at before every image.</param>
-internal sealed class StudentBatches(ILabelledImages images, ImageProcessor processor, int resolution, ITeacherLabels labels, CancellationToken cancel) : IDisposable
+internal sealed class StudentBatches(ILabelledImages images, ImageProcessor processor, int resolution, Device device, ITeacherLabels labels, CancellationToken cancel) : IDisposable
 {
     private IReadOnlyList<int[]> _batches = [];
     private IEnumerator<Tensor[]>? _ahead;
@@ -27,7 +28,7 @@ internal sealed class StudentBatches(ILabelledImages images, ImageProcessor proc
     }
 
     /// <summary>The pixels of the next batch.</summary>
-    /// <returns>[B, 3, r, r].</returns>
+    /// <returns>[B, 3, r, r], on the processor, ready to be sent to the device.</returns>
     public Tensor Next(int[] batch)
     {
         if (_ahead is null)
@@ -48,7 +49,7 @@ internal sealed class StudentBatches(ILabelledImages images, ImageProcessor proc
 
     private Tensor Load(int epoch, int[] batch)
     {
-        var pixels = empty([batch.Length, 3, resolution, resolution]);
+        var pixels = DeviceTransfer.Memory(device, batch.Length, 3, resolution, resolution);
         try
         {
             var all = MemoryMarshal.Cast<byte, float>(pixels.bytes);

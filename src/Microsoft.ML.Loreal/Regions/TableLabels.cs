@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
@@ -8,7 +9,8 @@ namespace Microsoft.ML.Loreal;
 /// <param name="sparsification">What takes the place of the answers that were not kept.</param>
 /// <param name="seed">The seed of the choice of the views.</param>
 /// <param name="resolution">The teacher's resolution, which the regions were drawn for.</param>
-internal sealed class TableLabels(RegionTable table, int classes, LabelSparsification sparsification, int seed, int resolution) : ITeacherLabels
+/// <param name="device">Where the answers are wanted.</param>
+internal sealed class TableLabels(RegionTable table, int classes, LabelSparsification sparsification, int seed, int resolution, Device device) : ITeacherLabels
 {
     /// <inheritdoc/>
     public void BeginEpoch(int epoch, CancellationToken cancel)
@@ -21,13 +23,15 @@ internal sealed class TableLabels(RegionTable table, int classes, LabelSparsific
     /// <inheritdoc/>
     public Tensor Probabilities(int epoch, int[] images)
     {
-        var all = new float[images.Length * classes];
+        using var scope = NewDisposeScope();
+        var probabilities = DeviceTransfer.Memory(device, images.Length, classes);
+        var all = MemoryMarshal.Cast<byte, float>(probabilities.bytes);
         for (var i = 0; i < images.Length; i++)
         {
-            table.Labels(Row(epoch, images[i]), sparsification, all.AsSpan(i * classes, classes));
+            table.Labels(Row(epoch, images[i]), sparsification, all.Slice(i * classes, classes));
         }
 
-        return tensor(all, [images.Length, classes]);
+        return DeviceTransfer.Send(probabilities, device).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

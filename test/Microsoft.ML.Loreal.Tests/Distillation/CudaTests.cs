@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.Loreal.Tests.Prompts;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -118,12 +119,57 @@ public sealed class CudaTests
         Assert.IsFalse(next.allclose(first, 0, 0));
     }
 
+    [TestMethod]
+    public void NumbersThatAreSentArriveWhateverBecomesOfTheirMemory()
+    {
+        using var scope = NewDisposeScope();
+        var busy = randn(2048, 2048, device: CUDA);
+        var (numbers, indices) = (new List<Tensor>(), new List<Tensor>());
+        for (var i = 0; i < 50; i++)
+        {
+            using var memory = DeviceTransfer.Memory(CUDA, 1000);
+            Assert.IsTrue(memory.is_pinned());
+            busy = busy.matmul(busy).tanh(); // what is sent has to wait for its turn
+            MemoryMarshal.Cast<byte, float>(memory.bytes).Fill(i);
+            numbers.Add(DeviceTransfer.Send(memory, CUDA));
+            indices.Add(DeviceTransfer.Send([i, -i], CUDA));
+        }
+
+        for (var i = 0; i < numbers.Count; i++)
+        {
+            Assert.IsTrue(numbers[i].eq(i).all().item<bool>(), $"the numbers sent as number {i}");
+            CollectionAssert.AreEqual(new long[] { i, -i }, indices[i].cpu().data<long>().ToArray());
+        }
+    }
+
+    [TestMethod]
+    public void TheSumsOfAnEpochAreThoseOfDoublesBitForBit() => RunningSumsTests.AssertSums(CUDA);
+
+    [TestMethod]
+    public void AnEpochThatDivergesNamesItsStep()
+    {
+        LorealTrainer.Options options = TrainingRun.Options();
+        options.DistillationStage = new TrainingStageOptions { Epochs = 5, BatchSize = 8, LearningRate = 1e30, WarmupEpochs = 1 };
+        var error = Assert.ThrowsExactly<InvalidOperationException>(
+            () => LorealTraining.Fit(options, 3, CUDA, TrainingRun.Names, new GeneratedImages(TrainingRun.Names.Length, 6), null, default));
+        StringAssert.Contains(error.Message, "The loss became NaN in stage 3, epoch 2 of 5, step 2", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void ViewsInAFileGiveTheScoresOfViewsInMemory()
+    {
+        (float[] expected, _) = Fit(attributes: true, CUDA);
+        (float[] actual, _) = Fit(attributes: true, CUDA, cacheMegabytes: 0);
+        Near(expected, actual);
+    }
+
     // Plain gradient descent: Adam's first steps are the gradient's sign, which rounding decides where it is next to zero.
-    private static (float[] Scores, List<double> Losses) Fit(bool attributes, Device device)
+    private static (float[] Scores, List<double> Losses) Fit(bool attributes, Device device, int? cacheMegabytes = null)
     {
         LorealTrainer.Options options = TrainingRun.Options(attributes);
         options.BaseStage = Descent(0.02);
         options.DistillationStage = Descent(0.01);
+        options.FeatureCacheMegabytes = cacheMegabytes ?? options.FeatureCacheMegabytes;
         var losses = new List<double>();
         using LorealModel model = LorealTraining.Fit(
             options, 3, device, TrainingRun.Names, new GeneratedImages(TrainingRun.Names.Length, 6), metrics => losses.Add(metrics.Loss), default);

@@ -23,19 +23,46 @@ public sealed class TrainingStageTests
     }
 
     [TestMethod]
-    public void ALossThatIsNotANumberStopsBeforeItChangesTheWeightsAndNamesItsStep()
+    [DataRow(float.NaN, 1, "NaN")]
+    [DataRow(float.NaN, 2, "NaN")]
+    [DataRow(float.NegativeInfinity, 2, "-Infinity")]
+    public void ALossThatIsNotANumberEndsItsEpochAndNamesItsStep(float wrong, int imagesAtOnce, string name)
     {
         using var scope = NewDisposeScope();
         var weights = new Parameter(ones(2));
+        var (pass, epochs, passesInAStep) = (0, 0, 2 / imagesAtOnce);
+        var stage = new TrainingStage(2, new TrainingStageOptions { Epochs = 3, BatchSize = 2 }, seed: 1, _ => epochs++, CancellationToken.None);
+        var thrown = Assert.ThrowsExactly<InvalidOperationException>(() => stage.Run([weights], [0, 1, 0, 1, 0, 1], _ => { }, Losses, imagesAtOnce));
+        StringAssert.Contains(thrown.Message, $"The loss became {name} in stage 2, epoch 2 of 3, step 2", StringComparison.Ordinal);
+        Assert.AreEqual((1, 6 * passesInAStep), (epochs, pass));
+
+        // The last pass of the fifth step is wrong, and, as it goes, all that follow are not even infinite.
+        StepLosses Losses(int epoch, int[] images, Tensor labels)
+        {
+            pass++;
+            var loss = (weights * (pass < 5 * passesInAStep ? 0 : pass == 5 * passesInAStep ? wrong : float.NaN)).sum();
+            return new StepLosses(loss, loss, null, null, null, zeros(images.Length, 2));
+        }
+    }
+
+    [TestMethod]
+    public void ALossThatIsNotANumberReachesNoCheckpoint()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TestFolder();
+        using var workspace = WorkspaceFolder.Open(folder.FullName);
+        using var checkpoints = new TrainingCheckpoints(workspace, null, "{}", TimeSpan.FromTicks(1), message => Assert.Fail(message));
+        var weights = new Parameter(ones(2));
         var step = 0;
-        var stage = new TrainingStage(2, new TrainingStageOptions { Epochs = 3, BatchSize = 2 }, seed: 1, null, CancellationToken.None);
+        var stage = new TrainingStage(2, new TrainingStageOptions { Epochs = 3, BatchSize = 2 }, seed: 1, null, CancellationToken.None) { Checkpoints = checkpoints };
         var thrown = Assert.ThrowsExactly<InvalidOperationException>(() => stage.Run([weights], [0, 1, 0, 1, 0, 1], _ => { }, (_, _, _) =>
         {
             var loss = (weights * (++step == 5 ? float.NaN : 0)).sum();
             return new StepLosses(loss, loss, null, null, null, zeros(2, 2));
         }));
         StringAssert.Contains(thrown.Message, "The loss became NaN in stage 2, epoch 2 of 3, step 2", StringComparison.Ordinal);
-        Assert.IsTrue(weights.isfinite().all().item<bool>(), "the weights");
+        StringAssert.Contains(thrown.Message, "The checkpoint of stage 2, epoch 2 after step 1 is kept", StringComparison.Ordinal);
+        Assert.AreEqual(5, step);
     }
 
     /// <summary>Softmax regression of 10 points in batches of 5.</summary>
