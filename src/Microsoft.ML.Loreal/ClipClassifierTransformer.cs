@@ -60,6 +60,9 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
 
     internal ScoringSettings Settings { get; private set; }
 
+    /// <summary>Where the model computes.</summary>
+    internal torch.Device Device => _model.Device;
+
     /// <summary>The input's columns and the two that are added.</summary>
     /// <param name="inputSchema">A schema with the image column.</param>
     /// <returns>The schema of what <see cref="Transform"/> gives.</returns>

@@ -11,9 +11,6 @@ internal sealed partial class LorealModel
     /// <summary>What encodes images.</summary>
     public PromptLearner Student => _student;
 
-    /// <summary>Where the model computes.</summary>
-    public Device Device => _clip.Model.Text.PositionalEmbedding.device;
-
     /// <summary>The features of the classes' prompts, of a model without attributes.</summary>
     /// <returns>[1, C, J], not normalised.</returns>
     public Tensor TextFeatures() => _student.TextFeatures(null);

@@ -24,7 +24,7 @@ internal sealed partial class LorealModel : ScoredModel
         PromptLearner student,
         AttributeSlots? slots,
         SavedState? standard)
-        : base(backbone)
+        : base(backbone, clip.Model.Text.PositionalEmbedding.device)
     {
         _clip = clip;
         _vocabulary = vocabulary;
@@ -54,14 +54,16 @@ internal sealed partial class LorealModel : ScoredModel
         {
             using var inference = inference_mode();
             using var scope = NewDisposeScope();
-            var features = _student.Encode(pixels.to(_clip.Model.Text.PositionalEmbedding.device)); // [B, G]
+            var features = _student.Encode(DeviceTransfer.Send(pixels, Device));                                               // [B, G]
+            var parts = new List<Tensor>();
             for (long first = 0; first < shape[0]; first += _scorer.ImagesAtOnce)
             {
                 using var step = NewDisposeScope();
                 var some = features.narrow(0, first, Math.Min(_scorer.ImagesAtOnce, shape[0] - first));
-                var scores = _scorer.Logits(some).softmax(1).cpu().contiguous();                                               // [b, C]
-                MemoryMarshal.Cast<byte, float>(scores.bytes).CopyTo(probabilities[(int)(first * ClassNames.Count)..]);
+                parts.Add(_scorer.Logits(some).softmax(1).MoveToOuterDisposeScope());                                          // [b, C]
             }
+
+            MemoryMarshal.Cast<byte, float>(cat(parts, 0).cpu().bytes).CopyTo(probabilities);                                  // [B, C]
         }
         finally
         {

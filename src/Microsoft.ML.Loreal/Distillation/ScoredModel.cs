@@ -4,7 +4,7 @@ namespace Microsoft.ML.Loreal;
 
 /// <summary>A trained image classifier over a frozen backbone.</summary>
 /// <remarks>Any number of threads may use it at once, also while another disposes: they finish, and later calls throw.</remarks>
-internal abstract class ScoredModel(ClipBackbone backbone) : IDisposable
+internal abstract class ScoredModel(ClipBackbone backbone, Device device) : IDisposable
 {
     private readonly Lock _gate = new();
     private int _users;
@@ -13,6 +13,9 @@ internal abstract class ScoredModel(ClipBackbone backbone) : IDisposable
     /// <summary>The frozen CLIP model that the prompts belong to.</summary>
     public ClipBackbone Backbone { get; } = backbone;
 
+    /// <summary>Where it computes.</summary>
+    public Device Device { get; } = device;
+
     /// <summary>The classes that are scored.</summary>
     public abstract IReadOnlyList<string> ClassNames { get; }
 
@@ -20,7 +23,7 @@ internal abstract class ScoredModel(ClipBackbone backbone) : IDisposable
     public abstract int Resolution { get; }
 
     /// <summary>The probability of every class for every image.</summary>
-    /// <param name="pixels">[B, 3, resolution, resolution], normalised.</param>
+    /// <param name="pixels">[B, 3, resolution, resolution], normalised; best in <see cref="DeviceTransfer.Memory"/>. They may be written to again afterwards.</param>
     /// <param name="probabilities">B * C numbers, image by image.</param>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public abstract void Score(Tensor pixels, Span<float> probabilities);

@@ -22,7 +22,7 @@ internal sealed class ScoringBatch : IDisposable
         int classes = transformer.ClassNames.Count;
         _probabilities = new float[capacity * classes];
         _rows = [.. Enumerable.Range(0, capacity).Select(slot => new RowScore(_probabilities.AsMemory(slot * classes, classes)))];
-        _pixels = torch.empty([capacity, 3, transformer.Resolution, transformer.Resolution]).DetachFromDisposeScope();
+        _pixels = DeviceTransfer.Memory(transformer.Device, capacity, 3, transformer.Resolution, transformer.Resolution).DetachFromDisposeScope();
     }
 
     /// <summary>The number of rows.</summary>

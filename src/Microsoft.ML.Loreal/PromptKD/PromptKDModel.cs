@@ -23,7 +23,7 @@ internal sealed class PromptKDModel : ScoredModel
 
     /// <summary>Takes over the student, the text features [A, J'] of all the teacher's classes, and one ownership of the CLIP model.</summary>
     public PromptKDModel(ClipBackbone backbone, SharedClip clip, PromptKDModelDescription description, PromptKDStudent student, Tensor text)
-        : base(backbone)
+        : base(backbone, text.device)
     {
         _clip = clip;
         _description = description;
@@ -53,8 +53,8 @@ internal sealed class PromptKDModel : ScoredModel
         {
             using var inference = inference_mode();
             using var scope = NewDisposeScope();
-            var features = _student.Features(pixels.to(_allText.device), training: false);    // [B, J']
-            var scores = _student.Logits(features, _text).softmax(1).cpu().contiguous();      // [B, C]
+            var features = _student.Features(DeviceTransfer.Send(pixels, Device), training: false); // [B, J']
+            var scores = _student.Logits(features, _text).softmax(1).cpu().contiguous();             // [B, C]
             MemoryMarshal.Cast<byte, float>(scores.bytes).CopyTo(probabilities);
         }
         finally

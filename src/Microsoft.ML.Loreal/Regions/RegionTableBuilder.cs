@@ -66,8 +66,8 @@ internal sealed class RegionTableBuilder(PromptKDTeacher teacher, ILabelledImage
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var answers = teacher.Probabilities(teacher.Encoder.Encode(pixels.to(teacher.Device)), temperature);  // [R, C]
-        var (probabilities, classes) = answers.topk(kept, 1);                                                 // [R, K]
+        var answers = teacher.Probabilities(teacher.Encoder.Encode(DeviceTransfer.Send(pixels, teacher.Device)), temperature); // [R, C]
+        var (probabilities, classes) = answers.topk(kept, 1);                                                                  // [R, K]
         return (
             MemoryMarshal.Cast<byte, long>(classes.cpu().contiguous().bytes).ToArray(),
             MemoryMarshal.Cast<byte, float>(probabilities.cpu().contiguous().bytes).ToArray());
@@ -78,7 +78,7 @@ internal sealed class RegionTableBuilder(PromptKDTeacher teacher, ILabelledImage
         int count = Math.Min(chunk, images.Count - first);
         int side = teacher.Resolution;
         var drawn = new ImageRegion[count * views];
-        var pixels = empty([drawn.Length, 3, side, side]);
+        var pixels = DeviceTransfer.Memory(teacher.Device, drawn.Length, 3, side, side);
         try
         {
             var all = MemoryMarshal.Cast<byte, float>(pixels.bytes);
