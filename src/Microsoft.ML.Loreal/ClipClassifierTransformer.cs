@@ -34,6 +34,9 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
     /// <summary>The frozen CLIP model.</summary>
     public ClipBackbone Backbone { get; }
 
+    /// <summary>In what the backbone computes; saved with the transformer.</summary>
+    public ComputePrecision Precision => _model.Precision;
+
     /// <summary>The column with the images that are scored.</summary>
     public string ImageColumnName => Settings.ImageColumnName;
 

@@ -127,6 +127,12 @@ public sealed partial class LorealTrainer
         /// </summary>
         public string? Device { get; set; }
 
+        /// <summary>
+        /// In what the frozen backbone computes, in training and in the transformer: single precision or <see cref="ComputePrecision.BFloat16"/>. What is learned stays single precision.
+        /// Default: single precision. For a transformer in another one, <see cref="ComputePrecision.Half"/> too, see <see cref="LorealTransformer.WithPrecision"/>.
+        /// </summary>
+        public ComputePrecision Precision { get; set; }
+
         /// <summary>What a corrupt or unreadable image gets. Default: an exception that names it.</summary>
         public InvalidImageAction OnInvalidImage { get; set; } = InvalidImageAction.Throw;
 

@@ -50,7 +50,7 @@ public sealed partial class LorealTrainer : IEstimator<LorealTransformer>
     /// An image cannot be read, and <see cref="Options.OnInvalidImage"/> is to throw; the backbone's weights are not finite; or the checkpoint in <see cref="Options.WorkspacePath"/> is damaged.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// The device that was asked for is not there, or its memory is used up; the loss became infinite or not a number; or the folder of <see cref="Options.WorkspacePath"/> is used by another training or has
+    /// The device that was asked for is not there, cannot compute in <see cref="Options.Precision"/>, or its memory is used up; the loss became infinite or not a number; or the folder of <see cref="Options.WorkspacePath"/> is used by another training or has
     /// a checkpoint of one.
     /// </exception>
     /// <exception cref="OperationCanceledException">The MLContext's execution was cancelled.</exception>
@@ -64,6 +64,7 @@ public sealed partial class LorealTrainer : IEstimator<LorealTransformer>
         using IChannel channel = _host.Start("Fit");
         using var cancellation = new HostCancellation(_host);
         torch.Device device = DeviceSelection.Select(_options.Device, _environment, channel);
+        PrecisionSupport.Check(_options.Precision, device);
         ClassTokens.Of(new TokenizerVocabulary(_options.Backbone.Tokenizer), classNames);
         using WorkspaceFolder? workspace = _options.WorkspacePath is { } path ? WorkspaceFolder.Open(path) : null;
         using Checkpoint? found = workspace is null ? null : TrainingCheckpoints.Find(workspace);

@@ -46,7 +46,7 @@ public sealed partial class PromptKDTrainer : IEstimator<PromptKDTransformer>
     /// An image cannot be read, and <see cref="Options.OnInvalidImage"/> is to throw; or the region table or the checkpoint that was found is damaged.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// The device that was asked for is not there, or its memory is used up; the loss became infinite or not a number; or the folder of <see cref="Options.WorkspacePath"/> is used by another training or has
+    /// The device that was asked for is not there, cannot compute in <see cref="Options.Precision"/>, or its memory is used up; the loss became infinite or not a number; or the folder of <see cref="Options.WorkspacePath"/> is used by another training or has
     /// a checkpoint of one.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The teacher was disposed.</exception>
@@ -58,6 +58,7 @@ public sealed partial class PromptKDTrainer : IEstimator<PromptKDTransformer>
         using IChannel channel = _host.Start("Fit");
         using var cancellation = new HostCancellation(_host);
         torch.Device device = DeviceSelection.Select(_options.Device, _environment, channel);
+        PrecisionSupport.Check(_options.Precision, device);
         using WorkspaceFolder? workspace = _options.WorkspacePath is { } path ? WorkspaceFolder.Open(path) : null;
         using Checkpoint? found = workspace is null ? null : TrainingCheckpoints.Find(workspace);
         int seed = _options.Seed ?? (found is null ? _host.Rand.Next() : TrainingConfiguration.Seed(found.Configuration));

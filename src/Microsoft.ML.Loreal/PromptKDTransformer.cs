@@ -31,6 +31,14 @@ public sealed class PromptKDTransformer : ClipClassifierTransformer
         return new PromptKDTransformer(Model.WithClasses(names), Settings);
     }
 
+    /// <summary>A transformer that scores the same classes with the backbone in another precision, without training.</summary>
+    /// <param name="precision">In what the backbone computes.</param>
+    /// <returns>A new transformer with the backbone's weights in that precision; each is disposed on its own and in any order.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such precision.</exception>
+    /// <exception cref="InvalidOperationException">The device cannot compute in it.</exception>
+    /// <exception cref="ObjectDisposedException">This transformer was disposed.</exception>
+    public PromptKDTransformer WithPrecision(ComputePrecision precision) => new(Model.WithPrecision(precision), Settings);
+
     /// <inheritdoc/>
     private protected override void Save(ModelSaveContext ctx) => PromptKDModelFiles.Save(ctx, Model, Settings);
 }

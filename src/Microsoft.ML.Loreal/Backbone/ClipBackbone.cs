@@ -93,11 +93,12 @@ public sealed class ClipBackbone
     internal Stream OpenFile(string name) => Files.Open(name);
 
     /// <summary>Reads the weights into a new model, which the caller owns.</summary>
-    internal ClipModel CreateModel(torch.Device device)
+    internal ClipModel CreateModel(torch.Device device, ComputePrecision precision = ComputePrecision.Single)
     {
+        PrecisionSupport.Check(precision, device);
         using ClipCheckpoint checkpoint = ClipCheckpoint.Open(Files.Open(BackboneContents.WeightsFile), BackboneContents.Describe(Files, BackboneContents.WeightsFile));
         checkpoint.Check(Config);
-        return new ClipModel(Config, device, checkpoint.Load);
+        return new ClipModel(Config, device, checkpoint.Load, precision);
     }
 
     private static string Hash(IBackboneFiles files)

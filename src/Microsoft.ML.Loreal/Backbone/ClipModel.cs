@@ -3,17 +3,18 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>CLIP: an image tower and a text tower with a joint feature space. All weights are frozen, in single precision.</summary>
+/// <summary>CLIP: an image tower and a text tower with a joint feature space. All weights are frozen, in single precision but for the linear layers of the blocks where another is asked for.</summary>
 internal sealed class ClipModel : nn.Module
 {
     /// <summary>Builds the model from tensors by openai's names, which it takes over.</summary>
-    public ClipModel(ClipConfig config, Device device, Func<string, Tensor> load)
+    public ClipModel(ClipConfig config, Device device, Func<string, Tensor> load, ComputePrecision precision = ComputePrecision.Single)
         : base("clip")
     {
         Config = config;
+        Precision = precision;
         using DisposeScope scope = NewDisposeScope();
-        Visual = new VisionTransformer(config, Load);
-        Text = new TextTransformer(config, Load);
+        Visual = new VisionTransformer(config, Load, precision.Type());
+        Text = new TextTransformer(config, Load, precision.Type());
         using Tensor logitScale = load("logit_scale");
         LogitScale = MathF.Exp(logitScale.ToSingle());
         register_module("visual", Visual);
@@ -30,6 +31,9 @@ internal sealed class ClipModel : nn.Module
     }
 
     public ClipConfig Config { get; }
+
+    /// <summary>In what the linear layers and the attention of the blocks compute.</summary>
+    public ComputePrecision Precision { get; }
 
     public VisionTransformer Visual { get; }
 

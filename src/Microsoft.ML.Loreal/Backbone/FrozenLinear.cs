@@ -3,14 +3,18 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>A linear layer with weights that do not learn.</summary>
+/// <summary>A linear layer with weights that do not learn. It computes, and gives its result, in the type of its weights.</summary>
 internal sealed class FrozenLinear : nn.Module
 {
-    public FrozenLinear(string name, Tensor weight, Tensor bias)
+    private readonly ScalarType _type;
+
+    /// <summary>Makes a layer whose weights, which it takes over, are converted to a type.</summary>
+    public FrozenLinear(string name, Tensor weight, Tensor bias, ScalarType type)
         : base(name)
     {
-        Weight = new Parameter(weight, requires_grad: false);
-        Bias = new Parameter(bias, requires_grad: false);
+        _type = type;
+        Weight = new Parameter(weight.to(type, disposeAfter: true), requires_grad: false);
+        Bias = new Parameter(bias.to(type, disposeAfter: true), requires_grad: false);
         register_parameter("weight", Weight);
         register_parameter("bias", Bias);
     }
@@ -22,5 +26,24 @@ internal sealed class FrozenLinear : nn.Module
     public Parameter Bias { get; }
 
     /// <summary>[..., in] -> [..., out].</summary>
-    public Tensor Forward(Tensor x) => nn.functional.linear(x, Weight, Bias);
+    public Tensor Forward(Tensor x) => Forward(x, Weight, Bias);
+
+    /// <summary>Some of the outputs: [..., in] -> [..., count].</summary>
+    public Tensor Forward(Tensor x, long first, long count)
+    {
+        using Tensor weight = Weight.narrow(0, first, count);
+        using Tensor bias = Bias.narrow(0, first, count);
+        return Forward(x, weight, bias);
+    }
+
+    private Tensor Forward(Tensor x, Tensor weight, Tensor bias)
+    {
+        if (x.dtype == _type)
+        {
+            return nn.functional.linear(x, weight, bias);
+        }
+
+        using Tensor converted = x.to(_type);
+        return nn.functional.linear(converted, weight, bias);
+    }
 }

@@ -54,12 +54,13 @@ internal sealed class MultiHeadAttention : nn.Module
         return (both.select(0, 0), both.select(0, 1));
     }
 
-    /// <summary>Queries [B, H, T, D / H] over keys and values [B, H, S, D / H] -> [B, T, D].</summary>
+    /// <summary>Queries [B, H, T, D / H] over keys and values [B, H, S, D / H] -> [B, T, D], in their type, which the mask need not have.</summary>
     public static Tensor Attend(Tensor queries, Tensor keys, Tensor values, Tensor? mask)
     {
         using DisposeScope scope = NewDisposeScope();
         long[] shape = queries.shape;
-        Tensor attended = nn.functional.scaled_dot_product_attention(queries, keys, values, mask);
+        Tensor? added = mask is null || mask.dtype == queries.dtype ? mask : mask.to(queries.dtype);
+        Tensor attended = nn.functional.scaled_dot_product_attention(queries, keys, values, added);
         // [B, H, T, D / H] -> [B, T, H, D / H] -> [B, T, D]
         return attended.transpose(1, 2).reshape(shape[0], shape[2], shape[1] * shape[3]).MoveToOuterDisposeScope();
     }
@@ -69,9 +70,7 @@ internal sealed class MultiHeadAttention : nn.Module
     {
         long[] shape = x.shape;
         long width = shape[2];
-        Tensor weight = Input.Weight.narrow(0, first * width, count * width);
-        Tensor bias = Input.Bias.narrow(0, first * width, count * width);
         // [B, T, count D] -> [B, T, count, H, D / H] -> [count, B, H, T, D / H]
-        return nn.functional.linear(x, weight, bias).view(shape[0], shape[1], count, _heads, width / _heads).permute(2, 0, 3, 1, 4);
+        return Input.Forward(x, first * width, count * width).view(shape[0], shape[1], count, _heads, width / _heads).permute(2, 0, 3, 1, 4);
     }
 }

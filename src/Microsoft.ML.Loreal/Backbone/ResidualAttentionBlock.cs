@@ -8,18 +8,24 @@ internal sealed class ResidualAttentionBlock : nn.Module
 {
     private const double QuickGelu = 1.702;
 
-    public ResidualAttentionBlock(string name, int heads, string prefix, Func<string, Tensor> load)
+    /// <summary>Makes a block.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="heads">H.</param>
+    /// <param name="prefix">What its tensors' names begin with.</param>
+    /// <param name="load">Gives the tensor of a name, in single precision, which the block takes over.</param>
+    /// <param name="type">In what the linear layers and the attention compute. What enters and leaves the block is single precision.</param>
+    public ResidualAttentionBlock(string name, int heads, string prefix, Func<string, Tensor> load, ScalarType type)
         : base(name)
     {
         Ln1 = new FrozenLayerNorm("ln_1", load(prefix + "ln_1.weight"), load(prefix + "ln_1.bias"));
         Attention = new MultiHeadAttention(
             "attn",
             heads,
-            new FrozenLinear("in_proj", load(prefix + "attn.in_proj_weight"), load(prefix + "attn.in_proj_bias")),
-            new FrozenLinear("out_proj", load(prefix + "attn.out_proj.weight"), load(prefix + "attn.out_proj.bias")));
+            new FrozenLinear("in_proj", load(prefix + "attn.in_proj_weight"), load(prefix + "attn.in_proj_bias"), type),
+            new FrozenLinear("out_proj", load(prefix + "attn.out_proj.weight"), load(prefix + "attn.out_proj.bias"), type));
         Ln2 = new FrozenLayerNorm("ln_2", load(prefix + "ln_2.weight"), load(prefix + "ln_2.bias"));
-        Expand = new FrozenLinear("c_fc", load(prefix + "mlp.c_fc.weight").mul_(QuickGelu), load(prefix + "mlp.c_fc.bias").mul_(QuickGelu));
-        Contract = new FrozenLinear("c_proj", load(prefix + "mlp.c_proj.weight").div_(QuickGelu), load(prefix + "mlp.c_proj.bias"));
+        Expand = new FrozenLinear("c_fc", load(prefix + "mlp.c_fc.weight").mul_(QuickGelu), load(prefix + "mlp.c_fc.bias").mul_(QuickGelu), type);
+        Contract = new FrozenLinear("c_proj", load(prefix + "mlp.c_proj.weight").div_(QuickGelu), load(prefix + "mlp.c_proj.bias"), type);
         register_module("ln_1", Ln1);
         register_module("attn", Attention);
         register_module("ln_2", Ln2);
@@ -81,6 +87,15 @@ internal sealed class ResidualAttentionBlock : nn.Module
         return Contract.Forward(nn.functional.silu(z, inplace: !z.requires_grad)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The sum, in the place of the first, which nothing else reads, unless gradients pass through it.</summary>
-    private static Tensor Add(Tensor own, Tensor other) => own.requires_grad || other.requires_grad ? own + other : own.add_(other);
+    /// <summary>The sum in single precision, in the place of the first, which nothing else reads, unless gradients pass through it.</summary>
+    private static Tensor Add(Tensor own, Tensor other)
+    {
+        if (own.dtype != other.dtype)
+        {
+            using Tensor reduced = own;
+            return Add(reduced.to(other.dtype), other);
+        }
+
+        return own.requires_grad || other.requires_grad ? own + other : own.add_(other);
+    }
 }

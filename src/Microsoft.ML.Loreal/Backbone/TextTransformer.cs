@@ -9,12 +9,12 @@ internal sealed class TextTransformer : nn.Module
 {
     private readonly Tensor _mask;
 
-    public TextTransformer(ClipConfig config, Func<string, Tensor> load)
+    public TextTransformer(ClipConfig config, Func<string, Tensor> load, ScalarType blockType)
         : base("text")
     {
         TokenEmbedding = new Parameter(load("token_embedding.weight"), requires_grad: false);
         PositionalEmbedding = new Parameter(load("positional_embedding"), requires_grad: false);
-        Blocks = [.. Enumerable.Range(0, config.TextLayers).Select(i => new ResidualAttentionBlock($"block{i}", config.TextHeads, $"transformer.resblocks.{i}.", load))];
+        Blocks = [.. Enumerable.Range(0, config.TextLayers).Select(i => new ResidualAttentionBlock($"block{i}", config.TextHeads, $"transformer.resblocks.{i}.", load, blockType))];
         LnFinal = new FrozenLayerNorm("ln_final", load("ln_final.weight"), load("ln_final.bias"));
         Projection = new Parameter(load("text_projection"), requires_grad: false);
         _mask = full([config.ContextLength, config.ContextLength], float.NegativeInfinity, device: PositionalEmbedding.device).triu_(1).DetachFromDisposeScope();

@@ -10,7 +10,7 @@ internal sealed class VisionTransformer : nn.Module
     private readonly int _patch;
     private readonly int _heads;
 
-    public VisionTransformer(ClipConfig config, Func<string, Tensor> load)
+    public VisionTransformer(ClipConfig config, Func<string, Tensor> load, ScalarType blockType)
         : base("visual")
     {
         _patch = config.PatchSize;
@@ -19,7 +19,7 @@ internal sealed class VisionTransformer : nn.Module
         ClassEmbedding = new Parameter(load("visual.class_embedding"), requires_grad: false);
         Positions = new PositionEmbedding("positional_embedding", config.Grid, load("visual.positional_embedding"));
         LnPre = new FrozenLayerNorm("ln_pre", load("visual.ln_pre.weight"), load("visual.ln_pre.bias"));
-        Blocks = [.. Enumerable.Range(0, config.VisionLayers).Select(i => new ResidualAttentionBlock($"block{i}", config.VisionHeads, $"visual.transformer.resblocks.{i}.", load))];
+        Blocks = [.. Enumerable.Range(0, config.VisionLayers).Select(i => new ResidualAttentionBlock($"block{i}", config.VisionHeads, $"visual.transformer.resblocks.{i}.", load, blockType))];
         LnPost = new FrozenLayerNorm("ln_post", load("visual.ln_post.weight"), load("visual.ln_post.bias"));
         Projection = new Parameter(load("visual.proj"), requires_grad: false);
         register_parameter("conv1", PatchWeight);

@@ -15,6 +15,8 @@ internal static class TrainingConfiguration
     private static readonly JsonSerializerOptions _format = new()
     {
         Converters = { new JsonStringEnumConverter() },
+        // What is not set is not told, so that an option that came later changes nothing for those who do not use it.
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
@@ -29,6 +31,7 @@ internal static class TrainingConfiguration
             new
             {
                 Seed = seed,
+                Precision = Reduced(options.Precision),
                 ClassNames = classNames,
                 Images = Identity(images),
                 ValidationSet = validation is null ? null : Identity(validation),
@@ -66,6 +69,7 @@ internal static class TrainingConfiguration
             new
             {
                 Seed = seed,
+                Precision = Reduced(options.Precision),
                 Images = Identity(images),
                 Teacher = ModelDigest.Of(options.Teacher!.Model),
                 ClassNames = options.ClassNames ?? options.Teacher.ClassNames,
@@ -92,6 +96,7 @@ internal static class TrainingConfiguration
             Device = device.type,
             Backbone = options.Backbone.Sha256,
             Method = options.Method.Describe(),
+            Precision = Reduced(options.Precision),
         },
         _format);
 
@@ -145,6 +150,8 @@ internal static class TrainingConfiguration
         string text = node?.ToJsonString(_format) ?? "nothing";
         return text.Length <= LongestValue ? text : text[..LongestValue] + "...";
     }
+
+    private static ComputePrecision? Reduced(ComputePrecision precision) => precision == ComputePrecision.Single ? null : precision;
 
     private static object Identity(TrainingImages images) => new { images.Count, Sha256 = images.Digest };
 }

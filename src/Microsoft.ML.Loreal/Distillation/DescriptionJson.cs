@@ -5,6 +5,8 @@ namespace Microsoft.ML.Loreal;
 /// <summary>What the JSON descriptions of all saved models have in common.</summary>
 internal static class DescriptionJson
 {
+    private const string Precision = "precision";
+
     /// <summary>Writes a list of names into the open JSON object.</summary>
     public static void WriteNames(Utf8JsonWriter writer, string property, IReadOnlyList<string> names)
     {
@@ -19,6 +21,30 @@ internal static class DescriptionJson
 
     /// <summary>Reads what <see cref="WriteNames"/> wrote.</summary>
     public static IReadOnlyList<string> ReadNames(JsonElement names) => [.. names.EnumerateArray().Select(n => n.GetString()!)];
+
+    /// <summary>Writes a precision into the open JSON object, unless it is the usual one.</summary>
+    public static void WritePrecision(Utf8JsonWriter writer, ComputePrecision precision)
+    {
+        if (precision != ComputePrecision.Single)
+        {
+            writer.WriteString(Precision, precision.ToString());
+        }
+    }
+
+    /// <summary>Reads what <see cref="WritePrecision"/> wrote.</summary>
+    /// <exception cref="FormatException">There is no such precision.</exception>
+    public static ComputePrecision ReadPrecision(JsonElement root)
+    {
+        if (!root.TryGetProperty(Precision, out var value))
+        {
+            return ComputePrecision.Single;
+        }
+
+        var name = value.GetString();
+        return Enum.TryParse<ComputePrecision>(name, out var precision) && precision.ToString() == name
+            ? precision
+            : throw new FormatException($"The model was saved with the precision \"{name}\"; this version of the package knows {string.Join(", ", Enum.GetNames<ComputePrecision>())}.");
+    }
 
     /// <summary>Checks the version of the format.</summary>
     /// <exception cref="FormatException">It is not one from 1 to <paramref name="known"/>.</exception>

@@ -37,9 +37,10 @@ internal sealed partial class LorealModel
     /// <param name="backbone">The backbone that the model was trained with.</param>
     /// <param name="device">Where to compute.</param>
     /// <param name="openFile">Opens a file of the model by its name.</param>
+    /// <param name="warn">Told where the device cannot compute in the model's precision, so that it computes in single precision.</param>
     /// <exception cref="FormatException">The description is damaged or of a newer version.</exception>
     /// <exception cref="InvalidDataException">The tensors are damaged, or the backbone is another one.</exception>
-    public static LorealModel Load(ClipBackbone backbone, Device device, Func<string, Stream> openFile)
+    public static LorealModel Load(ClipBackbone backbone, Device device, Func<string, Stream> openFile, Action<string>? warn = null)
     {
         LorealModelDescription description;
         using (var stream = openFile(DescriptionFile))
@@ -51,7 +52,8 @@ internal sealed partial class LorealModel
 
         using var file = SafetensorsFile.Read(openFile(TensorFile), $"the model's {TensorFile}");
         SavedSizes.Check(description, backbone.Config, file);
-        var clip = new SharedClip(backbone.CreateModel(device));
+        description = description with { Precision = PrecisionSupport.OrSingle(description.Precision, device, warn) };
+        var clip = new SharedClip(backbone.CreateModel(device, description.Precision));
         SavedState? standard = null;
         try
         {

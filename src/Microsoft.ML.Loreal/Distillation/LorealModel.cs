@@ -41,6 +41,9 @@ internal sealed partial class LorealModel : ScoredModel
     /// <inheritdoc/>
     public override int Resolution => _description.Resolution;
 
+    /// <inheritdoc/>
+    public override ComputePrecision Precision => _description.Precision;
+
     /// <summary>The classes that the prompts were trained for.</summary>
     private IReadOnlyList<string> TrainedClassNames => _description.TrainedClassNames ?? ClassNames;
 
@@ -87,13 +90,24 @@ internal sealed partial class LorealModel : ScoredModel
                     $"The model was trained with class-specific prompts for its own {ClassNames.Count} classes and has none for others. Train with classSpecific: false.");
             }
 
-            return Create(
-                Backbone,
-                _clip.Share(),
-                _vocabulary,
-                _description with { ClassNames = [.. names], TrainedClassNames = TrainedClassNames },
-                name => State().First(s => s.Name == name).Value,
-                _standard is null ? null : SavedState.Copy(_standard.Tensors));
+            return Copy(_description with { ClassNames = [.. names], TrainedClassNames = TrainedClassNames });
+        }
+        finally
+        {
+            Exit();
+        }
+    }
+
+    /// <summary>The same prompts over the backbone in another precision.</summary>
+    /// <param name="precision">In what it computes.</param>
+    /// <returns>A model of its own; the caller disposes it.</returns>
+    /// <exception cref="InvalidOperationException">The device cannot compute in the precision.</exception>
+    public LorealModel WithPrecision(ComputePrecision precision)
+    {
+        Enter();
+        try
+        {
+            return Copy(_description with { Precision = precision });
         }
         finally
         {
@@ -133,6 +147,14 @@ internal sealed partial class LorealModel : ScoredModel
             Exit();
         }
     }
+
+    private LorealModel Copy(LorealModelDescription description) => Create(
+        Backbone,
+        _clip.In(description.Precision, Backbone),
+        _vocabulary,
+        description,
+        name => State().First(s => s.Name == name).Value,
+        _standard is null ? null : SavedState.Copy(_standard.Tensors));
 
     /// <inheritdoc/>
     protected override void Free()

@@ -9,13 +9,15 @@ namespace Microsoft.ML.Loreal;
 /// <param name="Attributes">The attribute slots; null for the method alone.</param>
 /// <param name="BackboneSha256">The SHA-256 of the weights of the backbone that the prompts belong to.</param>
 /// <param name="TrainedClassNames">The classes that the prompts were trained for; null for <paramref name="ClassNames"/>.</param>
+/// <param name="Precision">In what the backbone computes.</param>
 internal sealed record LorealModelDescription(
     PromptMethod Method,
     IReadOnlyList<string> ClassNames,
     int Resolution,
     AttributeSettings? Attributes,
     string BackboneSha256,
-    IReadOnlyList<string>? TrainedClassNames = null)
+    IReadOnlyList<string>? TrainedClassNames = null,
+    ComputePrecision Precision = ComputePrecision.Single)
 {
     private const int Version = 1;
 
@@ -40,6 +42,7 @@ internal sealed record LorealModelDescription(
 
         writer.WriteNumber("resolution", Resolution);
         writer.WriteString("backboneSha256", BackboneSha256);
+        DescriptionJson.WritePrecision(writer, Precision);
         if (Attributes is not null)
         {
             DescriptionJson.WriteNames(writer, "attributes", Attributes.Words);
@@ -68,7 +71,8 @@ internal sealed record LorealModelDescription(
                     ? new AttributeSettings(DescriptionJson.ReadNames(words), root.GetProperty("tokensPerAttribute").GetInt32(), root.GetProperty("hiddenWidth").GetInt32())
                     : null,
                 root.GetProperty("backboneSha256").GetString()!,
-                root.TryGetProperty("trainedClassNames", out var trained) ? DescriptionJson.ReadNames(trained) : null);
+                root.TryGetProperty("trainedClassNames", out var trained) ? DescriptionJson.ReadNames(trained) : null,
+                DescriptionJson.ReadPrecision(root));
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or OverflowException)
         {

@@ -57,7 +57,7 @@ internal sealed class LorealTraining : IDisposable
             device,
             _storage,
             TrainingConfiguration.DescribeEncoding(options, device));
-        _clip = new SharedClip(options.Backbone.CreateModel(device));
+        _clip = new SharedClip(options.Backbone.CreateModel(device, options.Precision));
     }
 
     /// <summary>Trains a model.</summary>
@@ -247,7 +247,8 @@ internal sealed class LorealTraining : IDisposable
             [.. _classNames],
             Resolutions.Low(_options, _options.Backbone.Config),
             _options.Attributes is null ? null : new AttributeSettings(_options.Attributes, _options.TokensPerAttribute, _options.HiddenWidth),
-            _options.Backbone.Sha256);
+            _options.Backbone.Sha256,
+            Precision: _options.Precision);
         return new LorealModel(_options.Backbone, _clip.Share(), _vocabulary, description, student, slots, SavedState.Copy(standard));
     }
 }

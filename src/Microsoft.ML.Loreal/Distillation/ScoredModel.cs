@@ -22,6 +22,9 @@ internal abstract class ScoredModel(ClipBackbone backbone, Device device) : IDis
     /// <summary>The side of the images that are scored, in pixels.</summary>
     public abstract int Resolution { get; }
 
+    /// <summary>In what the backbone computes.</summary>
+    public abstract ComputePrecision Precision { get; }
+
     /// <summary>The probability of every class for every image.</summary>
     /// <param name="pixels">[B, 3, resolution, resolution], normalised; best in <see cref="DeviceTransfer.Memory"/>. They may be written to again afterwards.</param>
     /// <param name="probabilities">B * C numbers, image by image.</param>

@@ -21,7 +21,8 @@ internal static class LorealModelFiles
         ModelFiles files = ModelFiles.Load(ctx, VersionInfo());
         IHost host = env.Register(nameof(LorealTransformer));
         using IChannel channel = host.Start("Load");
-        LorealModel model = LorealModel.Load(files.Backbone, DeviceSelection.Select(null, env, channel), files.Open);
+        LorealModel model = LorealModel.Load(
+            files.Backbone, DeviceSelection.Select(null, env, channel), files.Open, message => channel.Warning(MessageSensitivity.None, message));
         return new LorealTransformer(env, model, files.Settings);
     }
 

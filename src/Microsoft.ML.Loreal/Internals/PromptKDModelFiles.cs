@@ -21,7 +21,8 @@ internal static class PromptKDModelFiles
         ModelFiles files = ModelFiles.Load(ctx, VersionInfo());
         IHost host = env.Register(nameof(PromptKDTransformer));
         using IChannel channel = host.Start("Load");
-        PromptKDModel model = PromptKDModel.Load(files.Backbone, DeviceSelection.Select(null, env, channel), files.Open);
+        PromptKDModel model = PromptKDModel.Load(
+            files.Backbone, DeviceSelection.Select(null, env, channel), files.Open, message => channel.Warning(MessageSensitivity.None, message));
         return new PromptKDTransformer(model, files.Settings);
     }
 

@@ -28,6 +28,7 @@ internal static partial class OptionsGuard
         TrainingChecks.AtLeast(options.Stage.BatchSize, 2, $"{nameof(options.Stage)}.{nameof(options.Stage.BatchSize)}");
         Defined(options.Stage.Optimizer, $"{nameof(options.Stage)}.{nameof(options.Stage.Optimizer)}");
         TrainingChecks.CheckViews(options.ViewsPerImage, options.MinimumCropArea);
+        Precision(options.Precision);
         Defined(options.OnInvalidImage, nameof(options.OnInvalidImage));
         Check(options.CheckpointInterval >= TimeSpan.Zero, nameof(options.CheckpointInterval), options.CheckpointInterval, "zero or more");
         Check(options.FeatureCacheMegabytes >= 0, nameof(options.FeatureCacheMegabytes), options.FeatureCacheMegabytes, "0 or more");

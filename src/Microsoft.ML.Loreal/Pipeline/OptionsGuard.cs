@@ -20,6 +20,7 @@ internal static partial class OptionsGuard
         Attributes(options.Attributes);
         Defined(options.MetaNetInitialization, nameof(options.MetaNetInitialization));
         Defined(options.Bridge, nameof(options.Bridge));
+        Precision(options.Precision);
         Defined(options.OnInvalidImage, nameof(options.OnInvalidImage));
         Defined(options.DistillationStage.Optimizer, $"{nameof(options.DistillationStage)}.{nameof(options.DistillationStage.Optimizer)}");
         Defined(options.BaseStage?.Optimizer ?? default, $"{nameof(options.BaseStage)}.{nameof(options.BaseStage.Optimizer)}");
@@ -45,6 +46,17 @@ internal static partial class OptionsGuard
         {
             throw new ArgumentException($"ScoreColumnName and PredictedLabelColumnName are both '{score}'; give the two columns different names.", nameof(score));
         }
+    }
+
+    private static void Precision(ComputePrecision precision)
+    {
+        const string Option = nameof(LorealTrainer.Options.Precision);
+        Defined(precision, Option);
+        Check(
+            precision != ComputePrecision.Half,
+            Option,
+            precision,
+            $"{ComputePrecision.Single} or {ComputePrecision.BFloat16}, as gradients are lost below the range of {precision}; train in one of these and score with WithPrecision({nameof(ComputePrecision)}.{precision})");
     }
 
     private static void NotEmpty(string? name, string option)

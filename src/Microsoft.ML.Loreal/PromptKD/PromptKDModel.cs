@@ -45,6 +45,9 @@ internal sealed class PromptKDModel : ScoredModel
     public override int Resolution => _description.Resolution;
 
     /// <inheritdoc/>
+    public override ComputePrecision Precision => _description.Precision;
+
+    /// <inheritdoc/>
     public override void Score(Tensor pixels, Span<float> probabilities)
     {
         Check(pixels, probabilities);
@@ -73,8 +76,24 @@ internal sealed class PromptKDModel : ScoredModel
         try
         {
             CheckClasses(names, TeacherClassNames);
-            var text = _allText.clone().DetachFromDisposeScope();
-            return Create(Backbone, _clip.Share(), _description with { ClassNames = [.. names] }, name => _student.State.First(s => s.Name == name).Value, text);
+            return Copy(_description with { ClassNames = [.. names] });
+        }
+        finally
+        {
+            Exit();
+        }
+    }
+
+    /// <summary>The same student over its backbone in another precision.</summary>
+    /// <param name="precision">In what it computes.</param>
+    /// <returns>A model of its own; the caller disposes it.</returns>
+    /// <exception cref="InvalidOperationException">The device cannot compute in the precision.</exception>
+    public PromptKDModel WithPrecision(ComputePrecision precision)
+    {
+        Enter();
+        try
+        {
+            return Copy(_description with { Precision = precision });
         }
         finally
         {
@@ -105,9 +124,10 @@ internal sealed class PromptKDModel : ScoredModel
     /// <param name="backbone">The backbone that the student was trained with.</param>
     /// <param name="device">Where to compute.</param>
     /// <param name="openFile">Opens a file of the model by its name.</param>
+    /// <param name="warn">Told where the device cannot compute in the model's precision, so that it computes in single precision.</param>
     /// <exception cref="FormatException">The description is damaged or of a newer version.</exception>
     /// <exception cref="InvalidDataException">The tensors are damaged, or the backbone is another one.</exception>
-    public static PromptKDModel Load(ClipBackbone backbone, Device device, Func<string, Stream> openFile)
+    public static PromptKDModel Load(ClipBackbone backbone, Device device, Func<string, Stream> openFile, Action<string>? warn = null)
     {
         PromptKDModelDescription description;
         using (var stream = openFile(DescriptionFile))
@@ -124,7 +144,8 @@ internal sealed class PromptKDModel : ScoredModel
         }
 
         using var scope = NewDisposeScope();
-        return Create(backbone, new SharedClip(backbone.CreateModel(device)), description, Read, Read(TextFeatures).DetachFromDisposeScope());
+        description = description with { Precision = PrecisionSupport.OrSingle(description.Precision, device, warn) };
+        return Create(backbone, new SharedClip(backbone.CreateModel(device, description.Precision)), description, Read, Read(TextFeatures).DetachFromDisposeScope());
 
         Tensor Read(string name) => file.ReadWeights(name).to(device, disposeAfter: true);
     }
@@ -161,6 +182,13 @@ internal sealed class PromptKDModel : ScoredModel
         _text.Dispose();
         _clip.Release();
     }
+
+    private PromptKDModel Copy(PromptKDModelDescription description) => Create(
+        Backbone,
+        _clip.In(description.Precision, Backbone),
+        description,
+        name => _student.State.First(s => s.Name == name).Value,
+        _allText.clone().DetachFromDisposeScope());
 
     /// <summary>Builds a model around saved tensors. It takes over the CLIP's ownership and the text features, also when it fails.</summary>
     private static PromptKDModel Create(ClipBackbone backbone, SharedClip clip, PromptKDModelDescription description, Func<string, Tensor> state, Tensor text)

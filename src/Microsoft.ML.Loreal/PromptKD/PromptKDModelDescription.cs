@@ -8,8 +8,14 @@ namespace Microsoft.ML.Loreal;
 /// <param name="Resolution">The side of the images that are scored, in pixels.</param>
 /// <param name="Student">The sizes of what was learned.</param>
 /// <param name="BackboneSha256">The SHA-256 of the weights of the student's backbone.</param>
+/// <param name="Precision">In what the student's backbone computes.</param>
 internal sealed record PromptKDModelDescription(
-    IReadOnlyList<string> ClassNames, IReadOnlyList<string> TeacherClassNames, int Resolution, PromptKDStudentSettings Student, string BackboneSha256)
+    IReadOnlyList<string> ClassNames,
+    IReadOnlyList<string> TeacherClassNames,
+    int Resolution,
+    PromptKDStudentSettings Student,
+    string BackboneSha256,
+    ComputePrecision Precision = ComputePrecision.Single)
 {
     private const int Version = 1;
 
@@ -30,6 +36,7 @@ internal sealed record PromptKDModelDescription(
         writer.WriteNumber("promptDepth", Student.Depth);
         writer.WriteNumber("featureWidth", Student.FeatureWidth);
         writer.WriteString("backboneSha256", BackboneSha256);
+        DescriptionJson.WritePrecision(writer, Precision);
         writer.WriteEndObject();
     }
 
@@ -47,7 +54,8 @@ internal sealed record PromptKDModelDescription(
                 Names("teacherClassNames"),
                 Number("resolution"),
                 new PromptKDStudentSettings(Number("promptTokens"), Number("promptDepth"), Number("featureWidth")),
-                root.GetProperty("backboneSha256").GetString()!);
+                root.GetProperty("backboneSha256").GetString()!,
+                DescriptionJson.ReadPrecision(root));
 
             int Number(string name) => root.GetProperty(name).GetInt32();
 

@@ -41,7 +41,7 @@ internal static class PromptKDTraining
         using var scope = NewDisposeScope();
         var text = teacher.TextFeatures().to(device); // [C, J']
         var settings = options.StudentSettings((int)text.shape[1]);
-        var clip = new SharedClip(options.Backbone.CreateModel(device));
+        var clip = new SharedClip(options.Backbone.CreateModel(device, options.Precision));
         PromptKDStudent? student = null;
         try
         {
@@ -55,7 +55,8 @@ internal static class PromptKDTraining
             }
 
             student.Freeze();
-            var description = new PromptKDModelDescription([.. teacher.ClassNames], [.. teacher.ClassNames], options.StudentResolution, settings, options.Backbone.Sha256);
+            var description = new PromptKDModelDescription(
+                [.. teacher.ClassNames], [.. teacher.ClassNames], options.StudentResolution, settings, options.Backbone.Sha256, options.Precision);
             return new PromptKDModel(options.Backbone, clip, description, student, text.DetachFromDisposeScope());
         }
         catch

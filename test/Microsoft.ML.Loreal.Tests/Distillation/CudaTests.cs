@@ -12,6 +12,9 @@ public sealed class CudaTests
 {
     private const float Tolerance = 1e-4f;
 
+    // A few of bfloat16's roundings, each up to 2^-8 of a number.
+    private const float ReducedTolerance = 0.02f;
+
     // Convolutions in TF32, libtorch's default on newer GPUs, keep three digits only.
     private bool _reducedPrecision;
 
@@ -84,6 +87,30 @@ public sealed class CudaTests
             using LorealTransformer model = new MLContext(1).MulticlassClassification.Trainers.Loreal(options).Fit(data);
             return Rows.Scores(model.Transform(data));
         }
+    }
+
+    [TestMethod]
+    [DataRow(ComputePrecision.BFloat16)]
+    [DataRow(ComputePrecision.Half)]
+    public void AReducedPrecisionGivesNearlyTheSameScores(ComputePrecision precision)
+    {
+        using LorealModel model = TrainingRun.Fit(TrainingRun.Options());
+        var files = TrainingRun.Save(model);
+        using LorealModel moved = LorealModel.Load(model.Backbone, CUDA, name => new MemoryStream(files[name]));
+        using LorealModel reduced = moved.WithPrecision(precision);
+        float[] expected = TrainingRun.Score(moved);
+        float[] actual = TrainingRun.Score(reduced);
+        Near(expected, actual, ReducedTolerance);
+        CollectionAssert.AreNotEqual(expected, actual);
+    }
+
+    [TestMethod]
+    public void ItTrainsInAReducedPrecision()
+    {
+        (float[] expected, List<double> expectedLosses) = Fit(attributes: true, CUDA);
+        (float[] actual, List<double> losses) = Fit(attributes: true, CUDA, ComputePrecision.BFloat16);
+        Near(expected, actual, ReducedTolerance);
+        Assert.AreEqual(expectedLosses[^1], losses[^1], ReducedTolerance * expectedLosses[^1]);
     }
 
     [TestMethod]
@@ -164,9 +191,11 @@ public sealed class CudaTests
     }
 
     // Plain gradient descent: Adam's first steps are the gradient's sign, which rounding decides where it is next to zero.
-    private static (float[] Scores, List<double> Losses) Fit(bool attributes, Device device, int? cacheMegabytes = null)
+    private static (float[] Scores, List<double> Losses) Fit(
+        bool attributes, Device device, ComputePrecision precision = ComputePrecision.Single, int? cacheMegabytes = null)
     {
         LorealTrainer.Options options = TrainingRun.Options(attributes);
+        options.Precision = precision;
         options.BaseStage = Descent(0.02);
         options.DistillationStage = Descent(0.01);
         options.FeatureCacheMegabytes = cacheMegabytes ?? options.FeatureCacheMegabytes;
@@ -183,12 +212,12 @@ public sealed class CudaTests
         return stage;
     }
 
-    private static void Near(float[] expected, float[] actual)
+    private static void Near(float[] expected, float[] actual, float tolerance = Tolerance)
     {
         Assert.HasCount(expected.Length, actual);
         for (var i = 0; i < expected.Length; i++)
         {
-            Assert.AreEqual(expected[i], actual[i], Tolerance);
+            Assert.AreEqual(expected[i], actual[i], tolerance);
         }
     }
 }

@@ -70,6 +70,7 @@ public sealed class FeatureFileTests
             (_ => { }, 4, "some"),
             (_ => { }, 3, "others"),
             (o => o.Method = PromptMethod.CoOp(3), 3, "some"),
+            (o => o.Precision = ComputePrecision.BFloat16, 3, "some"),
         };
         for (int i = 0; i < others.Count; i++)
         {

@@ -81,6 +81,8 @@ public sealed class InputErrorTests
         AssertOption("HiddenWidth", options => options.HiddenWidth = 0);
         AssertOption("MaximumPixels", options => options.MaximumPixels = 0);
         AssertOption("Bridge", options => options.Bridge = (ContextBridge)9);
+        AssertOption("Precision", options => options.Precision = (ComputePrecision)9);
+        AssertOption("WithPrecision", options => options.Precision = ComputePrecision.Half);
         AssertOption("DistillationStage.BatchSize", options => options.DistillationStage = new TrainingStageOptions { BatchSize = 0 });
         AssertOption("BaseStage.LearningRate", options => options.BaseStage = new TrainingStageOptions { LearningRate = double.NaN });
         AssertOption("Attributes", options => options.Attributes = []);

@@ -1,0 +1,203 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.ML.Loreal.Samples;
+using Microsoft.ML.Loreal.Tests.Distillation;
+using Microsoft.ML.Loreal.Tests.PromptKD;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal.Tests.Numbers;
+
+/// <summary>Training, saving and scoring in a reduced precision.</summary>
+[TestClass]
+public sealed class PrecisionTrainingTests
+{
+    // Most differences between probabilities of the small models here: a few of bfloat16's roundings, each up to 2^-8 of a number.
+    private const float Tolerance = 0.02f;
+
+    [TestMethod]
+    public void TrainingOnTheWorldGetsAsFar()
+    {
+        const int Classes = 8;
+        const int TestImages = 64;
+        var (losses, right) = Train(ComputePrecision.Single);
+        var (reducedLosses, reducedRight) = Train(ComputePrecision.BFloat16);
+        Assert.IsGreaterThan(TestImages / 2, right);
+        Assert.IsLessThanOrEqualTo(TestImages / 20, Math.Abs(right - reducedRight), "pictures recognised");
+        CollectionAssert.AreNotEqual(losses, reducedLosses);
+        foreach (var (expected, actual) in losses.Zip(reducedLosses))
+        {
+            Assert.AreEqual(expected, actual, 0.05 * expected);
+        }
+
+        (List<double> Losses, int Right) Train(ComputePrecision precision)
+        {
+            var options = new LorealTrainer.Options
+            {
+                Method = PromptMethod.CoOp(4),
+                BaseStage = Stage(),
+                DistillationStage = Stage(),
+                ViewsPerImage = 2,
+                MinimumCropArea = 0.5f,
+                Precision = precision,
+            };
+            var losses = new List<double>();
+            using LorealModel model = LorealTraining.Fit(
+                options, 3, CPU, [.. World.Classes.Take(Classes)], new WorldPictures(Classes, 4, seed: 7), metrics => losses.Add(metrics.Loss), default);
+            Assert.AreEqual(precision, model.Precision);
+            var test = new WorldPictures(Classes, TestImages / Classes, seed: 8);
+            using Tensor pixels = test.Pixels(model.Backbone.ImageProcessor, model.Resolution);
+            var probabilities = new float[TestImages * Classes];
+            model.Score(pixels, probabilities);
+            return (losses, probabilities.Chunk(Classes).Zip(test.Labels).Count(row => Array.IndexOf(row.First, row.First.Max()) == row.Second));
+        }
+
+        static TrainingStageOptions Stage() => new() { Epochs = 3, BatchSize = 8, LearningRate = 0.002, WarmupEpochs = 0 };
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void OneSeedGivesOneModelAndItsFilesGiveItBack(bool attributes)
+    {
+        LorealTrainer.Options options = TrainingRun.Options(attributes);
+        options.Precision = ComputePrecision.BFloat16;
+        using LorealModel model = TrainingRun.Fit(options);
+        var files = TrainingRun.Save(model);
+        using (LorealModel again = TrainingRun.Fit(options))
+        {
+            CollectionAssert.AreEqual(files[LorealModel.TensorFile], TrainingRun.Save(again)[LorealModel.TensorFile]);
+        }
+
+        Assert.AreEqual("BFloat16", (string?)JsonNode.Parse(files[LorealModel.DescriptionFile])!["precision"]);
+        using var tensors = SafetensorsFile.Read(new MemoryStream(files[LorealModel.TensorFile]), "the model");
+        Assert.IsTrue(tensors.Tensors.Values.All(tensor => tensor.Type == SafetensorsType.F32));
+        using LorealModel loaded = TrainingRun.Load(files);
+        Assert.AreEqual(ComputePrecision.BFloat16, loaded.Precision);
+        CollectionAssert.AreEqual(TrainingRun.Score(model), TrainingRun.Score(loaded));
+    }
+
+    [TestMethod]
+    public void ATrainedModelChangesItsPrecisionAndBack()
+    {
+        using var folder = new TestFolder();
+        var ml = new MLContext(1);
+        IDataView data = Trained.Prepared(ml);
+        List<float[]> expected = Rows.Scores(Trained.Loreal.Transform(data));
+        using LorealTransformer reduced = Trained.Loreal.WithPrecision(ComputePrecision.BFloat16);
+        Assert.AreEqual(ComputePrecision.Single, Trained.Loreal.Precision);
+        Assert.AreEqual(ComputePrecision.BFloat16, reduced.Precision);
+        List<float[]> scores = Rows.Scores(reduced.Transform(data));
+        AssertNear(expected, scores);
+
+        ml.Model.Save(reduced, data.Schema, folder["model.zip"]);
+        using var loaded = (LorealTransformer)ml.Model.Load(folder["model.zip"], out _);
+        Assert.AreEqual(ComputePrecision.BFloat16, loaded.Precision);
+        Assert.AreEqual(Trained.Backbone.Sha256, loaded.Backbone.Sha256);
+        Rows.AssertIdentical(scores, Rows.Scores(loaded.Transform(data)));
+
+        using LorealTransformer others = loaded.WithClasses(["cat", "dog"]);
+        Assert.AreEqual(ComputePrecision.BFloat16, others.Precision);
+        LorealTransformer back = reduced.WithPrecision(ComputePrecision.Single);
+        reduced.Dispose();
+        Rows.AssertIdentical(expected, Rows.Scores(back.Transform(data)));
+        back.Dispose();
+        Assert.ThrowsExactly<ObjectDisposedException>(() => back.WithPrecision(ComputePrecision.BFloat16));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => loaded.WithPrecision((ComputePrecision)7));
+    }
+
+    [TestMethod]
+    public void AStudentOfPromptKDDoesToo()
+    {
+        using var folder = new TestFolder();
+        var ml = new MLContext(1);
+        IDataView data = Taught.Unlabelled(ml);
+        List<float[]> expected = Rows.Scores(Taught.Student.Transform(data));
+        using PromptKDTransformer reduced = Taught.Student.WithPrecision(ComputePrecision.BFloat16);
+        List<float[]> scores = Rows.Scores(reduced.Transform(data));
+        AssertNear(expected, scores);
+        using PromptKDTransformer back = reduced.WithPrecision(ComputePrecision.Single);
+        Rows.AssertIdentical(expected, Rows.Scores(back.Transform(data)));
+
+        PromptKDTrainer.Options options = Taught.Options();
+        options.Precision = ComputePrecision.BFloat16;
+        using LorealTransformer teacher = Taught.Teacher.WithPrecision(ComputePrecision.BFloat16);
+        options.Teacher = teacher;
+        using PromptKDTransformer trained = Taught.Fit(options);
+        ml.Model.Save(trained, data.Schema, folder["model.zip"]);
+        using var loaded = (PromptKDTransformer)ml.Model.Load(folder["model.zip"], out _);
+        Assert.AreEqual(ComputePrecision.BFloat16, loaded.Precision);
+        Rows.AssertIdentical(Rows.Scores(trained.Transform(data)), Rows.Scores(loaded.Transform(data)));
+    }
+
+    [TestMethod]
+    public void WhatTheDeviceCannotComputeInIsRefusedOrLoadedInSinglePrecision()
+    {
+        using LorealModel model = TrainingRun.Fit(TrainingRun.Options(attributes: false));
+        float[] expected = TrainingRun.Score(model);
+        var files = TrainingRun.Save(model);
+        Assert.IsNull(JsonNode.Parse(files[LorealModel.DescriptionFile])!["precision"]);
+        using LorealModel loaded = Load("Half", out List<string> warnings);
+        if (loaded.Precision == ComputePrecision.Half)
+        {
+            // Newer libtorch computes in it on processors too.
+            Assert.IsEmpty(warnings);
+            using LorealModel half = model.WithPrecision(ComputePrecision.Half);
+            CollectionAssert.AreEqual(TrainingRun.Score(half), TrainingRun.Score(loaded));
+            AssertNear([expected], [TrainingRun.Score(half)]);
+        }
+        else
+        {
+            StringAssert.Contains(warnings.Single(), "precision Half");
+            CollectionAssert.AreEqual(expected, TrainingRun.Score(loaded));
+            string message = Assert.ThrowsExactly<InvalidOperationException>(() => model.WithPrecision(ComputePrecision.Half)).Message;
+            foreach (string part in new[] { "Half", "libtorch", "cpu", "BFloat16" })
+            {
+                StringAssert.Contains(message, part);
+            }
+        }
+
+        StringAssert.Contains(Assert.ThrowsExactly<FormatException>(() => Load("Quarter", out _)).Message, "Quarter");
+        Assert.ThrowsExactly<FormatException>(() => Load("1", out _));
+
+        LorealModel Load(string precision, out List<string> warnings)
+        {
+            JsonNode description = JsonNode.Parse(files[LorealModel.DescriptionFile])!;
+            description["precision"] = precision;
+            var changed = new Dictionary<string, byte[]>(files) { [LorealModel.DescriptionFile] = Encoding.UTF8.GetBytes(description.ToJsonString()) };
+            warnings = [];
+            return LorealModel.Load(model.Backbone, CPU, name => new MemoryStream(changed[name]), warnings.Add);
+        }
+    }
+
+    [TestMethod]
+    public void ACheckpointOfAnotherPrecisionIsRefused()
+    {
+        using var folder = new TestFolder();
+        var ml = new MLContext(1);
+        IDataView data = Trained.Prepared(ml);
+        LorealTrainer.Options options = Trained.Options();
+        options.WorkspacePath = folder.FullName;
+        ml.MulticlassClassification.Trainers.Loreal(options).Fit(data).Dispose();
+        options.Precision = ComputePrecision.BFloat16;
+        string message = Assert.ThrowsExactly<InvalidOperationException>(() => ml.MulticlassClassification.Trainers.Loreal(options).Fit(data)).Message;
+        StringAssert.Contains(message, "Precision is nothing in the checkpoint and \"BFloat16\" now");
+    }
+
+    /// <summary>Files of encoded views from before there was a choice stay those of single precision.</summary>
+    [TestMethod]
+    public void SinglePrecisionIsNotTold() => CollectionAssert.AreEqual(
+        new[] { "Package", "Torch", "Device", "Backbone", "Method" },
+        JsonNode.Parse(TrainingConfiguration.DescribeEncoding(TrainingRun.Options(), CPU))!.AsObject().Select(property => property.Key).ToArray());
+
+    private static void AssertNear(List<float[]> expected, List<float[]> actual)
+    {
+        Assert.HasCount(expected.Count, actual);
+        foreach (var (a, b) in expected.Zip(actual))
+        {
+            Assert.IsLessThanOrEqualTo(Tolerance, a.Zip(b).Max(pair => Math.Abs(pair.First - pair.Second)));
+        }
+
+        Assert.IsTrue(expected.Zip(actual).Any(rows => !rows.First.SequenceEqual(rows.Second)), "nothing was computed in another precision");
+    }
+}
