@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# On a machine with a GPU: builds the native layer against the libtorch of this machine's Python torch, runs the tests of category Cuda, then the named benchmarks.
-# Usage: prove.sh [BENCHMARK...]. It wants python3 with torch 2.x, CMake and g++.
+# On a machine with a GPU: builds the native layer against the libtorch of this machine's Python torch, runs the tests of category Cuda, then the named benchmarks,
+# "gpu" where none is named. Usage: prove.sh [BENCHMARK...]. It wants python3 with torch 2.x, CMake and g++.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 torch="$(python3 -c 'import torch; print(torch.__path__[0])')"
@@ -14,7 +14,8 @@ print("torch", torch.__version__, "CUDA", torch.version.cuda, torch.cuda.get_dev
 PYTHON
 status=0
 programs/Microsoft.ML.Loreal.Tests --filter TestCategory=Cuda || status=$?
-for benchmark in "$@"; do
-    programs/Microsoft.ML.Loreal.PerformanceTests "$benchmark" || status=$?
+for benchmark in "${@:-gpu}"; do
+    # Without quotes: "gpu small" is two words.
+    programs/Microsoft.ML.Loreal.PerformanceTests $benchmark || status=$?
 done
 exit "$status"

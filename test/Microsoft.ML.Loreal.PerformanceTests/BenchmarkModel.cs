@@ -1,3 +1,4 @@
+using Microsoft.ML.Loreal.Tests;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.PerformanceTests;
@@ -28,18 +29,37 @@ internal sealed record BenchmarkModel(string Name, ClipConfig Config, int LowRes
 
     public static BenchmarkModel Default { get; } = new("default", ClipBackbone.Default.Config, 6 * ClipBackbone.Default.Config.PatchSize);
 
+    /// <summary>For what is not about its time.</summary>
+    public static BenchmarkModel Small { get; } = new(
+        "small",
+        new ClipConfig
+        {
+            ImageResolution = 32,
+            PatchSize = 8,
+            VisionWidth = 64,
+            VisionHeads = 1,
+            VisionLayers = 2,
+            TextWidth = 64,
+            TextHeads = 1,
+            TextLayers = 2,
+            EmbedDimension = 32,
+            ContextLength = 77,
+            VocabularySize = RandomClip.ByteVocabularySize,
+        },
+        16);
+
     public static IReadOnlyList<BenchmarkModel> All { get; } = [VitB16, Default];
 
-    public ClipModel Create()
+    public ClipModel Create(ComputePrecision precision = ComputePrecision.Single)
     {
         using var scope = NewDisposeScope();
         var shapes = ClipWeightNames.OpenAI(Config).ToDictionary(w => w.Name, w => w.Shape);
         manual_seed(1);
-        return new ClipModel(Config, CPU, name => Weight(name, shapes[name]).DetachFromDisposeScope());
+        return new ClipModel(Config, BenchmarkDevice.Current, name => Weight(name, shapes[name]), precision);
     }
 
     /// <summary>Random pixels at a side, [B, 3, side, side].</summary>
-    public static Tensor Pixels(int images, int side) => randn(images, 3, side, side);
+    public static Tensor Pixels(int images, int side) => randn(images, 3, side, side, device: BenchmarkDevice.Current);
 
     /// <summary>A weight of which signals neither die nor blow up.</summary>
     internal static Tensor Weight(string name, long[] shape)

@@ -8,7 +8,7 @@ internal static class BlasBenchmark
 {
     public static void Run()
     {
-        var table = new Table { Title = new TableTitle($"Matrix product in fp32, {torch.get_num_threads()} threads") };
+        var table = new Table { Title = new TableTitle($"Matrix product in fp32, {torch.get_num_threads()} threads, {BenchmarkDevice.Description}") };
         table.AddColumn("size");
         foreach (var column in new[] { "min", "median", "max" })
         {
@@ -18,8 +18,8 @@ internal static class BlasBenchmark
         foreach (var size in new[] { 256, 1024, 2048 })
         {
             using var scope = torch.NewDisposeScope();
-            var a = torch.rand(size, size);
-            var b = torch.rand(size, size);
+            var a = torch.rand(size, size, device: BenchmarkDevice.Current);
+            var b = torch.rand(size, size, device: BenchmarkDevice.Current);
             var timing = Timing.Of(9, () =>
             {
                 using var product = a.matmul(b);

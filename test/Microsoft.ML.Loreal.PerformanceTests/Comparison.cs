@@ -28,7 +28,7 @@ internal sealed class Comparison
 
     public static void Line(string text) => Console.WriteLine(text);
 
-    private static string Milliseconds(Timing timing) =>
+    public static string Milliseconds(Timing timing) =>
         string.Create(CultureInfo.InvariantCulture, $"{Short(timing.Min)} / {Short(timing.Median)} / {Short(timing.Max)}");
 
     private static string Short(double seconds) => (seconds * 1000).ToString(seconds < 0.1 ? "0.00" : "0", CultureInfo.InvariantCulture);

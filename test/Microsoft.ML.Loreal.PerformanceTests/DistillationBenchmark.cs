@@ -10,10 +10,12 @@ internal static class DistillationBenchmark
     // More than this many image-class pairs do not fit in memory the published way, with the graphs of two text passes alive.
     private const int MostPublishedPairs = 200;
 
-    public static void Run()
+    public static void Run() => Run(BenchmarkModel.All);
+
+    public static void Run(IEnumerable<BenchmarkModel> sizes)
     {
         var table = new Comparison("Distillation step (4 text passes, 2 of them with gradients)", "ours, features cached", "published: both towers and 77 tokens a pair each step");
-        foreach (var size in BenchmarkModel.All)
+        foreach (var size in sizes)
         {
             using var model = size.Create();
             foreach (var classes in new[] { 10, 50, 100 })
@@ -66,10 +68,10 @@ internal static class DistillationBenchmark
         optimizer.step();
     }
 
-    public static Tensor Labels(int images) => zeros([images], ScalarType.Int64);
+    public static Tensor Labels(int images) => zeros([images], ScalarType.Int64, device: BenchmarkDevice.Current);
 
     /// <summary>Features as the cache gives them, [B, J].</summary>
-    public static Tensor CachedFeatures(BenchmarkModel size, int images) => Classifier.Normalise(randn(images, size.Config.EmbedDimension));
+    public static Tensor CachedFeatures(BenchmarkModel size, int images) => Classifier.Normalise(randn(images, size.Config.EmbedDimension, device: BenchmarkDevice.Current));
 
     private static Timing Ours(ClassificationTask task, BenchmarkModel size, int images)
     {

@@ -32,7 +32,7 @@ internal static class FolderBenchmark
                 using var pixels = BenchmarkModel.Pixels(Batch, size.LowResolution);
                 if (!attributes)
                 {
-                    using var clip = backbone.CreateModel(torch.CPU);
+                    using var clip = backbone.CreateModel(BenchmarkDevice.Current);
                     table.Add($"{size.Name}, {kind}, {some.Count} files, against the image tower alone", transform, Timing.Of(7, () =>
                     {
                         using var inference = torch.inference_mode();

@@ -7,7 +7,7 @@ namespace Microsoft.ML.Loreal.PerformanceTests;
 internal static class Machine
 {
     public static string Description { get; } =
-        $"{Processor()}, {Environment.ProcessorCount} processors, {torch.get_num_threads()} torch threads, {Blas()}, commit {Commit()}, "
+        $"{Processor()}, {Environment.ProcessorCount} processors, {torch.get_num_threads()} torch threads, {Blas()}, {BenchmarkDevice.Description}, commit {Commit()}, "
         + $"load of the last minute when it began: {Load()}";
 
     private static string Processor() => File.Exists("/proc/cpuinfo")

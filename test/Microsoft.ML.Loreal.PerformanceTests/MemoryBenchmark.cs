@@ -12,6 +12,11 @@ internal static class MemoryBenchmark
     {
         Comparison.Line("Resident memory, MB: the highest while it ran, and of that what came on top of the loaded model");
         Comparison.Line(Machine.Description);
+        if (BenchmarkDevice.IsGpu)
+        {
+            Comparison.Line("This is the processor's memory: TorchSharp 0.106.0 does not tell a GPU's.");
+        }
+
         Comparison.Line("");
         Comparison.Line("| case | ours: peak (added) | published: peak (added) | ours / published (added) |");
         Comparison.Line("| --- | ---: | ---: | ---: |");

@@ -15,6 +15,7 @@ var benchmarks = new Dictionary<string, (string What, Action Run)>
     ["reliability"] = ("long loops of loading, predicting, disposing: right answers and flat memory", ReliabilityBenchmark.Run),
     ["methods"] = ("what each prompt method learns and costs, with and without LOREAL", MethodsBenchmark.Run),
     ["web"] = ("the web sample under load from this machine: latency, errors, memory", WebBenchmark.Run),
+    ["gpu"] = ("a GPU's image tower, distillation step, scoring, and what LOREAL adds; \"gpu small\" is a try of it that a processor finishes in a minute", () => GpuBenchmark.Run(BenchmarkModel.VitB16)),
     ["growth"] = ("the cost of scoring by classes and by images; writes performance.svg here", GrowthBenchmark.Run),
 };
 
@@ -31,6 +32,9 @@ switch (args)
         return 0;
     case [ChildProcess.Verb, "reliability", var loop]:
         ReliabilityBenchmark.Measure(loop);
+        return 0;
+    case ["gpu", "small"]:
+        GpuBenchmark.Run(BenchmarkModel.Small);
         return 0;
     case [ChildProcess.Verb, "coldstart", var model, var image]:
         ColdStartBenchmark.Measure(model, image);

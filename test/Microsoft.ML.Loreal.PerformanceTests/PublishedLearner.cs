@@ -39,7 +39,7 @@ internal sealed class PublishedLearner(ClipModel model, PromptLearner prompts) :
             [
                 parts.Prefix.unsqueeze(1).expand(images, classes, prefix, width),
                 parts.Suffix.unsqueeze(0).expand(images, classes, suffix, width),
-                zeros(images, classes, padding, width),
+                zeros(images, classes, padding, width, device: parts.Prefix.device),
             ],
             2).reshape(images * classes, Model.Config.ContextLength, width); // [B, C, 77, D] -> [B * C, 77, D]
         var text = Model.Text;

@@ -77,9 +77,9 @@ internal static class RegionsBenchmark
         using var folder = new TemporaryFolder();
         var (pictures, trials) = (new WorldPictures(PicturesPerClass, seed: 1), new WorldPictures(5, seed: 2));
         var options = new LorealTrainer.Options { LowResolution = 112, Method = PromptMethod.Template("a photo of a {}"), Attributes = null };
-        using var model = LorealTraining.Fit(options, 1, CPU, World.Classes, pictures, null, default);
+        using var model = LorealTraining.Fit(options, 1, BenchmarkDevice.Current, World.Classes, pictures, null, default);
         using var teacher = new LorealTransformer(new MLContext(1), model, new ScoringSettings("Image", "PredictedLabel", "Score", InvalidImageAction.Throw, 1 << 20));
-        using var low = LorealTraining.Fit(Low(options), 1, CPU, World.Classes, pictures, null, default);
+        using var low = LorealTraining.Fit(Low(options), 1, BenchmarkDevice.Current, World.Classes, pictures, null, default);
         Comparison.Line("");
         Comparison.Line(FormattableString.Invariant(
             $"Labels kept, {World.Classes.Count} classes, {pictures.Count} pictures x 2 regions, 5 epochs; accuracy on {trials.Count} other pictures: teacher at 112 px {Accuracy(model, trials):0.0} %, the same at 48 px {Accuracy(low, trials):0.0} %"));
@@ -89,7 +89,7 @@ internal static class RegionsBenchmark
         {
             var students = Enum.GetValues<LabelSparsification>().Select(kind =>
             {
-                using var student = PromptKDTraining.Fit(Student(teacher, folder.Path, kept, kind), 1, CPU, pictures, null, default);
+                using var student = PromptKDTraining.Fit(Student(teacher, folder.Path, kept, kind), 1, BenchmarkDevice.Current, pictures, null, default);
                 return Accuracy(student, trials);
             }).ToArray();
             var header = new RegionTableHeader(pictures.Count, 2, World.Classes.Count, kept, new string('0', 64));
@@ -98,10 +98,10 @@ internal static class RegionsBenchmark
                 $"| {kept} | {header.RowLength} | {header.RowLength} | {100 * KeptShare(file, header):0.0} % | {students[0]:0.0} % | {students[1]:0.0} % |"));
         }
 
-        using var exact = PromptKDTraining.Fit(Student(teacher, null, 0, default), 1, CPU, pictures, null, default);
+        using var exact = PromptKDTraining.Fit(Student(teacher, null, 0, default), 1, BenchmarkDevice.Current, pictures, null, default);
         var withNegatives = Student(teacher, null, 0, default);
         withNegatives.NegativePromptWeight = 1;
-        using var negatives = PromptKDTraining.Fit(withNegatives, 1, CPU, pictures, null, default);
+        using var negatives = PromptKDTraining.Fit(withNegatives, 1, BenchmarkDevice.Current, pictures, null, default);
         Comparison.Line(FormattableString.Invariant(
             $"Student of the exact answers: {Accuracy(exact, trials):0.0} %; with negative prompts of weight 1: {Accuracy(negatives, trials):0.0} %"));
     }

@@ -1,29 +1,9 @@
-using Microsoft.ML.Loreal.Tests;
-
 namespace Microsoft.ML.Loreal.PerformanceTests;
 
 /// <summary>A LOREAL model with a CLIP of 0.4 million random weights, the zip it was saved in, pictures, and what it says of each: for loops so long that a larger one would take hours.</summary>
 internal sealed class SmallModel : IDisposable
 {
     private const int Classes = 3;
-
-    private static readonly BenchmarkModel _size = new(
-        "small",
-        new ClipConfig
-        {
-            ImageResolution = 32,
-            PatchSize = 8,
-            VisionWidth = 64,
-            VisionHeads = 1,
-            VisionLayers = 2,
-            TextWidth = 64,
-            TextHeads = 1,
-            TextLayers = 2,
-            EmbedDimension = 32,
-            ContextLength = 77,
-            VocabularySize = RandomClip.ByteVocabularySize,
-        },
-        16);
 
     private readonly TemporaryFolder _folder = new();
     private readonly string _zip;
@@ -34,7 +14,7 @@ internal sealed class SmallModel : IDisposable
         _zip = Path.Combine(_folder.Path, "model.zip");
         var photos = JpegFolder.Write(_folder.Path, 10 * Classes, Classes);
         var data = Context.Data.LoadFromEnumerable(photos);
-        Transformer = FolderBenchmark.Fit(Context, BackboneFolder.Write(_folder.Path, _size), _size, data, attributes: true);
+        Transformer = FolderBenchmark.Fit(Context, BackboneFolder.Write(_folder.Path, BenchmarkModel.Small), BenchmarkModel.Small, data, attributes: true);
         Context.Model.Save(Transformer, data.Schema, _zip);
         Photos = photos;
         using var engine = Engine(Transformer);

@@ -37,8 +37,8 @@ internal static class TowersBenchmark
 
             foreach (var texts in new[] { 1, 20 })
             {
-                using var embeddings = randn(texts, config.ContextLength, config.TextWidth);
-                using var ends = full([texts], config.ContextLength - 1, ScalarType.Int64);
+                using var embeddings = randn(texts, config.ContextLength, config.TextWidth, device: BenchmarkDevice.Current);
+                using var ends = full([texts], config.ContextLength - 1, ScalarType.Int64, device: BenchmarkDevice.Current);
                 Measure(
                     $"{size.Name}, text tower, {config.ContextLength} tokens, N={texts}",
                     () => model.Text.Forward(embeddings, ends),
@@ -66,6 +66,7 @@ internal static class TowersBenchmark
         var texts = arguments.Select(a => Convert.ToString(a, CultureInfo.InvariantCulture)!).ToList();
         texts.Insert(3, Runs.ToString(CultureInfo.InvariantCulture));
         texts.Add(get_num_threads().ToString(CultureInfo.InvariantCulture));
+        texts.Add(BenchmarkDevice.IsGpu ? "cuda" : "cpu");
         var output = Output(program, [script, .. texts]) ?? throw new InvalidOperationException($"{script} failed; run it by hand to see why.");
         return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => double.Parse(line, CultureInfo.InvariantCulture))];
     }

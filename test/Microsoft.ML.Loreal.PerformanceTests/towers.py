@@ -1,4 +1,4 @@
-"""The operators of both towers in PyTorch: prints the seconds of every run. Arguments: tower, batch, side or tokens, runs, and the sizes."""
+"""The operators of both towers in PyTorch: prints the seconds of every run. Arguments: tower, batch, side or tokens, runs, the sizes, threads, and the device."""
 import sys
 import time
 
@@ -6,7 +6,9 @@ import torch
 import torch.nn.functional as F
 
 tower = sys.argv[1]
-batch, length, runs, patch, width, heads, layers, joint, threads = map(int, sys.argv[2:])
+batch, length, runs, patch, width, heads, layers, joint, threads = map(int, sys.argv[2:-1])
+device = sys.argv[-1]
+wait = torch.cuda.synchronize if device == "cuda" else lambda: None
 torch.set_num_threads(threads)
 torch.manual_seed(1)
 grid = length // patch if tower == "image" else 0
@@ -14,7 +16,7 @@ tokens = 1 + grid * grid if tower == "image" else length
 
 
 def weight(*shape):
-    return torch.randn(*shape) * (0.02 if len(shape) == 1 else shape[-1] ** -0.5)
+    return torch.randn(*shape, device=device) * (0.02 if len(shape) == 1 else shape[-1] ** -0.5)
 
 
 class Block:
@@ -76,12 +78,14 @@ def text(x, mask):
 
 with torch.inference_mode():
     if tower == "image":
-        arguments = (torch.randn(batch, 3, length, length), weight(width, 3 * patch * patch), weight(width))
+        arguments = (torch.randn(batch, 3, length, length, device=device), weight(width, 3 * patch * patch), weight(width))
     else:
-        arguments = (torch.randn(batch, length, width), torch.full((length, length), float("-inf")).triu(1))
+        arguments = (torch.randn(batch, length, width, device=device), torch.full((length, length), float("-inf"), device=device).triu(1))
     run = image if tower == "image" else text
     run(*arguments)
+    wait()
     for _ in range(runs):
         start = time.perf_counter()
         run(*arguments)
+        wait()
         print(time.perf_counter() - start)
