@@ -68,7 +68,8 @@ internal sealed class TextTransformer : nn.Module
         Tensor mask = CausalMask(embeddings.shape[1]);
         foreach (ResidualAttentionBlock block in Blocks.SkipLast(1))
         {
-            x = block.Forward(x, mask);
+            using Tensor entering = x;
+            x = block.Forward(entering, mask);
         }
 
         // Of the last block only each text's end is read. Its rows of the mask: [L, L] -> [N, L] -> [N, 1, 1, L]

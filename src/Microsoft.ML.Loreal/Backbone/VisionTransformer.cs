@@ -81,10 +81,12 @@ internal sealed class VisionTransformer : nn.Module
     public Tensor Advance(Tensor x, int from, int to, ITowerPrompts? prompts)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor states = x;
+        Tensor states = x.alias();
         for (int layer = from; layer < to; layer++)
         {
-            states = Blocks[layer].Forward(prompts?.Before(layer, states) ?? states, beside: Beside(prompts, layer));
+            // Freed at once: what a block writes then lies where the processor's caches have the last one's.
+            using Tensor entering = states;
+            states = Blocks[layer].Forward(prompts?.Before(layer, entering) ?? entering, beside: Beside(prompts, layer));
         }
 
         return states.MoveToOuterDisposeScope();
