@@ -13,7 +13,6 @@ internal sealed class TwoStudents
     private readonly AttributeSlots _slots;
     private readonly DistillationSettings _settings;
     private readonly long _numbersKept;
-    private readonly bool _inParts; // whether one image alone exceeds that: then its classes are done in parts
 
     /// <summary>Prepares the distillation.</summary>
     /// <param name="alpha">The standard-resolution student.</param>
@@ -30,9 +29,7 @@ internal sealed class TwoStudents
         var device = clip.Text.PositionalEmbedding.device;
         _numbersKept = numbersKept ?? GraphMemory.Numbers(device);
         var tokens = slots.Tokens(slots.Vectors(zeros([1, clip.Config.EmbedDimension], device: device)));
-        var perImage = 2 * SharedPrefixEncoder.NumbersKept(clip.Text, beta.Prompts(tokens));
-        _inParts = perImage > _numbersKept;
-        ImagesAtOnce = (int)Math.Clamp(_numbersKept / perImage, 1, int.MaxValue);
+        ImagesAtOnce = (int)Math.Clamp(_numbersKept / (2 * beta.NumbersKept(tokens)), 1, int.MaxValue);
     }
 
     /// <summary>The most images whose losses and gradients are computed in one pass.</summary>
@@ -57,8 +54,8 @@ internal sealed class TwoStudents
         Tensor?[] asked = [_settings.Lambda1 == 0 ? null : crossed ? lowVectors : highVectors, bridged ? lowVectors : null];
         var taught = Teach(high, [.. asked.OfType<Tensor>()]);                                              // [B, C] each
         var tokens = _slots.Tokens(bridged ? cat([ownVectors, highVectors], 0) : ownVectors);               // [n * B, T, D]
-        var text = Text(tokens);                                                                            // [n * B, C, J]
-        var answers = Answers(_beta, low, text);                                                            // [B, C] each
+        var text = new LearnedText(_beta, tokens, _numbersKept);                                            // [n * B, C, J]
+        var answers = Answers(_beta, low, text.Features);                                                   // [B, C] each
         var logits = answers[0];
         var crossEntropy = nn.functional.cross_entropy(logits, labels);
         var total = crossEntropy;
@@ -84,10 +81,7 @@ internal sealed class TwoStudents
             total = total + bridge * _settings.BridgeWeight;
         }
 
-        if (_inParts)
-        {
-            total = WithGradient(total, text, tokens);
-        }
+        total = text.Joined(total);
 
         // What leaves the scope is what the caller reads; everything else of the step lives on only inside the autograd graph.
         scope.MoveToOuter(new[] { total, crossEntropy, highLevel, lowLevel, bridge, logits }.OfType<IDisposable>());
@@ -106,26 +100,6 @@ internal sealed class TwoStudents
     {
         using var noGrad = no_grad();
         return vectors.Length == 0 ? [] : Answers(_alpha, features, _alpha.TextFeatures(_slots.Tokens(cat(vectors, 0))));
-    }
-
-    /// <summary>Beta's text features with their graph, or, where it does not fit into the memory, without it but ready to be given a gradient.</summary>
-    private Tensor Text(Tensor tokens)
-    {
-        if (!_inParts)
-        {
-            return _beta.TextFeatures(tokens);
-        }
-
-        using var noGrad = no_grad();
-        return _beta.TextFeatures(tokens).requires_grad_(true);
-    }
-
-    /// <summary>The same loss, whose gradient reaches the attribute tokens although the text features have no graph: beside it stands a term of value 0 with that gradient.</summary>
-    private Tensor WithGradient(Tensor total, Tensor text, Tensor tokens)
-    {
-        var gradient = autograd.grad([total], [text], retain_graph: true)[0];                               // [n * B, C, J]
-        var linear = (tokens * _beta.AttributeGradient(tokens, gradient, _numbersKept)).sum();
-        return total + (linear - linear.detach());
     }
 
     /// <summary>A student's logits, [B, C] for each of the n sets of prompts in [n * B, C, J].</summary>

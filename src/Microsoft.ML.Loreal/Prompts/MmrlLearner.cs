@@ -118,10 +118,10 @@ internal sealed class MmrlLearner : PromptLearner
     }
 
     /// <inheritdoc/>
-    public override PromptLosses Losses(Tensor states, Tensor labels)
+    protected override PromptLosses Losses(Tensor states, Tensor text, Tensor labels)
     {
         using var scope = NewDisposeScope();
-        var (features, text) = (ImageFeatures(states), TextFeatures(null));
+        var features = ImageFeatures(states);
         var (own, representation) = (features.narrow(1, 0, Joint), features.narrow(1, Joint, Joint));
         var crossEntropy = CrossEntropy(own) * _balance + CrossEntropy(representation) * (1 - _balance);
         var imageDistance = 1 - MeanCosine(own, states.narrow(1, states.shape[1] - Joint, Joint));

@@ -62,9 +62,24 @@ internal abstract class PromptLearner(ClipModel model) : IDisposable
     /// <summary>The losses of the method alone, without attributes.</summary>
     /// <param name="states">[B, F], from <see cref="FrozenStates"/>.</param>
     /// <param name="labels">[B] int64.</param>
-    public virtual PromptLosses Losses(Tensor states, Tensor labels)
+    /// <param name="numbersKept">How many numbers the text features may keep in memory for their gradients; null for those of <see cref="GraphMemory"/>.</param>
+    public PromptLosses Losses(Tensor states, Tensor labels, long? numbersKept = null)
     {
-        var logits = Logits(ImageFeatures(states), TextFeatures(null));
+        using var scope = NewDisposeScope();
+        var text = new LearnedText(this, null, numbersKept ?? GraphMemory.Numbers(states.device));
+        var losses = Losses(states, text.Features, labels);
+        losses = losses with { Total = text.Joined(losses.Total) };
+        scope.MoveToOuter(losses.Total, losses.CrossEntropy, losses.Logits);
+        return losses;
+    }
+
+    /// <summary>The losses of the method alone.</summary>
+    /// <param name="states">[B, F], from <see cref="FrozenStates"/>.</param>
+    /// <param name="text">[1, C, J], not normalised.</param>
+    /// <param name="labels">[B] int64.</param>
+    protected virtual PromptLosses Losses(Tensor states, Tensor text, Tensor labels)
+    {
+        var logits = Logits(ImageFeatures(states), text);
         var loss = nn.functional.cross_entropy(logits, labels);
         return new PromptLosses(loss, loss, logits);
     }
@@ -82,19 +97,23 @@ internal abstract class PromptLearner(ClipModel model) : IDisposable
         return SharedPrefixEncoder.Encode(Model.Text, Prompts(attributeTokens), TextPrompts(attributeTokens?.shape[1] ?? 0)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>
-    /// The gradient of the attribute tokens from that of the text features, without the features' graph: they are computed again, some classes at a time. For when nothing else learns.
-    /// </summary>
+    /// <summary>Roughly how many numbers <see cref="TextFeatures"/> keeps in memory until its gradient is computed.</summary>
+    /// <param name="attributeTokens">[B, T, D], as in <see cref="Prompts"/>.</param>
+    public long NumbersKept(Tensor? attributeTokens)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        return (attributeTokens?.shape[0] ?? 1) * SharedPrefixEncoder.NumbersKept(Model.Text, Prompts(attributeTokens));
+    }
+
+    /// <summary>Adds the gradient of the text features up in the leaves that they depend on, without having kept their graph: they are computed again, some classes at a time.</summary>
     /// <param name="attributeTokens">[B, T, D], as in <see cref="Prompts"/>.</param>
     /// <param name="gradient">[B, C, J].</param>
-    /// <param name="numbersKept">How many numbers may be kept in memory for the gradient at a time.</param>
-    /// <returns>[B, T, D].</returns>
-    public Tensor AttributeGradient(Tensor attributeTokens, Tensor gradient, long numbersKept)
+    /// <param name="numbersKept">How many numbers may be kept in memory at a time.</param>
+    public void TextBackward(Tensor? attributeTokens, Tensor gradient, long numbersKept)
     {
         using var scope = NewDisposeScope();
-        var tokens = attributeTokens.detach().requires_grad_(true);
-        SharedPrefixEncoder.Backward(Model.Text, Prompts(tokens), TextPrompts(tokens.shape[1]), gradient, numbersKept);
-        return tokens.grad!.MoveToOuterDisposeScope();
+        SharedPrefixEncoder.Backward(Model.Text, Prompts(attributeTokens), TextPrompts(attributeTokens?.shape[1] ?? 0), gradient, numbersKept);
     }
 
     /// <summary>What the method changes inside the text tower; null for nothing.</summary>

@@ -1,0 +1,65 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal.Tests.Prompts;
+
+/// <summary>Training a method alone on so many classes that the gradients of their text features exceed the memory they may take.</summary>
+[TestClass]
+public sealed class LearnedTextTests
+{
+    private static readonly string[] _names = [.. Enumerable.Range(0, 60).Select(c => $"{(char)('a' + (c % 26))}{new string('x', c / 26)}")];
+
+    public static IEnumerable<object[]> Methods =>
+    [
+        [PromptMethod.CoOp(2)],
+        [PromptMethod.CoOp(3, ClassNamePosition.Middle)],
+        [PromptMethod.CoOp(2, classSpecific: true)],
+        [PromptMethod.MaPLe(2, 2)],
+        [PromptMethod.Mma(2, 3, 4, 0.5f)],
+        [PromptMethod.Mmrl(2, 3, 3, 8)],
+        [PromptMethod.IndependentPrompts(2, 2, 2, 2)],
+    ];
+
+    [TestMethod]
+    [DynamicData(nameof(Methods))]
+    public void LossesAndGradientsOfSomeClassesAtATimeAreThoseOfAll(PromptMethod method)
+    {
+        using var scope = NewDisposeScope();
+        using var model = TinyClip.Create(textLayers: 4, visionLayers: 3);
+        using var learner = method.CreateLearner(model, new CharacterVocabulary(), _names, 0, new Random(5));
+        var states = learner.FrozenStates(RandomTensors.Normal(new Random(7), 1, CPU, 4, 3, 16, 16)).detach();
+        var labels = tensor(new long[] { 0, 59, 3, 26 });
+        const long little = 150_000;
+        Assert.IsGreaterThan(little, learner.NumbersKept(null), "the classes exceed the memory");
+
+        var (expected, all) = Step(long.MaxValue);
+        foreach (var kept in new[] { 1, little })
+        {
+            var (actual, some) = Step(kept);
+            Assert.AreEqual(expected, actual, 1e-6 * expected);
+            for (var p = 0; p < all.Length; p++)
+            {
+                LearningCheck.Gradient(all[p], some[p], $"{method.Name}, parameter {p}, {kept} numbers kept");
+            }
+        }
+
+        // Two halves of a batch, so that the second finds gradients of the first.
+        (double Total, Tensor[] Gradients) Step(long numbersKept)
+        {
+            foreach (var parameter in learner.Parameters)
+            {
+                parameter.grad = null;
+            }
+
+            var total = 0.0;
+            foreach (var first in new[] { 0, 2 })
+            {
+                var losses = learner.Losses(states.narrow(0, first, 2), labels.narrow(0, first, 2), numbersKept);
+                (losses.Total * 0.5).backward();
+                total += losses.Total.item<float>();
+            }
+
+            return (total, [.. learner.Parameters.Select(p => p.grad!.clone())]);
+        }
+    }
+}
