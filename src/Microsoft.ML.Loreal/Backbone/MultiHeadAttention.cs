@@ -41,17 +41,19 @@ internal sealed class MultiHeadAttention : nn.Module
         long[] shape = projected.shape;
         // [B, T, 3 D] -> [B, T, 3, H, D / H] -> [3, B, H, T, D / H]
         Tensor all = projected.view(shape[0], shape[1], 3, _heads, shape[2] / (3 * _heads)).permute(2, 0, 3, 1, 4);
-        return (all.select(0, 0), all.select(0, 1), all.select(0, 2));
+        // Unbound, not selected one by one: that gives them one gradient instead of three, mostly zeros, and their sum.
+        Tensor[] parts = all.unbind(0);
+        return (parts[0], parts[1], parts[2]);
     }
 
     /// <summary>[B, T, D] -> queries alone, [B, H, T, D / H].</summary>
-    public Tensor Queries(Tensor x) => Part(x, first: 0, count: 1).select(0, 0);
+    public Tensor Queries(Tensor x) => Part(x, first: 0, count: 1).squeeze(0);
 
     /// <summary>[B, T, D] -> keys and values alone, [B, H, T, D / H].</summary>
     public (Tensor Keys, Tensor Values) KeysAndValues(Tensor x)
     {
-        Tensor both = Part(x, first: 1, count: 2);
-        return (both.select(0, 0), both.select(0, 1));
+        Tensor[] both = Part(x, first: 1, count: 2).unbind(0);
+        return (both[0], both[1]);
     }
 
     /// <summary>Queries [B, H, T, D / H] over keys and values [B, H, S, D / H] -> [B, T, D], in their type, which the mask need not have.</summary>

@@ -84,59 +84,82 @@ internal static class SharedPrefixEncoder
     private static Tensor Ends(TextTransformer text, (Tensor Rows, Tensor Masks, Tensor Ends) tiles, Tensor padded, Tensor prefix, ITowerPrompts? prompts)
     {
         using var scope = NewDisposeScope();
-        var (images, width) = (prefix.shape[0], prefix.shape[2]);
+        var (images, prefixLength, width) = (prefix.shape[0], prefix.shape[1], prefix.shape[2]);
         var (rows, masks, ends) = tiles;
-        var length = rows.shape[0];
-        var suffixes = padded.index_select(1, rows);                                                      // [1, C * S, D] -> [b, N, D]
-        if (prompts is not null)
-        {
-            suffixes = suffixes.expand(images, length, width);                                            // what stands beside the first block needs them for each image
-        }
+        var (length, tileLength) = (rows.shape[0], masks.shape[1]);
+        var sets = prompts is null ? 1 : images;                                                          // b: what stands beside the first block needs the suffixes for each image
+        var tokens = Rows(prefix, padded.index_select(1, rows).expand(sets, length, width));              // [1, B * P + b * N, D]
+        var mask = Mask(masks, images, prefixLength);
 
         for (var layer = 0; ; layer++)
         {
+            using var entering = tokens;
             using var layerScope = NewDisposeScope();
             var block = text.Blocks[layer];
-            prefix = prompts?.Before(layer, prefix) ?? prefix;                                            // methods may change P on the way
-            var (prefixRows, suffixRows) = (images * prefix.shape[1], suffixes.shape[0] * length);        // B * P, b * N
-            var tokens = Rows(prefix, suffixes);                                                          // [1, B * P + b * N, D]
-            var normalised = block.Ln1.Forward(tokens);
-            var projected = block.Attention.Input.Forward(normalised);                                    // [1, B * P + b * N, 3 D]
-            var shared = block.Attention.Split(projected.narrow(1, 0, prefixRows).view(images, -1, 3 * width));                      // [B, H, P, E]
-            var own = block.Attention.Split(projected.narrow(1, prefixRows, suffixRows).view(-1, masks.shape[1], 3 * width));        // [b * G, H, W, E]
-            var attended = AttendInTiles(shared, own, masks);                                             // [B, N, D]
-            var all = suffixes.expand(images, length, width);                                             // [b, N, D] -> [B, N, D]
-            if (layer == text.Blocks.Count - 1)
+            if (prompts is not null)
             {
-                var beside = prompts?.Beside(layer, normalised.narrow(1, prefixRows, suffixRows).view(images, length, width).index_select(1, ends));
-                return scope.MoveToOuter(layerScope.MoveToOuter(block.Complete(all.index_select(1, ends), attended.index_select(1, ends), beside)));
+                (tokens, prefixLength) = Before(prompts, layer, tokens, images, prefixLength);
+                mask = mask.shape[3] == prefixLength + tileLength ? mask : layerScope.MoveToOuter(Mask(masks, images, prefixLength));
             }
 
-            var prefixAttended = MultiHeadAttention.Attend(shared.Queries, shared.Keys, shared.Values, text.CausalMask(prefix.shape[1]));
-            var before = suffixes.shape[0] == images ? tokens : Rows(prefix, all);
-            var states = block.Complete(before, Rows(prefixAttended, attended), prompts?.Beside(layer, normalised));                 // [1, B * P + B * N, D]
-            (prefix, suffixes) = layerScope.MoveToOuter(
-                states.narrow(1, 0, prefixRows).view(images, -1, width),
-                states.narrow(1, prefixRows, images * length).view(images, length, width));
+            long[] sides = [images * prefixLength, sets * length];
+            var normalised = block.Ln1.Forward(tokens);
+            var projected = block.Attention.Input.Forward(normalised).split(sides, 1);                    // [1, B * P, 3 D] and [1, b * N, 3 D]
+            var shared = block.Attention.Split(projected[0].view(images, prefixLength, 3 * width));       // [B, H, P, E]
+            var own = block.Attention.Split(projected[1].view(-1, tileLength, 3 * width));                // [b * G, H, W, E]
+            var attended = AttendInTiles(shared, own, mask);                                              // [B, N, D]
+            if (layer == text.Blocks.Count - 1)
+            {
+                var result = block.Complete(AtEnds(tokens), attended.index_select(1, ends), prompts?.Beside(layer, AtEnds(normalised)));
+                return scope.MoveToOuter(layerScope.MoveToOuter(result));
+            }
+
+            var prefixAttended = MultiHeadAttention.Attend(shared.Queries, shared.Keys, shared.Values, text.CausalMask(prefixLength));
+            var before = sets == images ? tokens : Rows(tokens.narrow(1, 0, sides[0]), Suffixes(tokens));
+            tokens = layerScope.MoveToOuter(block.Complete(before, Rows(prefixAttended, attended), prompts?.Beside(layer, normalised))); // [1, B * P + B * N, D]
+            sets = images;
         }
+
+        // [1, B * P + b * N, D] -> [B, N, D]
+        Tensor Suffixes(Tensor all) => all.narrow(1, images * prefixLength, sets * length).view(sets, length, width).expand(images, length, width);
+
+        // [1, B * P + b * N, D] -> [B, c, D]
+        Tensor AtEnds(Tensor all) => Suffixes(all).index_select(1, ends);
     }
 
-    /// <summary>[B, P, D] and [b, N, D] below each other: [1, B * P + b * N, D].</summary>
+    /// <summary>What a method makes of the prefixes before a block, which may change their length P: [1, B * P + B * N, D] -> [1, B * P' + B * N, D], and P'.</summary>
+    private static (Tensor Tokens, long PrefixLength) Before(ITowerPrompts prompts, int layer, Tensor tokens, long images, long prefixLength)
+    {
+        using var scope = NewDisposeScope();
+        var prefixRows = images * prefixLength;
+        var prefix = tokens.narrow(1, 0, prefixRows).view(images, prefixLength, tokens.shape[2]);
+        var changed = prompts.Before(layer, prefix);
+        return ReferenceEquals(changed, prefix)
+            ? (tokens, prefixLength)
+            : (Rows(changed, tokens.narrow(1, prefixRows, tokens.shape[1] - prefixRows)).MoveToOuterDisposeScope(), changed.shape[1]);
+    }
+
+    /// <summary>Prefixes, B * P rows of width D in any shape, above suffixes, b * N rows: [1, B * P + b * N, D].</summary>
     private static Tensor Rows(Tensor prefix, Tensor suffixes) => cat([prefix.reshape(1, -1, prefix.shape[2]), suffixes.reshape(1, -1, suffixes.shape[2])], 1);
+
+    /// <summary>The masks [G, W, W] of the tiles for all images, with nothing of the prefix masked: [B * G, 1, W, P + W].</summary>
+    private static Tensor Mask(Tensor masks, long images, long prefixLength)
+    {
+        using var scope = NewDisposeScope();
+        return nn.functional.pad(masks, [prefixLength, 0]).unsqueeze(1).repeat(images, 1, 1, 1).MoveToOuterDisposeScope();
+    }
 
     /// <summary>Every tile attends to the prefix of its image and to itself.</summary>
     /// <param name="prefix">[B, H, P, E] each.</param>
     /// <param name="own">[b * G, H, W, E] each.</param>
-    /// <param name="masks">[G, W, W].</param>
+    /// <param name="mask">[B * G, 1, W, P + W].</param>
     /// <returns>[B, N, D].</returns>
-    private static Tensor AttendInTiles((Tensor Queries, Tensor Keys, Tensor Values) prefix, (Tensor Queries, Tensor Keys, Tensor Values) own, Tensor masks)
+    private static Tensor AttendInTiles((Tensor Queries, Tensor Keys, Tensor Values) prefix, (Tensor Queries, Tensor Keys, Tensor Values) own, Tensor mask)
     {
         using var scope = NewDisposeScope();
         var (images, heads, prefixLength, width) = (prefix.Keys.shape[0], prefix.Keys.shape[1], prefix.Keys.shape[2], prefix.Keys.shape[3]);
-        var (tiles, tileLength) = (masks.shape[0], masks.shape[1]);
-        // Nothing of the prefix is masked: [G, W, W] -> [G, W, P + W] -> [B * G, 1, W, P + W]
-        var all = nn.functional.pad(masks, [prefixLength, 0]).unsqueeze(1).repeat(images, 1, 1, 1);
-        return MultiHeadAttention.Attend(ForAll(own.Queries).flatten(0, 1), Join(prefix.Keys, own.Keys), Join(prefix.Values, own.Values), all) // [B * G, W, D]
+        var (tiles, tileLength) = (mask.shape[0] / images, mask.shape[2]);
+        return MultiHeadAttention.Attend(ForAll(own.Queries).flatten(0, 1), Join(prefix.Keys, own.Keys), Join(prefix.Values, own.Values), mask) // [B * G, W, D]
             .view(images, tiles * tileLength, heads * width).MoveToOuterDisposeScope();
 
         // [b * G, H, W, E] -> [B, G, H, W, E]
