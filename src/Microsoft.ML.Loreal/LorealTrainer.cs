@@ -66,20 +66,13 @@ public sealed partial class LorealTrainer : IEstimator<LorealTransformer>
         torch.Device device = DeviceSelection.Select(_options.Device, _environment, channel);
         PrecisionSupport.Check(_options.Precision, device);
         ClassTokens.Of(new TokenizerVocabulary(_options.Backbone.Tokenizer), classNames);
-        using WorkspaceFolder? workspace = _options.WorkspacePath is { } path ? WorkspaceFolder.Open(path) : null;
-        using Checkpoint? found = workspace is null ? null : TrainingCheckpoints.Find(workspace);
-        int seed = _options.Seed ?? (found is null ? _host.Rand.Next() : TrainingConfiguration.Seed(found.Configuration));
+        using var workspace = new TrainingWorkspace(_options.WorkspacePath);
+        int seed = workspace.Seed(_options.Seed, _host);
 
         TrainingImages images = Read(input, labelColumn, imageColumn, classNames, channel, cancellation.Token);
         TrainingImages? validationSet = ReadValidationSet(classNames, channel, cancellation.Token);
-        using TrainingCheckpoints? checkpoints = workspace is null
-            ? null
-            : new TrainingCheckpoints(
-                workspace,
-                found,
-                TrainingConfiguration.Describe(_options, seed, classNames, images, validationSet),
-                _options.CheckpointInterval,
-                message => channel.Warning(MessageSensitivity.UserData, message));
+        using TrainingCheckpoints? checkpoints = workspace.Checkpoints(
+            () => TrainingConfiguration.Describe(_options, seed, classNames, images, validationSet), _options.CheckpointInterval, channel);
         (ILabelledImages training, ILabelledImages? validation) = (images, validationSet);
         if (_options.ValidationFraction is { } fraction)
         {
@@ -90,11 +83,6 @@ public sealed partial class LorealTrainer : IEstimator<LorealTransformer>
         if (validation is not null)
         {
             channel.Info(MessageSensitivity.None, $"Validating on {validation.Count} images.");
-        }
-
-        if (found is not null)
-        {
-            channel.Info(MessageSensitivity.UserData, $"Going on from the checkpoint of {found.Position} in '{workspace!.FullName}'.");
         }
 
         using var progress = new TrainingProgress(_host, channel, _options.MetricsCallback);

@@ -59,26 +59,14 @@ public sealed partial class PromptKDTrainer : IEstimator<PromptKDTransformer>
         using var cancellation = new HostCancellation(_host);
         torch.Device device = DeviceSelection.Select(_options.Device, _environment, channel);
         PrecisionSupport.Check(_options.Precision, device);
-        using WorkspaceFolder? workspace = _options.WorkspacePath is { } path ? WorkspaceFolder.Open(path) : null;
-        using Checkpoint? found = workspace is null ? null : TrainingCheckpoints.Find(workspace);
-        int seed = _options.Seed ?? (found is null ? _host.Rand.Next() : TrainingConfiguration.Seed(found.Configuration));
-        bool withDigest = workspace is not null || _options.Regions is not null || _options.FeatureCachePath is not null;
+        using var workspace = new TrainingWorkspace(_options.WorkspacePath);
+        int seed = workspace.Seed(_options.Seed, _host);
+        bool withDigest = _options.WorkspacePath is not null || _options.Regions is not null || _options.FeatureCachePath is not null;
         TrainingImages images = TrainingImages.Read(
             input, null, imageColumn, [], new ImageDecoder(_options.MaximumPixels), _options.OnInvalidImage, withDigest, channel, cancellation.Token);
-        using TrainingCheckpoints? checkpoints = workspace is null
-            ? null
-            : new TrainingCheckpoints(
-                workspace,
-                found,
-                TrainingConfiguration.Describe(_options, seed, images),
-                _options.CheckpointInterval,
-                message => channel.Warning(MessageSensitivity.UserData, message));
+        using TrainingCheckpoints? checkpoints = workspace.Checkpoints(
+            () => TrainingConfiguration.Describe(_options, seed, images), _options.CheckpointInterval, channel);
         channel.Info(MessageSensitivity.None, $"Training on {images.Count} images without labels, scoring at {_options.StudentResolution} px, on {device}.");
-        if (found is not null)
-        {
-            channel.Info(MessageSensitivity.UserData, $"Going on from the checkpoint of {found.Position} in '{workspace!.FullName}'.");
-        }
-
         using var progress = new TrainingProgress(_host, channel, _options.MetricsCallback);
         PromptKDModel model = DeviceMemory.Watch(device, () => PromptKDTraining.Fit(
             _options, seed, device, images, progress.Report, cancellation.Token, checkpoints));
