@@ -73,7 +73,7 @@ internal static class DistillationBenchmark
     /// <summary>Features as the cache gives them, [B, J].</summary>
     public static Tensor CachedFeatures(BenchmarkModel size, int images) => Classifier.Normalise(randn(images, size.Config.EmbedDimension, device: BenchmarkDevice.Current));
 
-    private static Timing Ours(ClassificationTask task, BenchmarkModel size, int images)
+    public static Timing Ours(ClassificationTask task, BenchmarkModel size, int images)
     {
         using var scope = NewDisposeScope();
         var (high, low, labels) = (CachedFeatures(size, images), CachedFeatures(size, images), Labels(images));

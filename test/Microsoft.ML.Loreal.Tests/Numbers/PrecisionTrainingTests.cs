@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.ML.Data;
 using Microsoft.ML.Loreal.Samples;
 using Microsoft.ML.Loreal.Tests.Distillation;
 using Microsoft.ML.Loreal.Tests.PromptKD;
@@ -104,6 +105,20 @@ public sealed class PrecisionTrainingTests
         back.Dispose();
         Assert.ThrowsExactly<ObjectDisposedException>(() => back.WithPrecision(ComputePrecision.BFloat16));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => loaded.WithPrecision((ComputePrecision)7));
+    }
+
+    /// <summary>The way that docs/performance.md shows.</summary>
+    [TestMethod]
+    public void TwoEvaluationsTellWhatItChanges()
+    {
+        var ml = new MLContext(1);
+        IEnumerable<ITransformer> steps = (IEnumerable<ITransformer>)Trained.Model;
+        LorealTransformer single = steps.OfType<LorealTransformer>().Single();
+        IDataView prepared = steps.TakeWhile(step => step != single).Aggregate(Trained.Data(ml), (data, step) => step.Transform(data));
+        using LorealTransformer reduced = single.WithPrecision(ComputePrecision.BFloat16);
+        MulticlassClassificationMetrics[] metrics = [.. new[] { single, reduced }.Select(one => ml.MulticlassClassification.Evaluate(one.Transform(prepared)))];
+        Assert.AreEqual(metrics[0].LogLoss, metrics[1].LogLoss, 2 * Tolerance);
+        Assert.AreNotEqual(metrics[0].LogLoss, metrics[1].LogLoss);
     }
 
     [TestMethod]
