@@ -15,10 +15,11 @@ internal static class TrainingConfiguration
     private static readonly JsonSerializerOptions _format = new()
     {
         Converters = { new JsonStringEnumConverter() },
-        // What is not set is not told, so that an option that came later changes nothing for those who do not use it.
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
+
+    // What is not set is not told, so that files from before there was an option stay those of its default.
+    private static readonly JsonSerializerOptions _encodingFormat = new(_format) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     /// <summary>Describes a training.</summary>
     /// <param name="options">The settings. Those of the device, the columns, the reading of images and the reports do not decide anything.</param>
@@ -98,7 +99,7 @@ internal static class TrainingConfiguration
             Method = options.Method.Describe(),
             Precision = Reduced(options.Precision),
         },
-        _format);
+        _encodingFormat);
 
     /// <summary>Describes what decides how a teacher encodes a given view.</summary>
     public static string DescribeEncoding(PromptKDTeacher teacher) => JsonSerializer.Serialize(
