@@ -93,7 +93,7 @@ internal sealed class ResidualAttentionBlock : nn.Module
         if (own.dtype != other.dtype)
         {
             using Tensor reduced = own;
-            return Add(reduced.to(other.dtype), other);
+            return other + reduced;
         }
 
         return own.requires_grad || other.requires_grad ? own + other : own.add_(other);
