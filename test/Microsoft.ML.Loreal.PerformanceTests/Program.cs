@@ -28,6 +28,9 @@ switch (args)
     case [ChildProcess.Verb, "methods", var method, var way]:
         MethodsBenchmark.Measure(method, way);
         return 0;
+    case [ChildProcess.Verb, "towers", var size, var tower, var batch, var length]:
+        TowersBenchmark.Measure(size, tower, batch, length);
+        return 0;
     case [ChildProcess.Verb, "flat"]:
         MemoryBenchmark.MeasureFlat();
         return 0;

@@ -8,10 +8,13 @@ internal sealed record Timing(double Min, double Median, double Max, int Runs)
     // A GPU is so fast that more runs cost little.
     private static readonly int _times = BenchmarkDevice.IsGpu ? 10 : 1;
 
-    public static Timing Of(int runs, Action work)
+    public static Timing Of(int runs, Action work) => Of(Seconds(runs, work));
+
+    /// <summary>The seconds of every run after a warm-up.</summary>
+    public static double[] Seconds(int runs, Action work)
     {
-        work(); // warm-up: caches, lazy loading, the thread pool
-        return Of([.. Enumerable.Range(0, runs).Select(_ => Seconds(work))]);
+        work(); // caches, lazy loading, the thread pool
+        return [.. Enumerable.Range(0, runs).Select(_ => Seconds(work))];
     }
 
     /// <summary>As many runs, at most <paramref name="most"/> (ten times as many on a GPU), as the time allows. The first one is a warm-up, unless it alone takes twice that.</summary>

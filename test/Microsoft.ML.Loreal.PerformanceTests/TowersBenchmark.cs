@@ -8,7 +8,9 @@ namespace Microsoft.ML.Loreal.PerformanceTests;
 /// <summary>Each tower against the same operators in PyTorch, where a Python with torch is installed.</summary>
 internal static class TowersBenchmark
 {
-    private const int Runs = 7;
+    // Each side runs in processes of its own, in turns: where the system puts a process's memory and threads alone can make a fifth of the time.
+    private const int Processes = 3;
+    private const int RunsOfEach = 5;
 
     public static void Run()
     {
@@ -21,55 +23,71 @@ internal static class TowersBenchmark
         var table = new Comparison("Towers, the same operators in PyTorch", "ours", python is null ? "PyTorch" : $"PyTorch {python.Value.Version}");
         foreach (var size in BenchmarkModel.All)
         {
-            using var model = size.Create();
             var config = size.Config;
             foreach (var images in new[] { 1, 8 })
             {
                 foreach (var side in new[] { size.LowResolution, config.ImageResolution })
                 {
-                    using var pixels = BenchmarkModel.Pixels(images, side);
-                    Measure(
+                    Compare(
                         $"{size.Name}, image tower, {side} px, B={images}",
-                        () => model.EncodeImage(pixels),
-                        ["image", images, side, config.PatchSize, config.VisionWidth, config.VisionHeads, config.VisionLayers, config.EmbedDimension]);
+                        [size.Name, "image", images, side],
+                        ["image", images, side, RunsOfEach, config.PatchSize, config.VisionWidth, config.VisionHeads, config.VisionLayers, config.EmbedDimension]);
                 }
             }
 
             foreach (var texts in new[] { 1, 20 })
             {
-                using var embeddings = randn(texts, config.ContextLength, config.TextWidth, device: BenchmarkDevice.Current);
-                using var ends = full([texts], config.ContextLength - 1, ScalarType.Int64, device: BenchmarkDevice.Current);
-                Measure(
+                Compare(
                     $"{size.Name}, text tower, {config.ContextLength} tokens, N={texts}",
-                    () => model.Text.Forward(embeddings, ends),
-                    ["text", texts, config.ContextLength, 1, config.TextWidth, config.TextHeads, config.TextLayers, config.EmbedDimension]);
+                    [size.Name, "text", texts, config.ContextLength],
+                    ["text", texts, config.ContextLength, RunsOfEach, 1, config.TextWidth, config.TextHeads, config.TextLayers, config.EmbedDimension]);
             }
         }
 
-        void Measure(string name, Func<Tensor> work, object[] arguments)
+        void Compare(string name, object[] ourArguments, object[] pythonArguments)
         {
-            // Half of PyTorch's runs before ours and half after them, so that what else the machine does hits both alike.
-            var before = python is null ? [] : PyTorch(python.Value.Program, arguments);
-            using var inference = inference_mode();
-            var ours = Timing.Of(2 * Runs, () =>
+            var (ours, theirs) = (new List<double>(), new List<double>());
+            for (var turn = 0; turn < Processes; turn++)
             {
-                using var result = work();
-            });
-            var after = python is null ? [] : PyTorch(python.Value.Program, arguments);
-            table.Add(name, ours, python is null ? null : Timing.Of([.. before, .. after]));
+                ours.AddRange(Seconds(ChildProcess.Run(["towers", .. Texts(ourArguments)])));
+                if (python is not null)
+                {
+                    theirs.AddRange(PyTorch(python.Value.Program, pythonArguments));
+                }
+            }
+
+            table.Add(name, Timing.Of([.. ours]), python is null ? null : Timing.Of([.. theirs]));
         }
     }
 
-    private static double[] PyTorch(string program, object[] arguments)
+    /// <summary>In the child: prints the seconds of every run.</summary>
+    public static void Measure(string name, string tower, string batch, string length)
+    {
+        var size = BenchmarkModel.All.Single(s => s.Name == name);
+        var (count, tokens) = (int.Parse(batch, CultureInfo.InvariantCulture), int.Parse(length, CultureInfo.InvariantCulture));
+        using var inference = inference_mode();
+        using var scope = NewDisposeScope();
+        using var model = size.Create();
+        var input = tower == "image" ? BenchmarkModel.Pixels(count, tokens) : randn(count, tokens, size.Config.TextWidth, device: BenchmarkDevice.Current);
+        var ends = full([count], tokens - 1, ScalarType.Int64, device: BenchmarkDevice.Current);
+        Func<Tensor> work = tower == "image" ? () => model.EncodeImage(input) : () => model.Text.Forward(input, ends);
+        foreach (var seconds in Timing.Seconds(RunsOfEach, () => work().Dispose()))
+        {
+            Console.WriteLine(seconds.ToString("R", CultureInfo.InvariantCulture));
+        }
+    }
+
+    private static IEnumerable<double> PyTorch(string program, object[] arguments)
     {
         var script = Path.Combine(AppContext.BaseDirectory, "towers.py");
-        var texts = arguments.Select(a => Convert.ToString(a, CultureInfo.InvariantCulture)!).ToList();
-        texts.Insert(3, Runs.ToString(CultureInfo.InvariantCulture));
-        texts.Add(get_num_threads().ToString(CultureInfo.InvariantCulture));
-        texts.Add(BenchmarkDevice.IsGpu ? "cuda" : "cpu");
-        var output = Output(program, [script, .. texts]) ?? throw new InvalidOperationException($"{script} failed; run it by hand to see why.");
-        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => double.Parse(line, CultureInfo.InvariantCulture))];
+        string[] texts = [script, .. Texts(arguments), .. Texts([get_num_threads(), BenchmarkDevice.IsGpu ? "cuda" : "cpu"])];
+        var output = Output(program, texts) ?? throw new InvalidOperationException($"{script} failed; run it by hand to see why.");
+        return Seconds(output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
+
+    private static IEnumerable<string> Texts(object[] arguments) => arguments.Select(a => Convert.ToString(a, CultureInfo.InvariantCulture)!);
+
+    private static IEnumerable<double> Seconds(IEnumerable<string> lines) => lines.Select(line => double.Parse(line, CultureInfo.InvariantCulture));
 
     /// <summary>A Python that has torch: the one of LOREAL_PYTHON, the system's, or the first on the path.</summary>
     private static (string Program, string Version)? Python()

@@ -46,11 +46,11 @@ internal struct NativeResult
     internal ResultTag Tag;
     internal int Reserved;
     internal long Value;
-    internal long Extra;
+    internal long ImaginaryBits;
 
     internal readonly double Real => BitConverter.Int64BitsToDouble(Value);
 
-    internal readonly double Imaginary => BitConverter.Int64BitsToDouble(Extra);
+    internal readonly double Imaginary => BitConverter.Int64BitsToDouble(ImaginaryBits);
 }
 
 [StructLayout(LayoutKind.Sequential)]

@@ -78,13 +78,13 @@ internal static unsafe class Operator
         torch.Tensor[] tensors = new torch.Tensor[results.Length];
         for (int i = 0; i < tensors.Length; i++)
         {
-            tensors[i] = results[i].Tag == ResultTag.Tensor ? new torch.Tensor((nint)results[i].Value, results[i].Extra) : null!;
+            tensors[i] = results[i].Tag == ResultTag.Tensor ? new torch.Tensor((nint)results[i].Value) : null!;
         }
         return tensors;
     }
 
     private static torch.Tensor Take(in NativeResult result, string name) => result.Tag == ResultTag.Tensor
-        ? new torch.Tensor((nint)result.Value, result.Extra)
+        ? new torch.Tensor((nint)result.Value)
         : throw new InvalidOperationException($"{name} returned no tensor.");
 
     private static string Qualified(string name) => name.Contains("::", StringComparison.Ordinal) ? name : "aten::" + name;

@@ -5,29 +5,14 @@ public static partial class torch
     /// <summary>Owns one reference to a native tensor.</summary>
     public partial class Tensor : IScoped
     {
-        // Below this the bookkeeping would cost more than the collector gains from knowing.
-        private const long PressureThreshold = 1024;
-
         private static long s_total;
         private static long s_peak;
 
         private nint _handle;
-        private long _pressure;
 
         internal Tensor(nint handle)
-            : this(handle, 0)
-        {
-        }
-
-        /// <summary>Takes over a reference; <paramref name="ownedBytes"/> is the storage that only this tensor keeps alive.</summary>
-        internal Tensor(nint handle, long ownedBytes)
         {
             _handle = handle;
-            if (ownedBytes >= PressureThreshold)
-            {
-                _pressure = ownedBytes;
-                GC.AddMemoryPressure(ownedBytes);
-            }
             long total = Interlocked.Increment(ref s_total);
             if (total > s_peak)
             {
@@ -135,11 +120,6 @@ public static partial class torch
         {
             _handle = 0;
             Interlocked.Decrement(ref s_total);
-            if (_pressure != 0)
-            {
-                GC.RemoveMemoryPressure(_pressure);
-                _pressure = 0;
-            }
         }
     }
 }

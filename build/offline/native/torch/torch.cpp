@@ -99,8 +99,8 @@ struct Result
         int64_t integer;
         double real;
     } value;
-    // For a tensor: the bytes of storage that only this tensor keeps alive. For a complex number: its imaginary part's bits.
-    int64_t extra;
+    // The bits of a complex number's imaginary part.
+    int64_t imaginary;
 };
 
 thread_local std::vector<Result> results;
@@ -145,23 +145,12 @@ c10::TensorImpl* impl(void* handle)
     return static_cast<c10::TensorImpl*>(handle);
 }
 
-int64_t owned_bytes(const Tensor& tensor)
-{
-    if (!tensor.has_storage())
-    {
-        return 0;
-    }
-    const auto& storage = tensor.storage();
-    return storage.use_count() == 1 ? static_cast<int64_t>(storage.nbytes()) : 0;
-}
-
 void push_tensor(Tensor tensor)
 {
     Result result{};
     if (tensor.defined())
     {
         result.tag = ResultTag::Tensor;
-        result.extra = owned_bytes(tensor);
         result.value.pointer = give(std::move(tensor));
     }
     results.push_back(result);
@@ -278,7 +267,7 @@ void collect(c10::IValue& value)
         const double imaginary = number.imag();
         result.tag = ResultTag::Complex;
         result.value.real = number.real();
-        std::memcpy(&result.extra, &imaginary, sizeof imaginary);
+        std::memcpy(&result.imaginary, &imaginary, sizeof imaginary);
     }
     else
     {
