@@ -137,6 +137,8 @@ tune_native_libraries() {
     if [ "${OPENBLAS_CORETYPE:-}" = Haswell ] && grep -qm1 avx512f /proc/cpuinfo 2>/dev/null; then
         unset OPENBLAS_CORETYPE
     fi
+    # MKL, which the real packages compute with, otherwise lets the last bits depend on where a tensor lies in memory. Free of charge where it was measured.
+    export MKL_CBWR="${MKL_CBWR:-AUTO,STRICT}"
     # UCX, which Debian's newer libtorch brings along, would take over the signal by which .NET notices a null reference.
     export UCX_HANDLE_ERRORS="${UCX_HANDLE_ERRORS:-none}"
     # Without these glibc maps and unmaps every large temporary tensor.

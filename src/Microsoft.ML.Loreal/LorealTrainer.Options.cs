@@ -118,7 +118,8 @@ public sealed partial class LorealTrainer
 
         /// <summary>
         /// The seed of everything random in <c>Fit</c>. Default (null): drawn from the <see cref="MLContext"/>'s seed, or, where <see cref="WorkspacePath"/> has a checkpoint, the
-        /// seed of that. Two fits with one seed give equal weights on a CPU.
+        /// seed of that. Two fits with one seed give equal weights on a CPU; with MKL, which TorchSharp's own libtorch computes with, to the last bit only where the
+        /// environment variable MKL_CBWR is AUTO,STRICT before the process starts.
         /// </summary>
         public int? Seed { get; set; }
 
@@ -150,7 +151,7 @@ public sealed partial class LorealTrainer
         /// </summary>
         /// <remarks>
         /// <para>When <c>Fit</c> was cut off, by an error, a cancellation or the end of the process, the same call (the same settings, data, seed and folder) goes on from the last
-        /// checkpoint, and on a CPU ends with exactly the weights of a call that was not cut off. When it was complete, the same call gives the same model again at once.</para>
+        /// checkpoint, and on a CPU ends with exactly the weights of a call that was not cut off (with MKL as <see cref="Seed"/> tells). When it was complete, the same call gives the same model again at once.</para>
         /// <para>A checkpoint of other settings or data is refused with the differences; nothing is overwritten. One training at a time can use a folder, so cross-validation, which
         /// trains on several parts of the data, cannot.</para>
         /// </remarks>

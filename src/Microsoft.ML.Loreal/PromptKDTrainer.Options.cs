@@ -94,7 +94,8 @@ public sealed partial class PromptKDTrainer
 
         /// <summary>
         /// The seed of everything random in <c>Fit</c>. Default (null): drawn from the <see cref="MLContext"/>'s seed, or, where <see cref="WorkspacePath"/> has a checkpoint, the
-        /// seed of that. Two fits with one seed give equal weights on a CPU.
+        /// seed of that. Two fits with one seed give equal weights on a CPU; with MKL, which TorchSharp's own libtorch computes with, to the last bit only where the
+        /// environment variable MKL_CBWR is AUTO,STRICT before the process starts.
         /// </summary>
         public int? Seed { get; set; }
 

@@ -181,7 +181,7 @@ public sealed class PlacementTests
         }
 
         MethodInfo method = extensions!.GetMethods().Single(candidate =>
-            !candidate.IsGenericMethodDefinition && candidate.GetParameters()[0].ParameterType == typeof(MulticlassClassificationCatalog));
+            !candidate.IsGenericMethodDefinition && candidate.GetParameters().FirstOrDefault()?.ParameterType == typeof(MulticlassClassificationCatalog));
         object?[] arguments = [_ml.MulticlassClassification, Trained.Loreal, Trained.Prepared(_ml), .. method.GetParameters().Skip(3).Select(parameter => parameter.DefaultValue)];
         Exception? reason = Assert.ThrowsExactly<TargetInvocationException>(() => method.Invoke(null, arguments)).InnerException;
         Assert.IsInstanceOfType<ArgumentNullException>(reason);

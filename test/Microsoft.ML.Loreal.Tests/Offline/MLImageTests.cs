@@ -71,7 +71,8 @@ public sealed class MLImageTests
             "imagePath", Assert.ThrowsExactly<ArgumentException>(() => MLImage.CreateFromFile(Path.Combine(_folder, "absent.png"))).ParamName);
         foreach (var (name, bytes) in TestPictures.Encoded())
         {
-            var cut = new MemoryStream(bytes, 0, bytes.Length / 2);
+            // Cut within its header: of a picture that breaks off later SkiaSharp, behind the real package, shows as much as there is.
+            var cut = new MemoryStream(bytes, 0, 12);
             Assert.AreEqual("imageStream", Assert.ThrowsExactly<ArgumentException>(() => MLImage.CreateFromStream(cut), name).ParamName);
         }
     }
