@@ -30,23 +30,7 @@ internal sealed record BenchmarkModel(string Name, ClipConfig Config, int LowRes
     public static BenchmarkModel Default { get; } = new("default", ClipBackbone.Default.Config, 6 * ClipBackbone.Default.Config.PatchSize);
 
     /// <summary>For what is not about its time.</summary>
-    public static BenchmarkModel Small { get; } = new(
-        "small",
-        new ClipConfig
-        {
-            ImageResolution = 32,
-            PatchSize = 8,
-            VisionWidth = 64,
-            VisionHeads = 1,
-            VisionLayers = 2,
-            TextWidth = 64,
-            TextHeads = 1,
-            TextLayers = 2,
-            EmbedDimension = 32,
-            ContextLength = 77,
-            VocabularySize = RandomClip.ByteVocabularySize,
-        },
-        16);
+    public static BenchmarkModel Small { get; } = new("small", RandomClip.Small, 2 * RandomClip.SmallPatch);
 
     public static IReadOnlyList<BenchmarkModel> All { get; } = [VitB16, Default];
 

@@ -6,6 +6,25 @@ namespace Microsoft.ML.Loreal.Tests;
 /// <summary>What a CLIP folder with random weights is made of: openai's state dict, config.json, and a vocabulary of one token a byte.</summary>
 internal static class RandomClip
 {
+    /// <summary>The patch of <see cref="Small"/>, in pixels.</summary>
+    public const int SmallPatch = 8;
+
+    /// <summary>Sizes for which everything takes milliseconds: 4 x 4 patches, two blocks a tower.</summary>
+    public static ClipConfig Small { get; } = new()
+    {
+        ImageResolution = 4 * SmallPatch,
+        PatchSize = SmallPatch,
+        VisionWidth = 64,
+        VisionHeads = 1,
+        VisionLayers = 2,
+        TextWidth = 64,
+        TextHeads = 1,
+        TextLayers = 2,
+        EmbedDimension = 32,
+        ContextLength = 77,
+        VocabularySize = ByteVocabularySize,
+    };
+
     /// <summary>The tokens of <see cref="ByteVocabulary"/>: each byte inside and at the end of a word, start and end.</summary>
     public const int ByteVocabularySize = (2 * 256) + 2;
 

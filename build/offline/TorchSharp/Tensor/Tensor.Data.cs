@@ -128,7 +128,7 @@ public static partial class torch
             TensorDescription description = Describe();
             if (description.IsContiguous == 0)
             {
-                throw new NotImplementedException("Bytes() called on non-contiguous tensor.");
+                throw new InvalidOperationException("Bytes() called on non-contiguous tensor.");
             }
             if (description.DeviceType != (int)DeviceType.CPU)
             {
