@@ -13,6 +13,7 @@ internal sealed class TwoStudents
     private readonly AttributeSlots _slots;
     private readonly DistillationSettings _settings;
     private readonly long _numbersKept;
+    private readonly long _numbersOfOne; // of the prompts of one image
 
     /// <summary>Prepares the distillation.</summary>
     /// <param name="alpha">The standard-resolution student.</param>
@@ -29,7 +30,8 @@ internal sealed class TwoStudents
         var device = clip.Text.PositionalEmbedding.device;
         _numbersKept = numbersKept ?? GraphMemory.Numbers(device);
         var tokens = slots.Tokens(slots.Vectors(zeros([1, clip.Config.EmbedDimension], device: device)));
-        ImagesAtOnce = (int)Math.Clamp(_numbersKept / (2 * beta.NumbersKept(tokens)), 1, int.MaxValue);
+        _numbersOfOne = beta.NumbersKept(tokens);
+        ImagesAtOnce = (int)Math.Clamp(_numbersKept / (2 * _numbersOfOne), 1, int.MaxValue);
     }
 
     /// <summary>The most images whose losses and gradients are computed in one pass.</summary>
@@ -54,7 +56,7 @@ internal sealed class TwoStudents
         Tensor?[] asked = [_settings.Lambda1 == 0 ? null : crossed ? lowVectors : highVectors, bridged ? lowVectors : null];
         var taught = Teach(high, [.. asked.OfType<Tensor>()]);                                              // [B, C] each
         var tokens = _slots.Tokens(bridged ? cat([ownVectors, highVectors], 0) : ownVectors);               // [n * B, T, D]
-        var text = new LearnedText(_beta, tokens, _numbersKept);                                            // [n * B, C, J]
+        var text = new LearnedText(_beta, tokens, _numbersOfOne, _numbersKept);                             // [n * B, C, J]
         var answers = Answers(_beta, low, text.Features);                                                   // [B, C] each
         var logits = answers[0];
         var crossEntropy = nn.functional.cross_entropy(logits, labels);

@@ -16,11 +16,12 @@ internal sealed class LearnedText
     /// <summary>Computes the features.</summary>
     /// <param name="learner">Whose prompts.</param>
     /// <param name="attributeTokens">[B, T, D], what learns; null where the learner's own parameters do.</param>
+    /// <param name="numbersOfOne">What <see cref="PromptLearner.NumbersKept"/> gives for one set of such prompts; whoever takes many steps asks once.</param>
     /// <param name="numbersKept">How many numbers may be kept in memory for the gradients.</param>
-    public LearnedText(PromptLearner learner, Tensor? attributeTokens, long numbersKept)
+    public LearnedText(PromptLearner learner, Tensor? attributeTokens, long numbersOfOne, long numbersKept)
     {
         (_learner, _attributeTokens, _numbersKept) = (learner, attributeTokens, numbersKept);
-        _inParts = learner.NumbersKept(attributeTokens) > numbersKept;
+        _inParts = (attributeTokens?.shape[0] ?? 1) * numbersOfOne > numbersKept;
         using var noGrad = _inParts ? no_grad() : null;
         Features = learner.TextFeatures(attributeTokens);
         if (_inParts)

@@ -7,6 +7,8 @@ namespace Microsoft.ML.Loreal;
 /// <remarks>Reading features is thread-safe; changing the parameters is not.</remarks>
 internal abstract class PromptLearner(ClipModel model) : IDisposable
 {
+    private long? _numbersOfOne; // of one set of prompts without attributes
+
     /// <summary>The frozen CLIP.</summary>
     protected ClipModel Model { get; } = model;
 
@@ -66,7 +68,7 @@ internal abstract class PromptLearner(ClipModel model) : IDisposable
     public PromptLosses Losses(Tensor states, Tensor labels, long? numbersKept = null)
     {
         using var scope = NewDisposeScope();
-        var text = new LearnedText(this, null, numbersKept ?? GraphMemory.Numbers(states.device));
+        var text = new LearnedText(this, null, _numbersOfOne ??= NumbersKept(null), numbersKept ?? GraphMemory.Numbers(states.device));
         var losses = Losses(states, text.Features, labels);
         losses = losses with { Total = text.Joined(losses.Total) };
         scope.MoveToOuter(losses.Total, losses.CrossEntropy, losses.Logits);

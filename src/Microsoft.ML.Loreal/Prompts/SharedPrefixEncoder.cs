@@ -89,7 +89,8 @@ internal static class SharedPrefixEncoder
         var (length, tileLength) = (rows.shape[0], masks.shape[1]);
         var sets = prompts is null ? 1 : images;                                                          // b: what stands beside the first block needs the suffixes for each image
         var tokens = Rows(prefix, padded.index_select(1, rows).expand(sets, length, width));              // [1, B * P + b * N, D]
-        var mask = Mask(masks, images, prefixLength);
+        var type = text.Blocks[0].Attention.Input.Weight.dtype;
+        var mask = Mask(masks, images, prefixLength, type);
 
         for (var layer = 0; ; layer++)
         {
@@ -99,7 +100,7 @@ internal static class SharedPrefixEncoder
             if (prompts is not null)
             {
                 (tokens, prefixLength) = Before(prompts, layer, tokens, images, prefixLength);
-                mask = mask.shape[3] == prefixLength + tileLength ? mask : layerScope.MoveToOuter(Mask(masks, images, prefixLength));
+                mask = mask.shape[3] == prefixLength + tileLength ? mask : layerScope.MoveToOuter(Mask(masks, images, prefixLength, type));
             }
 
             long[] sides = [images * prefixLength, sets * length];
@@ -142,11 +143,11 @@ internal static class SharedPrefixEncoder
     /// <summary>Prefixes, B * P rows of width D in any shape, above suffixes, b * N rows: [1, B * P + b * N, D].</summary>
     private static Tensor Rows(Tensor prefix, Tensor suffixes) => cat([prefix.reshape(1, -1, prefix.shape[2]), suffixes.reshape(1, -1, suffixes.shape[2])], 1);
 
-    /// <summary>The masks [G, W, W] of the tiles for all images, with nothing of the prefix masked: [B * G, 1, W, P + W].</summary>
-    private static Tensor Mask(Tensor masks, long images, long prefixLength)
+    /// <summary>The masks [G, W, W] of the tiles for all images, with nothing of the prefix masked: [B * G, 1, W, P + W], in the type that the attention computes in.</summary>
+    private static Tensor Mask(Tensor masks, long images, long prefixLength, ScalarType type)
     {
         using var scope = NewDisposeScope();
-        return nn.functional.pad(masks, [prefixLength, 0]).unsqueeze(1).repeat(images, 1, 1, 1).MoveToOuterDisposeScope();
+        return nn.functional.pad(masks.to(type), [prefixLength, 0]).unsqueeze(1).repeat(images, 1, 1, 1).MoveToOuterDisposeScope();
     }
 
     /// <summary>Every tile attends to the prefix of its image and to itself.</summary>
