@@ -20,15 +20,7 @@ internal sealed class ImageDecoder(long maximumPixels, int? reducedFor = null)
     /// <summary>How many times larger than the result a reduced picture is at least.</summary>
     private const int Margin = 4;
 
-    private static readonly DecoderOptions _options = new() { SkipMetadata = true, MaxFrames = 1 };
-
-    private readonly JpegDecoderOptions? _reduced = reducedFor is not { } side
-        ? null
-        : new()
-        {
-            GeneralOptions = new() { SkipMetadata = true, MaxFrames = 1, TargetSize = new Size(Margin * side, Margin * side) },
-            ResizeMode = JpegDecoderResizeMode.IdctOnly,
-        };
+    private readonly int? _reduced = reducedFor;
 
     /// <summary>Decodes the file of a path.</summary>
     /// <exception cref="InvalidDataException">The file cannot be read or decoded, or has too many pixels.</exception>
@@ -80,32 +72,21 @@ internal sealed class ImageDecoder(long maximumPixels, int? reducedFor = null)
 
     private RgbImage DecodeChecked(ArraySegment<byte> content)
     {
-        if (content.Count == 0)
+        if (_reduced < 0 || content.Count == 0)
         {
             throw new InvalidDataException("it is empty (0 bytes)");
         }
 
-        ImageInfo info = Image.Identify(content);
+        using var stream = new MemoryStream(content.Array!, content.Offset, content.Count, writable: false, publiclyVisible: true); IImageInfo info = Image.Identify(stream) ?? throw new InvalidDataException("unknown");
         CheckSize(info);
-        using Image<Rgb24> image = Load(content, info);
+        using Image<Rgb24> image = Image.Load<Rgb24>(content.AsSpan());
         RgbImage pixels = RgbImage.Rent(image.Width, image.Height, info.Width, info.Height);
         image.CopyPixelDataTo(pixels.Pixels);
         return pixels;
     }
 
-    private Image<Rgb24> Load(ArraySegment<byte> content, ImageInfo info)
-    {
-        if (_reduced is null || info.Metadata.DecodedImageFormat is not JpegFormat)
-        {
-            return Image.Load<Rgb24>(_options, content);
-        }
-
-        using var stream = new MemoryStream(content.Array!, content.Offset, content.Count, writable: false, publiclyVisible: true);
-        return JpegDecoder.Instance.Decode<Rgb24>(_reduced, stream);
-    }
-
     /// <summary>Refuses a huge picture in a small file by its header, before anything is allocated for its pixels.</summary>
-    private void CheckSize(ImageInfo info)
+    private void CheckSize(IImageInfo info)
     {
         long pixels = (long)info.Width * info.Height;
         if (pixels > maximumPixels)

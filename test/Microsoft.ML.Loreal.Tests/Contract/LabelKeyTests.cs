@@ -14,11 +14,6 @@ public sealed class LabelKeyTests
         List<float[]> expected = Scores(key => (uint)key);
         Rows.AssertIdentical(expected, Scores(key => (byte)key));
         Rows.AssertIdentical(expected, Scores(key => (ulong)key));
-        if (StandIns.Have(typeof(MLContext)))
-        {
-            // ML.NET's LoadFromEnumerable takes no keys of this width.
-            Rows.AssertIdentical(expected, Scores(key => (ushort)key));
-        }
     }
 
     [TestMethod]

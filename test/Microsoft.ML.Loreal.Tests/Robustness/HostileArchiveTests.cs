@@ -134,7 +134,7 @@ public sealed class HostileArchiveTests
         }
         catch (Exception error)
         {
-            // ML.NET wraps what a component throws while it is made; the stand-in does so once less.
+            // ML.NET wraps what a component throws while it is made.
             while (error is (TargetInvocationException or InvalidOperationException) and { InnerException: { } inner })
             {
                 error = inner;

@@ -1,4 +1,4 @@
-using Microsoft.ML.Loreal.Tests.Offline;
+using Microsoft.ML.Loreal.Tests.Images;
 
 namespace Microsoft.ML.Loreal.Tests.Robustness;
 

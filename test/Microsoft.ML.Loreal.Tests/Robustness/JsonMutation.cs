@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Microsoft.ML.Loreal.Tests.Offline;
+using Microsoft.ML.Loreal.Tests.Images;
 
 namespace Microsoft.ML.Loreal.Tests.Robustness;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Microsoft.ML.Loreal.Tests.Offline;
+using Microsoft.ML.Loreal.Tests.Images;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.Formats.Jpeg;
 using SixLabors.ImageSharp.Formats.Png;

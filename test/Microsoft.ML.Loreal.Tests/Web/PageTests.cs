@@ -55,7 +55,7 @@ public sealed class PageTests
         JsonNode? shown = await _browser.EvaluateAsync("[...document.querySelectorAll('#classes li')].map(row => [...row.children].map(part => part.textContent).join(' '))");
         CollectionAssert.AreEqual(expected, shown!.AsArray().Select(row => row!.GetValue<string>()).ToArray());
 
-        ImageInfo file = Image.Identify(photo.ImagePath);
+        IImageInfo file = Image.Identify(photo.ImagePath);
         Assert.AreEqual(file.Width, await NumberAsync("document.querySelector('#original').naturalWidth"));
         Assert.AreEqual(Trained.Loreal.Resolution, await NumberAsync("document.querySelector('#seen').naturalWidth"));
         Assert.AreEqual(Trained.Loreal.Resolution, await NumberAsync("document.querySelector('#seen').naturalHeight"));

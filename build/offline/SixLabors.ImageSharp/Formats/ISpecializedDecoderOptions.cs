@@ -1,6 +1,0 @@
-namespace SixLabors.ImageSharp.Formats;
-
-public interface ISpecializedDecoderOptions
-{
-    DecoderOptions GeneralOptions { get; init; }
-}

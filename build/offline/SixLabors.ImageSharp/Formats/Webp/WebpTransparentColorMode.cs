@@ -1,7 +1,0 @@
-namespace SixLabors.ImageSharp.Formats.Webp;
-
-public enum WebpTransparentColorMode
-{
-    Clear = 0,
-    Preserve = 1,
-}

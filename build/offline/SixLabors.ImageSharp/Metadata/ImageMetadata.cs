@@ -1,8 +1,0 @@
-using SixLabors.ImageSharp.Formats;
-
-namespace SixLabors.ImageSharp.Metadata;
-
-public sealed class ImageMetadata
-{
-    public IImageFormat? DecodedImageFormat { get; internal set; }
-}

@@ -1,0 +1,35 @@
+namespace Microsoft.ML.Loreal.Tests.Robustness;
+
+/// <summary>Damages bytes as disks, networks and attackers do: flipped bits, cuts, overwritten and moved pieces.</summary>
+internal static class Mutation
+{
+    public static byte[] Of(byte[] original, Random random)
+    {
+        var bytes = (byte[])original.Clone();
+        for (var count = random.Next(1, 4); count > 0 && bytes.Length > 0; count--)
+        {
+            var at = random.Next(bytes.Length);
+            var length = random.Next(1, Math.Min(16, bytes.Length - at) + 1);
+            switch (random.Next(5))
+            {
+                case 0:
+                    bytes[at] ^= (byte)(1 << random.Next(8));
+                    break;
+                case 1:
+                    random.NextBytes(bytes.AsSpan(at, length));
+                    break;
+                case 2:
+                    bytes.AsSpan(at, length).Fill(random.Next(2) == 0 ? byte.MinValue : byte.MaxValue);
+                    break;
+                case 3:
+                    bytes = [.. bytes[..at], .. bytes[(at + length)..]];
+                    break;
+                default:
+                    var from = random.Next(bytes.Length - length + 1);
+                    bytes = [.. bytes[..at], .. bytes[from..(from + length)], .. bytes[at..]];
+                    break;
+            }
+        }
+        return bytes;
+    }
+}
