@@ -6,6 +6,7 @@ set -euo pipefail
 [ $# -eq 1 ] || { echo "usage: cxx-runtime.sh FOLDER" >&2; exit 2; }
 system="$(readlink -f "$(ldconfig -p | awk '/libstdc\+\+\.so\.6 .*x86-64/ { print $NF; exit }')")"
 [ -f "$system" ] || { echo "cxx-runtime.sh: there is no libstdc++.so.6 for x86-64 here" >&2; exit 1; }
+rm -f "$1/libstdc++.so.6"
 if grep -aq 'GLIBCXX_3[.]4[.]32' "$system"; then echo "$system is new enough; nothing is needed."; exit 0; fi
 # GCC 11's lacks a second function, which cannot be had without the library itself.
 grep -aq 'GLIBCXX_3[.]4[.]30' "$system" || { echo "cxx-runtime.sh: $system is older than GCC 12's; TorchSharp cannot run on it" >&2; exit 1; }

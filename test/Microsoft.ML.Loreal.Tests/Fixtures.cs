@@ -51,17 +51,11 @@ internal static class Fixtures
     /// <summary>A JSON array of numbers.</summary>
     public static long[] Longs(JsonElement array) => [.. array.EnumerateArray().Select(item => item.GetInt64())];
 
-    /// <summary>CLIP's merge table, which the project does not carry: LOREAL_CLIP_VOCAB, or the shared data beside the repository.</summary>
+    /// <summary>CLIP's merge table, which the project does not carry: the file that the environment variable LOREAL_CLIP_VOCAB names, or the file in the folder that it names.</summary>
     public static string? ClipVocabularyFile()
     {
         string? given = Environment.GetEnvironmentVariable("LOREAL_CLIP_VOCAB");
-        string?[] candidates =
-        [
-            given,
-            given is null ? null : Path.Combine(given, Vocabulary),
-            FindUpwards(Path.Combine("shared", "data", "clip-vocab", Vocabulary)),
-        ];
-        return candidates.FirstOrDefault(System.IO.File.Exists);
+        return given is null ? null : new[] { given, Path.Combine(given, Vocabulary) }.FirstOrDefault(System.IO.File.Exists);
     }
 
     /// <summary>The models of clip-tiny for which there are weights and a configuration: "a", "b", ...</summary>
