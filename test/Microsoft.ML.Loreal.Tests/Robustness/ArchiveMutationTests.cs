@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Microsoft.ML.Data;
 using Microsoft.ML.Loreal.Tests.Distillation;
@@ -42,7 +43,7 @@ public sealed class ArchiveMutationTests
                 using var loaded = (LorealTransformer)new MLContext(2).Model.Load(new MemoryStream(mutant), out _);
                 CollectionAssert.AreEqual(expected, TrainingRun.Score(loaded.Model));
             },
-            error => Causes(error).Any(cause => cause is FormatException or InvalidDataException or FileNotFoundException));
+            error => Causes(error).Any(cause => cause is FormatException or InvalidDataException or FileNotFoundException) || IsMLNets(error));
     }
 
     [TestMethod]
@@ -113,6 +114,10 @@ public sealed class ArchiveMutationTests
         // Finite but absurd prompts may overflow on the way; the transformer refuses such scores.
         Assert.IsTrue(Math.Abs(scores.Sum() - 1) < 1e-4 || scores.Any(float.IsNaN), string.Join(' ', scores));
     }
+
+    /// <summary>Whether an error came out of ML.NET's own parts of the archive, which throw what they will.</summary>
+    private static bool IsMLNets(Exception error) =>
+        new StackTrace(Causes(error).Last()).GetFrames().All(frame => frame.GetMethod()?.DeclaringType?.Assembly != typeof(LorealModel).Assembly);
 
     private static IEnumerable<Exception> Causes(Exception error)
     {
