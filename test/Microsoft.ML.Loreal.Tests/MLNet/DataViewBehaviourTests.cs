@@ -2,7 +2,7 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Loreal.Tests.MLNet;
 
-/// <summary>What ML.NET users rely on when they read data views; holds for the real packages and for the stand-ins.</summary>
+/// <summary>What the product and its users rely on when they read data views.</summary>
 [TestClass]
 public sealed class DataViewBehaviourTests
 {
