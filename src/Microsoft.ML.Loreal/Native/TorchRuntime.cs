@@ -12,6 +12,9 @@ internal static class TorchRuntime
 
     private static volatile bool _loaded;
 
+    /// <summary>This process's system and architecture as runtime identifiers name them: linux-x64.</summary>
+    public static string Platform { get; } = SystemName() + "-" + RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
+
     /// <summary>Loads the native libraries, unless they are loaded already.</summary>
     /// <exception cref="InvalidOperationException">They do not load; the message says why, and what to do.</exception>
     public static void EnsureLoaded()
@@ -44,6 +47,10 @@ internal static class TorchRuntime
         }
     }
 
+    private static string SystemName() => OperatingSystem.IsWindows() ? "win"
+        : OperatingSystem.IsMacOS() ? "osx"
+        : RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal) ? "linux-musl" : "linux";
+
     /// <summary>Whether TorchSharp is used where NuGet unpacked it, as in scripts and notebooks: there TorchSharp itself must gather its libraries from several packages.</summary>
     private static bool IsInPackageFolder(Assembly torchSharp) =>
         torchSharp.Location is { Length: > 0 } path && new FileInfo(path).Directory is { Parent: { Name: "lib", Parent.Parent.Name: "torchsharp" } };
@@ -52,7 +59,7 @@ internal static class TorchRuntime
     {
         string loaderMessage = exception.GetBaseException().Message;
         return new NativeLoadFailure(
-            Platform(),
+            Platform,
             AppContext.BaseDirectory,
             NativeFolders(torchSharp).Any(HasLibtorch),
             loaderMessage,
@@ -61,18 +68,9 @@ internal static class TorchRuntime
             Version(typeof(TorchRuntime).Assembly));
     }
 
-    /// <summary>This process's system and architecture as runtime identifiers name them: linux-x64.</summary>
-    private static string Platform()
-    {
-        string system = OperatingSystem.IsWindows() ? "win"
-            : OperatingSystem.IsMacOS() ? "osx"
-            : RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal) ? "linux-musl" : "linux";
-        return $"{system}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
-    }
-
     private static IEnumerable<string> NativeFolders(Assembly torchSharp)
     {
-        string natives = Path.Combine("runtimes", Platform(), "native");
+        string natives = Path.Combine("runtimes", Platform, "native");
         string[] searched = (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "").Split(Path.PathSeparator);
         return new[] { AppContext.BaseDirectory, Path.GetDirectoryName(torchSharp.Location) ?? "" }.SelectMany(folder => new[] { folder, Path.Combine(folder, natives) })
             .Concat(searched)

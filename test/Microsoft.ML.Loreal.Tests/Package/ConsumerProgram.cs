@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 
 namespace Microsoft.ML.Loreal.Tests;
@@ -56,11 +55,9 @@ internal sealed class ConsumerProgram(string folder, string package, string vers
         }
         """;
 
-    // A few epochs of the backbone that comes with the package, instead of a folder that is not there.
-    private const string Settings = "BaseStage = new TrainingStageOptions { Epochs = 2 }, DistillationStage = new TrainingStageOptions { Epochs = 2 },";
-
-    private static readonly string _platform = (OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux")
-        + (RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "-arm64" : "-x64");
+    // A short training of the backbone that comes with the package, instead of one in a folder that is not there.
+    private const string Settings =
+        "BaseStage = new TrainingStageOptions { Epochs = 2 }, DistillationStage = new TrainingStageOptions { Epochs = 2 }, ViewsPerImage = 1, Attributes = [\"color\", \"shape\"],";
 
     private string Output => Path.Combine(folder, "output");
 
@@ -91,13 +88,13 @@ internal sealed class ConsumerProgram(string folder, string package, string vers
               </PropertyGroup>
               <ItemGroup>
                 <PackageReference Include="Microsoft.ML.Loreal" Version="{version}" />
-                <PackageReference Include="libtorch-cpu-{_platform}" Version="{NativeLoadFailure.LibtorchVersion}" />
+                <PackageReference Include="libtorch-cpu-{TorchRuntime.Platform}" Version="{NativeLoadFailure.LibtorchVersion}" />
               </ItemGroup>
             </Project>
             """);
         Write("Program.cs", Before + Pipeline(readme) + After);
         DotnetCommand.Run(folder, ["build", "--configuration", "Release", "--output", Output]);
-        string[] natives = [.. Directory.EnumerateFiles(Path.Combine(Output, "runtimes", _platform, "native")).Select(path => Path.GetFileName(path))];
+        string[] natives = [.. Directory.EnumerateFiles(Path.Combine(Output, "runtimes", TorchRuntime.Platform, "native")).Select(path => Path.GetFileName(path))];
         foreach (string name in new[] { "LibTorchSharp", "torch_cpu" })
         {
             Assert.Contains(file => file.Contains(name, StringComparison.Ordinal), natives);

@@ -14,7 +14,7 @@ public sealed class PackageTests
     private static string Root { get; } = RepositoryRoot();
 
     // Differs from whatever a package cache may have.
-    private static string Version { get; } = FileVersion() + "-test";
+    private static string Version { get; } = typeof(LorealTrainer).Assembly.GetName().Version!.ToString(3) + "-test";
 
     [ClassCleanup]
     public static void Clean() => _folder.Dispose();
@@ -95,8 +95,6 @@ public sealed class PackageTests
         using var reader = new StreamReader(archive.GetEntry(name)!.Open());
         return reader.ReadToEnd();
     }
-
-    private static string FileVersion() => typeof(LorealTrainer).Assembly.GetName().Version!.ToString(3);
 
     private static string RepositoryRoot([CallerFilePath] string source = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(source)!, "..", "..", ".."));
