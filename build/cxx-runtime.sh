@@ -15,8 +15,10 @@ for tool in gcc readelf; do command -v $tool >/dev/null || { echo "cxx-runtime.s
 mkdir -p "$1"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
-readelf -WV "$system" | sed -n '/Version definition section/,/Version needs section/p' | grep -oE '(GLIBCXX|CXXABI)_[A-Za-z0-9_.]+' | sort -u | sed 's/$/ {};/' >"$work/nodes.map"
-echo 'GLIBCXX_3.4.31 {}; GLIBCXX_3.4.32 { global: _ZSt21ios_base_library_initv; local: *; };' >>"$work/nodes.map"
+nodes="$(readelf -WV "$system" | sed -n '/Version definition section/,/Version needs section/p' | grep -oE '(GLIBCXX|CXXABI)_[A-Za-z0-9_.]+')"
+# GCC 13.1's has the first of the two already.
+printf '%s\nGLIBCXX_3.4.31\n' "$nodes" | sort -u | sed 's/$/ {};/' >"$work/nodes.map"
+echo 'GLIBCXX_3.4.32 { global: _ZSt21ios_base_library_initv; local: *; };' >>"$work/nodes.map"
 # GCC 13 moved the construction of std::cout and its kin into the library. Here the one function that asks for it constructs std::ios_base::Init of the older library,
 # which counts its users.
 cat >"$work/facade.c" <<'C'

@@ -50,7 +50,7 @@ public sealed partial class LorealTrainer : IEstimator<LorealTransformer>
     /// An image cannot be read, and <see cref="Options.OnInvalidImage"/> is to throw; the backbone's weights are not finite; or the checkpoint in <see cref="Options.WorkspacePath"/> is damaged.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// The device that was asked for is not there, cannot compute in <see cref="Options.Precision"/>, or its memory is used up; the loss became infinite or not a number; or the folder of <see cref="Options.WorkspacePath"/> is used by another training or has
+    /// TorchSharp's native libraries do not load (the message says what is missing); the device that was asked for is not there, cannot compute in <see cref="Options.Precision"/>, or its memory is used up; the loss became infinite or not a number; or the folder of <see cref="Options.WorkspacePath"/> is used by another training or has
     /// a checkpoint of one.
     /// </exception>
     /// <exception cref="OperationCanceledException">The MLContext's execution was cancelled.</exception>

@@ -11,6 +11,11 @@ if (args is [TrainingProcess.Verb, var folder, var interval])
     return TrainingProcess.Run(folder, TimeSpan.Parse(interval, CultureInfo.InvariantCulture));
 }
 
+if (args is [LoadingProcess.Verb, var saved, var errors])
+{
+    return LoadingProcess.Run(saved, errors);
+}
+
 ITestApplicationBuilder builder = await TestApplication.CreateBuilderAsync(args);
 SelfRegisteredExtensions.AddSelfRegisteredExtensions(builder, args);
 using ITestApplication application = await builder.BuildAsync();

@@ -24,8 +24,11 @@ internal static class DeviceSelection
     /// The device by name, or the MLContext's, or CUDA where it is available. A GPU that was asked for and is not there is an error unless the MLContext
     /// lets the computation fall back to the CPU.
     /// </summary>
+    /// <exception cref="InvalidOperationException">The device is not there, or TorchSharp's native libraries do not load.</exception>
     public static torch.Device Select(string? requested, IHostEnvironment environment, IChannel channel)
     {
+        // Both trainings and both loaders of saved models come here before they make a tensor.
+        TorchRuntime.EnsureLoaded();
         if (requested is not null && IsCpu(requested))
         {
             return torch.CPU;

@@ -1,0 +1,101 @@
+using System.IO.Compression;
+using System.Runtime.CompilerServices;
+using System.Xml.Linq;
+
+namespace Microsoft.ML.Loreal.Tests;
+
+/// <summary>The package as users get it: packed, and used by a project outside the repository.</summary>
+[TestClass]
+public sealed class PackageTests
+{
+    private static readonly TestFolder _folder = new();
+    private static readonly Lazy<string> _package = new(Pack);
+
+    private static string Root { get; } = RepositoryRoot();
+
+    // Differs from whatever a package cache may have.
+    private static string Version { get; } = typeof(LorealTrainer).Assembly.GetName().Version!.ToString(3) + "-test";
+
+    [ClassCleanup]
+    public static void Clean() => _folder.Dispose();
+
+    [TestMethod]
+    public void HasItsFilesAndLeavesTheChoiceOfLibtorchToTheProgram()
+    {
+        using ZipArchive package = ZipFile.OpenRead(_package.Value);
+        string[] names = [.. package.Entries.Select(entry => entry.FullName)];
+        foreach (string name in new[]
+        {
+            "README.md", "LICENSE", "icon.png", "tools/cxx-runtime.sh", "lib/net10.0/Microsoft.ML.Loreal.dll", "lib/net10.0/Microsoft.ML.Loreal.xml",
+        })
+        {
+            Assert.Contains(name, names);
+        }
+
+        Assert.AreEqual(File.ReadAllText(Path.Combine(Root, "build", "cxx-runtime.sh")), Text(package, "tools/cxx-runtime.sh"));
+        using (ZipArchive symbols = ZipFile.OpenRead(Path.ChangeExtension(_package.Value, ".snupkg")))
+        {
+            Assert.Contains("lib/net10.0/Microsoft.ML.Loreal.pdb", symbols.Entries.Select(entry => entry.FullName));
+        }
+
+        XElement metadata = XDocument.Parse(Text(package, "Microsoft.ML.Loreal.nuspec")).Root!.Elements().Single();
+        string? Value(string name) => metadata.Elements().SingleOrDefault(element => element.Name.LocalName == name)?.Value;
+        Assert.AreEqual(Version, Value("version"));
+        Assert.AreEqual("README.md", Value("readme"));
+        Assert.AreEqual("icon.png", Value("icon"));
+        Assert.AreEqual("MIT", Value("license"));
+        string[] dependencies = [.. metadata.Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value)];
+        CollectionAssert.AreEquivalent(
+            new[] { "Microsoft.ML", "Microsoft.ML.ImageAnalytics", "SixLabors.ImageSharp", "SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies", "TorchSharp" },
+            dependencies);
+    }
+
+    [TestMethod]
+    public void AProjectOutsideTheRepositoryRunsTheReadmesPipeline()
+    {
+        var program = new ConsumerProgram(Directory.CreateDirectory(_folder["consumer"]).FullName, _package.Value, Version);
+        program.Build(File.ReadAllText(Path.Combine(Root, "README.md")));
+        List<Photo> photos = ConsumerPictures.Write(Directory.CreateDirectory(_folder["pictures"]).FullName);
+
+        string[] lines = program.Run(_folder["pictures"]).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+        // Of every picture: its name, its predicted class, and the probabilities by the trained and by the reloaded model.
+        Assert.HasCount(photos.Count, lines);
+        foreach ((Photo photo, string line) in photos.Zip(lines))
+        {
+            string[] cells = line.Split(';');
+            Assert.AreEqual(photo.FileName, cells[0]);
+            Assert.AreEqual(photo.Label, cells[1]);
+            float[] probabilities = [.. cells[3].Split(' ').Select(value => float.Parse(value, CultureInfo.InvariantCulture))];
+            Assert.HasCount(ConsumerPictures.Classes, probabilities);
+            Assert.AreEqual(1, probabilities.Sum(), 1e-4);
+            float[] trained = [.. cells[2].Split(' ').Select(value => float.Parse(value, CultureInfo.InvariantCulture))];
+            foreach ((float before, float after) in trained.Zip(probabilities))
+            {
+                // A row alone and a row of a batch are summed in another order.
+                Assert.AreEqual(before, after, 1e-4f);
+            }
+        }
+    }
+
+    private static string Pack()
+    {
+        string output = _folder["packages"];
+
+        // What is built already is packed: the output of this configuration, which the tests' own reference made.
+        string configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        DotnetCommand.Run(
+            Root,
+            ["pack", Path.Combine("src", "Microsoft.ML.Loreal"), "--no-build", "--configuration", configuration, "--output", output, $"-p:PackageVersion={Version}", "-warnaserror"]);
+        return Path.Combine(output, $"Microsoft.ML.Loreal.{Version}.nupkg");
+    }
+
+    private static string Text(ZipArchive archive, string name)
+    {
+        using var reader = new StreamReader(archive.GetEntry(name)!.Open());
+        return reader.ReadToEnd();
+    }
+
+    private static string RepositoryRoot([CallerFilePath] string source = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(source)!, "..", "..", ".."));
+}
