@@ -39,16 +39,16 @@ install() {
 
 # The SDK on the PATH or where its installers put it, and what it needs of a bare system.
 find_sdk() {
-    local folder
+    local folder libraries
     for folder in "${DOTNET_ROOT:-}" "$HOME/.dotnet" /usr/share/dotnet /usr/lib/dotnet /usr/local/share/dotnet /opt/dotnet; do
-        command -v dotnet >/dev/null && break
-        [ ! -x "$folder/dotnet" ] || export PATH="$folder:$PATH"
+        command -v dotnet >/dev/null || [ ! -x "$folder/dotnet" ] || export PATH="$folder:$PATH"
     done
     command -v dotnet >/dev/null || die "the .NET 10 SDK is needed: 'dotnet' is neither on the PATH nor in the usual folders"
     export DEBIAN_FRONTEND=noninteractive DOTNET_ROOT DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
     DOTNET_ROOT="$(dirname "$(readlink -f "$(command -v dotnet)")")"
-    ldconfig -p | grep -q libicuuc || export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
-    [ -e /etc/ssl/certs/ca-certificates.crt ] && ldconfig -p | grep -q 'libssl\.so' || install openssl ca-certificates || die "packages cannot be restored without them"
+    libraries="$(PATH="$PATH:/usr/sbin:/sbin" ldconfig -p)"
+    [[ "$libraries" == *libicuuc* ]] || export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+    [[ -e /etc/ssl/certs/ca-certificates.crt && "$libraries" == *libssl.so* ]] || install openssl ca-certificates || die "packages cannot be restored without them"
 }
 
 # These decide the speed and must stand before native libraries load.

@@ -4,6 +4,7 @@
 # library by its full path. With FOLDER first in LD_LIBRARY_PATH a program finds both. Needs gcc and binutils.
 set -euo pipefail
 [ $# -eq 1 ] || { echo "usage: cxx-runtime.sh FOLDER" >&2; exit 2; }
+PATH="$PATH:/usr/sbin:/sbin" # ldconfig is there
 system="$(readlink -f "$(ldconfig -p | awk '/libstdc\+\+\.so\.6 .*x86-64/ { print $NF; exit }')")"
 [ -f "$system" ] || { echo "cxx-runtime.sh: there is no libstdc++.so.6 for x86-64 here" >&2; exit 1; }
 rm -f "$1/libstdc++.so.6"
