@@ -27,8 +27,8 @@ public enum ComputePrecision
     Half,
 
     /// <summary>
-    /// <see cref="BFloat16"/> where the device multiplies it natively and the narrower tower is at least 128 wide, as all published CLIP models and the default backbone are; <see cref="Single"/>
-    /// elsewhere. Natively multiply it processors with AVX512-BF16 or AMX-BF16 and NVIDIA GPUs of compute capability 8.0 or later; 64-bit Arm processors do not tell, so they get single precision.
+    /// <see cref="BFloat16"/> where the device multiplies it natively and the narrower tower is at least 192 wide, as those of all published CLIP models are and those of the default
+    /// backbone are not; <see cref="Single"/> elsewhere. Natively multiply it processors with AVX512-BF16 or AMX-BF16 and NVIDIA GPUs of compute capability 8.0 or later; 64-bit Arm processors do not tell, so they get single precision.
     /// The choice is made once, by <c>Fit</c> or <c>WithPrecision</c>; the log tells it, and transformer, files and checkpoints have what was chosen, never Auto.
     /// </summary>
     Auto,

@@ -29,9 +29,8 @@ internal static class PrecisionBenchmark
         const int images = 4;
         const int runs = 15;
         var table = new Comparison("Scoring and the distillation step by the width of both towers, by turns", $"{ComputePrecision.BFloat16}", "single precision");
-        foreach (var width in _widths)
+        foreach (var size in _widths.Select(BenchmarkModel.OfWidth).Prepend(BenchmarkModel.Default))
         {
-            var size = BenchmarkModel.OfWidth(width);
             using var single = size.Create();
             using var reduced = size.Create(ComputePrecision.BFloat16);
             foreach (var classes in new[] { 10, 100 })

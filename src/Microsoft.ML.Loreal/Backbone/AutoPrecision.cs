@@ -5,8 +5,8 @@ namespace Microsoft.ML.Loreal;
 /// <summary>Chooses what <see cref="ComputePrecision.Auto"/> is for a backbone on a device, before anything is made of it: no model, file or checkpoint knows Auto.</summary>
 internal static class AutoPrecision
 {
-    /// <summary>The width of the narrower tower from which on bfloat16 was measured to gain (docs/performance.md).</summary>
-    public const int LeastWidth = 128;
+    /// <summary>The width of the narrower tower from which on bfloat16 was measured to gain in training and scoring (docs/performance.md).</summary>
+    public const int LeastWidth = 192;
 
     /// <summary>The precision that was asked for, or what is chosen where that is left open.</summary>
     /// <param name="precision">What was asked for.</param>

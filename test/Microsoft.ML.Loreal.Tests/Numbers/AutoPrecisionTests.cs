@@ -11,9 +11,9 @@ public sealed class AutoPrecisionTests
     private static readonly ClipConfig _wide = RandomClip.Small with
     {
         VisionWidth = AutoPrecision.LeastWidth,
-        VisionHeads = 2,
+        VisionHeads = AutoPrecision.LeastWidth / 64,
         TextWidth = AutoPrecision.LeastWidth,
-        TextHeads = 2,
+        TextHeads = AutoPrecision.LeastWidth / 64,
     };
 
     private readonly List<string> _messages = [];
