@@ -129,8 +129,9 @@ public sealed partial class LorealTrainer
         public string? Device { get; set; }
 
         /// <summary>
-        /// In what the frozen backbone computes, in training and in the transformer: single precision or <see cref="ComputePrecision.BFloat16"/>. What is learned stays single precision.
-        /// Default: single precision. For a transformer in another one, <see cref="ComputePrecision.Half"/> too, see <see cref="LorealTransformer.WithPrecision"/>.
+        /// In what the frozen backbone computes, in training and in the transformer: single precision, <see cref="ComputePrecision.BFloat16"/>, or <see cref="ComputePrecision.Auto"/>, which
+        /// chooses between them at the start of <c>Fit</c> and logs the choice. What is learned stays single precision. A training goes on from a checkpoint only in the precision of that.
+        /// Default: single precision. <see cref="ComputePrecision.Half"/> is refused, as gradients are lost in it. For a transformer in another one, half precision too, see <see cref="LorealTransformer.WithPrecision"/>.
         /// </summary>
         public ComputePrecision Precision { get; set; }
 

@@ -64,40 +64,42 @@ public sealed partial class LorealTrainer : IEstimator<LorealTransformer>
         using IChannel channel = _host.Start("Fit");
         using var cancellation = new HostCancellation(_host);
         torch.Device device = DeviceSelection.Select(_options.Device, _environment, channel);
-        PrecisionSupport.Check(_options.Precision, device);
-        ClassTokens.Of(new TokenizerVocabulary(_options.Backbone.Tokenizer), classNames);
-        using var workspace = new TrainingWorkspace(_options.WorkspacePath);
-        int seed = workspace.Seed(_options.Seed, _host);
+        Options options = _options.Copy();
+        options.Precision = AutoPrecision.Resolve(options.Precision, options.Backbone.Config, device, message => channel.Info(MessageSensitivity.None, message));
+        PrecisionSupport.Check(options.Precision, device);
+        ClassTokens.Of(new TokenizerVocabulary(options.Backbone.Tokenizer), classNames);
+        using var workspace = new TrainingWorkspace(options.WorkspacePath);
+        int seed = workspace.Seed(options.Seed, _host);
 
         TrainingImages images = Read(input, labelColumn, imageColumn, classNames, channel, cancellation.Token);
         TrainingImages? validationSet = ReadValidationSet(classNames, channel, cancellation.Token);
         using TrainingCheckpoints? checkpoints = workspace.Checkpoints(
-            () => TrainingConfiguration.Describe(_options, seed, classNames, images, validationSet), _options.CheckpointInterval, channel);
+            () => TrainingConfiguration.Describe(options, seed, classNames, images, validationSet), options.CheckpointInterval, channel);
         (ILabelledImages training, ILabelledImages? validation) = (images, validationSet);
-        if (_options.ValidationFraction is { } fraction)
+        if (options.ValidationFraction is { } fraction)
         {
             (training, validation) = ValidationSplit.Of(images, fraction, seed);
         }
 
-        channel.Info(MessageSensitivity.None, $"Training on {training.Count} images of {classNames.Length} classes, scoring at {_options.LowResolution} px, on {device}.");
+        channel.Info(MessageSensitivity.None, $"Training on {training.Count} images of {classNames.Length} classes, scoring at {options.LowResolution} px, on {device}.");
         if (validation is not null)
         {
             channel.Info(MessageSensitivity.None, $"Validating on {validation.Count} images.");
         }
 
-        using var progress = new TrainingProgress(_host, channel, _options.MetricsCallback);
+        using var progress = new TrainingProgress(_host, channel, options.MetricsCallback);
         LorealModel model = DeviceMemory.Watch(device, () => LorealTraining.Fit(
-            _options, seed, device, classNames, training, progress.Report, cancellation.Token, _options.StandardStudent?.Model, validation, checkpoints));
+            options, seed, device, classNames, training, progress.Report, cancellation.Token, options.StandardStudent?.Model, validation, checkpoints));
         return new LorealTransformer(
             _environment,
             model,
             new ScoringSettings(
-                _options.ImageColumnName,
-                _options.PredictedLabelColumnName,
-                _options.ScoreColumnName,
-                _options.OnInvalidImage,
-                _options.MaximumPixels,
-                _options.ReducedScaleDecoding));
+                options.ImageColumnName,
+                options.PredictedLabelColumnName,
+                options.ScoreColumnName,
+                options.OnInvalidImage,
+                options.MaximumPixels,
+                options.ReducedScaleDecoding));
     }
 
     private TrainingImages Read(

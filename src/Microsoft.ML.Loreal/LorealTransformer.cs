@@ -34,12 +34,16 @@ public sealed class LorealTransformer : ClipClassifierTransformer
     }
 
     /// <summary>A transformer that scores the same classes with the backbone in another precision, without training.</summary>
-    /// <param name="precision">In what the backbone computes.</param>
+    /// <param name="precision">In what the backbone computes; <see cref="ComputePrecision.Auto"/> chooses for this transformer's device and logs the choice.</param>
     /// <returns>A new transformer with the backbone's weights in that precision; each is disposed on its own and in any order.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such precision.</exception>
-    /// <exception cref="InvalidOperationException">The device cannot compute in it.</exception>
+    /// <exception cref="InvalidOperationException">The device cannot compute in it, or would take tens of times as long, as processors without fp16 products do in half precision; the message names what can be used.</exception>
     /// <exception cref="ObjectDisposedException">This transformer was disposed.</exception>
-    public LorealTransformer WithPrecision(ComputePrecision precision) => new(_host, Model.WithPrecision(precision), Settings);
+    public LorealTransformer WithPrecision(ComputePrecision precision)
+    {
+        using IChannel channel = _host.Start(nameof(WithPrecision));
+        return new LorealTransformer(_host, Model.WithPrecision(AutoPrecision.Resolve(precision, Backbone.Config, Device, message => channel.Info(MessageSensitivity.None, message))), Settings);
+    }
 
     /// <inheritdoc/>
     private protected override void Save(ModelSaveContext ctx) => LorealModelFiles.Save(ctx, Model, Settings);

@@ -58,25 +58,28 @@ public sealed partial class PromptKDTrainer : IEstimator<PromptKDTransformer>
         using IChannel channel = _host.Start("Fit");
         using var cancellation = new HostCancellation(_host);
         torch.Device device = DeviceSelection.Select(_options.Device, _environment, channel);
-        PrecisionSupport.Check(_options.Precision, device);
-        using var workspace = new TrainingWorkspace(_options.WorkspacePath);
-        int seed = workspace.Seed(_options.Seed, _host);
-        bool withDigest = _options.WorkspacePath is not null || _options.Regions is not null || _options.FeatureCachePath is not null;
+        Options options = _options.Copy();
+        options.Precision = AutoPrecision.Resolve(options.Precision, options.Backbone.Config, device, message => channel.Info(MessageSensitivity.None, message));
+        PrecisionSupport.Check(options.Precision, device);
+        using var workspace = new TrainingWorkspace(options.WorkspacePath);
+        int seed = workspace.Seed(options.Seed, _host);
+        bool withDigest = options.WorkspacePath is not null || options.Regions is not null || options.FeatureCachePath is not null;
         TrainingImages images = TrainingImages.Read(
-            input, null, imageColumn, [], new ImageDecoder(_options.MaximumPixels), _options.OnInvalidImage, withDigest, channel, cancellation.Token);
+            input, null, imageColumn, [], new ImageDecoder(options.MaximumPixels), options.OnInvalidImage, withDigest, channel, cancellation.Token);
         using TrainingCheckpoints? checkpoints = workspace.Checkpoints(
-            () => TrainingConfiguration.Describe(_options, seed, images), _options.CheckpointInterval, channel);
-        channel.Info(MessageSensitivity.None, $"Training on {images.Count} images without labels, scoring at {_options.StudentResolution} px, on {device}.");
-        using var progress = new TrainingProgress(_host, channel, _options.MetricsCallback);
+            () => TrainingConfiguration.Describe(options, seed, images), options.CheckpointInterval, channel);
+        channel.Info(MessageSensitivity.None, $"Training on {images.Count} images without labels, scoring at {options.StudentResolution} px, on {device}.");
+        using var progress = new TrainingProgress(_host, channel, options.MetricsCallback);
         PromptKDModel model = DeviceMemory.Watch(device, () => PromptKDTraining.Fit(
-            _options, seed, device, images, progress.Report, cancellation.Token, checkpoints));
+            options, seed, device, images, progress.Report, cancellation.Token, checkpoints));
         return new PromptKDTransformer(
+            _environment,
             model,
             new ScoringSettings(
-                _options.ImageColumnName,
-                _options.PredictedLabelColumnName,
-                _options.ScoreColumnName,
-                _options.OnInvalidImage,
-                _options.MaximumPixels));
+                options.ImageColumnName,
+                options.PredictedLabelColumnName,
+                options.ScoreColumnName,
+                options.OnInvalidImage,
+                options.MaximumPixels));
     }
 }

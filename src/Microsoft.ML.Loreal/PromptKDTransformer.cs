@@ -1,3 +1,5 @@
+using Microsoft.ML.Runtime;
+
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
@@ -6,9 +8,12 @@ namespace Microsoft.ML.Loreal;
 /// <inheritdoc cref="ClipClassifierTransformer" path="/remarks"/>
 public sealed class PromptKDTransformer : ClipClassifierTransformer
 {
-    internal PromptKDTransformer(PromptKDModel model, ScoringSettings settings)
+    private readonly IHost _host;
+
+    internal PromptKDTransformer(IHostEnvironment environment, PromptKDModel model, ScoringSettings settings)
         : base(model, settings)
     {
+        _host = environment.Register(nameof(PromptKDTransformer));
         Model = model;
         TeacherClassNames = [.. model.TeacherClassNames];
     }
@@ -28,16 +33,20 @@ public sealed class PromptKDTransformer : ClipClassifierTransformer
     public PromptKDTransformer WithClasses(IReadOnlyList<string> names)
     {
         ArgumentNullException.ThrowIfNull(names);
-        return new PromptKDTransformer(Model.WithClasses(names), Settings);
+        return new PromptKDTransformer(_host, Model.WithClasses(names), Settings);
     }
 
     /// <summary>A transformer that scores the same classes with the backbone in another precision, without training.</summary>
-    /// <param name="precision">In what the backbone computes.</param>
+    /// <param name="precision">In what the backbone computes; <see cref="ComputePrecision.Auto"/> chooses for this transformer's device and logs the choice.</param>
     /// <returns>A new transformer with the backbone's weights in that precision; each is disposed on its own and in any order.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such precision.</exception>
-    /// <exception cref="InvalidOperationException">The device cannot compute in it.</exception>
+    /// <exception cref="InvalidOperationException">The device cannot compute in it, or would take tens of times as long, as processors without fp16 products do in half precision; the message names what can be used.</exception>
     /// <exception cref="ObjectDisposedException">This transformer was disposed.</exception>
-    public PromptKDTransformer WithPrecision(ComputePrecision precision) => new(Model.WithPrecision(precision), Settings);
+    public PromptKDTransformer WithPrecision(ComputePrecision precision)
+    {
+        using IChannel channel = _host.Start(nameof(WithPrecision));
+        return new PromptKDTransformer(_host, Model.WithPrecision(AutoPrecision.Resolve(precision, Backbone.Config, Device, message => channel.Info(MessageSensitivity.None, message))), Settings);
+    }
 
     /// <inheritdoc/>
     private protected override void Save(ModelSaveContext ctx) => PromptKDModelFiles.Save(ctx, Model, Settings);

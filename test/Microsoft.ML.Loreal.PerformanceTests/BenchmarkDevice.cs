@@ -17,7 +17,7 @@ internal static class BenchmarkDevice
 
     /// <summary>The precisions that it can compute in.</summary>
     public static IReadOnlyList<ComputePrecision> Precisions { get; } =
-        [.. Enum.GetValues<ComputePrecision>().Where(precision => PrecisionSupport.OrSingle(precision, Current, null) == precision)];
+        [.. PrecisionSupport.Concrete.Where(precision => PrecisionSupport.OrSingle(precision, Current, null) == precision)];
 
     /// <summary>Waits until everything that was asked for is done: a GPU is only asked.</summary>
     public static void Synchronize()

@@ -9,6 +9,8 @@ namespace Microsoft.ML.Loreal.PerformanceTests;
 /// <param name="LowResolution">phi.</param>
 internal sealed record BenchmarkModel(string Name, ClipConfig Config, int LowResolution)
 {
+    private const int HeadWidth = 64;
+
     public static BenchmarkModel VitB16 { get; } = new(
         "ViT-B/16",
         new ClipConfig
@@ -33,6 +35,21 @@ internal sealed record BenchmarkModel(string Name, ClipConfig Config, int LowRes
     public static BenchmarkModel Small { get; } = new("small", RandomClip.Small, 2 * RandomClip.SmallPatch);
 
     public static IReadOnlyList<BenchmarkModel> All { get; } = [VitB16, Default];
+
+    /// <summary>Both towers of one width, four blocks each, and as many patches as <see cref="VitB16"/>.</summary>
+    public static BenchmarkModel OfWidth(int width) => new(
+        $"width {width}",
+        VitB16.Config with
+        {
+            VisionWidth = width,
+            VisionHeads = width / HeadWidth,
+            VisionLayers = 4,
+            TextWidth = width,
+            TextHeads = width / HeadWidth,
+            TextLayers = 4,
+            EmbedDimension = width,
+        },
+        VitB16.LowResolution);
 
     public ClipModel Create(ComputePrecision precision = ComputePrecision.Single)
     {

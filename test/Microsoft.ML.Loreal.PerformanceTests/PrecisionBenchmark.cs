@@ -8,6 +8,8 @@ internal static class PrecisionBenchmark
     private const int ComparedImages = 64;
     private const int ScoredAtOnce = 8;
 
+    private static readonly int[] _widths = [64, 128, 192, 256, 384, 512, 768];
+
     public static void Run()
     {
         foreach (var size in BenchmarkModel.All)
@@ -18,6 +20,47 @@ internal static class PrecisionBenchmark
                 using var reduced = size.Create(precision);
                 Compare(size, single, reduced);
             }
+        }
+    }
+
+    /// <summary>From which width of the towers on bfloat16 gains.</summary>
+    public static void Widths()
+    {
+        const int images = 4;
+        const int runs = 15;
+        var table = new Comparison("Scoring and the distillation step by the width of both towers, by turns", $"{ComputePrecision.BFloat16}", "single precision");
+        foreach (var size in _widths.Select(BenchmarkModel.OfWidth).Prepend(BenchmarkModel.Default))
+        {
+            using var single = size.Create();
+            using var reduced = size.Create(ComputePrecision.BFloat16);
+            foreach (var classes in new[] { 10, 100 })
+            {
+                using var task = new ClassificationTask(single, classes);
+                using var reducedTask = new ClassificationTask(reduced, classes);
+                foreach (var scored in new[] { 1, ScoredAtOnce })
+                {
+                    using var pixels = BenchmarkModel.Pixels(scored, size.LowResolution);
+                    Add($"{size.Name}, scoring, B={scored}, C={classes}", () => Score(reducedTask, pixels), () => Score(task, pixels));
+                }
+
+                using var scope = NewDisposeScope();
+                var (high, low, labels) = (DistillationBenchmark.CachedFeatures(size, images), DistillationBenchmark.CachedFeatures(size, images), DistillationBenchmark.Labels(images));
+                Add(
+                    $"{size.Name}, distillation step, B={images}, C={classes}",
+                    () => DistillationBenchmark.Ours(reducedTask, high, low, labels),
+                    () => DistillationBenchmark.Ours(task, high, low, labels));
+            }
+        }
+
+        void Add(string name, Action reducedWork, Action work)
+        {
+            var (reducedTime, time) = Timing.ByTurns(runs, reducedWork, work);
+            table.Add(name, reducedTime, time);
+        }
+
+        static void Score(ClassificationTask task, Tensor pixels)
+        {
+            using var scores = task.Score(task.Ours, pixels);
         }
     }
 

@@ -16,7 +16,7 @@ var benchmarks = new Dictionary<string, (string What, Action Run)>
     ["methods"] = ("what each prompt method learns and costs, with and without LOREAL", MethodsBenchmark.Run),
     ["web"] = ("the web sample under load from this machine: latency, errors, memory", WebBenchmark.Run),
     ["gpu"] = ("a GPU's image tower, distillation step, scoring, and what LOREAL adds; \"gpu small\" is a try of it that a processor finishes in a minute", () => GpuBenchmark.Run(BenchmarkModel.VitB16)),
-    ["precision"] = ("scoring and the distillation step in bfloat16, and half where there is one, against single precision", PrecisionBenchmark.Run),
+    ["precision"] = ("scoring and the distillation step in bfloat16, and half where there is one, against single precision; \"precision widths\" tells from which width of the towers on bfloat16 gains", PrecisionBenchmark.Run),
     ["growth"] = ("the cost of scoring by classes and by images; writes performance.svg here", GrowthBenchmark.Run),
 };
 
@@ -36,6 +36,9 @@ switch (args)
         return 0;
     case [ChildProcess.Verb, "reliability", var loop]:
         ReliabilityBenchmark.Measure(loop);
+        return 0;
+    case ["precision", "widths"]:
+        PrecisionBenchmark.Widths();
         return 0;
     case ["gpu", "small"]:
         GpuBenchmark.Run(BenchmarkModel.Small);

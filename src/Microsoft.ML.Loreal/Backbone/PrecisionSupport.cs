@@ -7,42 +7,58 @@ namespace Microsoft.ML.Loreal;
 /// <summary>What a precision is to the tensor library, and whether a device computes in it.</summary>
 internal static class PrecisionSupport
 {
+    /// <summary>What can be computed in: all but what leaves the choice open.</summary>
+    public static IReadOnlyList<ComputePrecision> Concrete { get; } = [.. Enum.GetValues<ComputePrecision>().Where(precision => precision != ComputePrecision.Auto)];
+
     /// <summary>The type of the tensors.</summary>
     public static ScalarType Type(this ComputePrecision precision) => precision switch
     {
         ComputePrecision.Single => ScalarType.Float32,
         ComputePrecision.BFloat16 => ScalarType.BFloat16,
         ComputePrecision.Half => ScalarType.Float16,
-        _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, $"Expected one of {string.Join(", ", Enum.GetNames<ComputePrecision>())}."),
+        _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, $"Expected one of {string.Join(", ", Concrete)}."),
     };
 
-    /// <summary>Throws where the device cannot compute in the precision.</summary>
+    /// <summary>Throws where the device cannot compute in the precision, or only so slowly that nobody wants it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such precision.</exception>
     /// <exception cref="InvalidOperationException">The device cannot.</exception>
     public static void Check(ComputePrecision precision, Device device)
     {
-        if (Error(precision, device) is { } error)
+        if (Obstacle(precision, device) is { } obstacle)
         {
             throw new InvalidOperationException(
-                $"Precision is {precision}, and libtorch {__version__} cannot compute in it on the device {device}: {error.Message.Split('\n')[0].TrimEnd('.')}. "
-                + $"Use {ComputePrecision.Single}{(precision == ComputePrecision.Half ? $", or {ComputePrecision.BFloat16}," : "")} here, or another device.",
-                error);
+                $"Precision is {precision}, and {obstacle.Reason}. "
+                + $"Use {ComputePrecision.Single}{(precision == ComputePrecision.Half ? $", {ComputePrecision.BFloat16}" : "")} or {ComputePrecision.Auto} here, or another device.",
+                obstacle.Cause);
         }
     }
 
-    /// <summary>The precision, or single precision where the device cannot compute in it.</summary>
+    /// <summary>The precision, or single precision where <see cref="Check"/> would throw.</summary>
     /// <param name="precision">The precision.</param>
     /// <param name="device">The device.</param>
     /// <param name="warn">Told where it is not the one that was asked for.</param>
     public static ComputePrecision OrSingle(ComputePrecision precision, Device device, Action<string>? warn)
     {
-        if (Error(precision, device) is null)
+        if (Obstacle(precision, device) is not { } obstacle)
         {
             return precision;
         }
 
-        warn?.Invoke($"The model was saved with the precision {precision}, in which libtorch {__version__} cannot compute on the device {device}; it computes in single precision.");
+        warn?.Invoke($"The model was saved with the precision {precision}, and {obstacle.Reason}; it computes in single precision.");
         return ComputePrecision.Single;
+    }
+
+    /// <summary>Why the device should not compute in the precision; null where it should.</summary>
+    public static (string Reason, Exception? Cause)? Obstacle(ComputePrecision precision, Device device)
+    {
+        if (precision == ComputePrecision.Half && !NativeProducts.Of(device).Half)
+        {
+            return ($"the processor (device {device}) does not multiply such numbers natively (AVX512-FP16, AMX-FP16), so that it would take tens of times as long as in single precision", null);
+        }
+
+        return Error(precision, device) is { } error
+            ? ($"libtorch {__version__} cannot compute in it on the device {device}: {error.Message.Split('\n')[0].TrimEnd('.')}", error)
+            : null;
     }
 
     /// <summary>What happens when a small instance of everything that a block does in the precision is tried: which operators there are depends on the build of the library.</summary>

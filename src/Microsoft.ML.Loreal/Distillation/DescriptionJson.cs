@@ -41,9 +41,9 @@ internal static class DescriptionJson
         }
 
         var name = value.GetString();
-        return Enum.TryParse<ComputePrecision>(name, out var precision) && precision.ToString() == name
+        return Enum.TryParse<ComputePrecision>(name, out var precision) && precision.ToString() == name && PrecisionSupport.Concrete.Contains(precision)
             ? precision
-            : throw new FormatException($"The model was saved with the precision \"{name}\"; this version of the package knows {string.Join(", ", Enum.GetNames<ComputePrecision>())}.");
+            : throw new FormatException($"The model was saved with the precision \"{name}\"; this version of the package knows {string.Join(", ", PrecisionSupport.Concrete)}.");
     }
 
     /// <summary>Checks the version of the format.</summary>

@@ -99,7 +99,7 @@ internal sealed partial class LorealModel : ScoredModel
     }
 
     /// <summary>The same prompts over the backbone in another precision.</summary>
-    /// <param name="precision">In what it computes.</param>
+    /// <param name="precision">In what it computes: a concrete one.</param>
     /// <returns>A model of its own; the caller disposes it.</returns>
     /// <exception cref="InvalidOperationException">The device cannot compute in the precision.</exception>
     public LorealModel WithPrecision(ComputePrecision precision)

@@ -23,7 +23,7 @@ internal static class PromptKDModelFiles
         using IChannel channel = host.Start("Load");
         PromptKDModel model = PromptKDModel.Load(
             files.Backbone, DeviceSelection.Select(null, env, channel), files.Open, message => channel.Warning(MessageSensitivity.None, message));
-        return new PromptKDTransformer(model, files.Settings);
+        return new PromptKDTransformer(env, model, files.Settings);
     }
 
     private static VersionInfo VersionInfo() => new(

@@ -56,7 +56,7 @@ internal static partial class OptionsGuard
             precision != ComputePrecision.Half,
             Option,
             precision,
-            $"{ComputePrecision.Single} or {ComputePrecision.BFloat16}, as gradients are lost below the range of {precision}; train in one of these and score with WithPrecision({nameof(ComputePrecision)}.{precision})");
+            $"{ComputePrecision.Single}, {ComputePrecision.BFloat16} or {ComputePrecision.Auto}, as gradients are lost below the range of {precision}; train in one of these and score with WithPrecision({nameof(ComputePrecision)}.{precision})");
     }
 
     private static void NotEmpty(string? name, string option)

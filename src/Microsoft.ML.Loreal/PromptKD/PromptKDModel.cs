@@ -85,7 +85,7 @@ internal sealed class PromptKDModel : ScoredModel
     }
 
     /// <summary>The same student over its backbone in another precision.</summary>
-    /// <param name="precision">In what it computes.</param>
+    /// <param name="precision">In what it computes: a concrete one.</param>
     /// <returns>A model of its own; the caller disposes it.</returns>
     /// <exception cref="InvalidOperationException">The device cannot compute in the precision.</exception>
     public PromptKDModel WithPrecision(ComputePrecision precision)

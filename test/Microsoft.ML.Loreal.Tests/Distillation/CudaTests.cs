@@ -129,6 +129,15 @@ public sealed class CudaTests
     }
 
     [TestMethod]
+    public void AutoKnowsTheGpusGeneration()
+    {
+        int? capability = CudaDriver.ComputeCapability(0);
+        Assert.IsNotNull(capability);
+        ComputePrecision expected = capability >= 8 ? ComputePrecision.BFloat16 : ComputePrecision.Single;
+        Assert.AreEqual(expected, AutoPrecision.Resolve(ComputePrecision.Auto, ClipBackbone.Default.Config, CUDA, _ => { }));
+    }
+
+    [TestMethod]
     public void TensorsAndModulesMoveThereAndBack()
     {
         using var scope = NewDisposeScope();

@@ -4,6 +4,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Loreal.Samples;
 using Microsoft.ML.Loreal.Tests.Distillation;
 using Microsoft.ML.Loreal.Tests.PromptKD;
+using Microsoft.ML.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -146,43 +147,85 @@ public sealed class PrecisionTrainingTests
     }
 
     [TestMethod]
-    public void WhatTheDeviceCannotComputeInIsRefusedOrLoadedInSinglePrecision()
+    public void HalfIsComputedWhereTheProcessorMultipliesIt()
+    {
+        using var processor = new AnotherProcessor(bfloat16: false, half: true);
+        using LorealModel model = TrainingRun.Fit(TrainingRun.Options(attributes: false));
+        using LorealModel half = model.WithPrecision(ComputePrecision.Half);
+        Assert.AreEqual(ComputePrecision.Half, half.Precision);
+        AssertNear([TrainingRun.Score(model)], [TrainingRun.Score(half)]);
+        using LorealModel loaded = Load(model, "Half", out List<string> warnings);
+        Assert.AreEqual(ComputePrecision.Half, loaded.Precision);
+        Assert.IsEmpty(warnings);
+        CollectionAssert.AreEqual(TrainingRun.Score(half), TrainingRun.Score(loaded));
+    }
+
+    [TestMethod]
+    public void HalfIsRefusedOrLoadedInSinglePrecisionElsewhere()
+    {
+        using var processor = new AnotherProcessor(bfloat16: true, half: false);
+        using LorealModel model = TrainingRun.Fit(TrainingRun.Options(attributes: false));
+        Assert.IsNull(JsonNode.Parse(TrainingRun.Save(model)[LorealModel.DescriptionFile])!["precision"]);
+        using LorealModel loaded = Load(model, "Half", out List<string> warnings);
+        Assert.AreEqual(ComputePrecision.Single, loaded.Precision);
+        CollectionAssert.AreEqual(TrainingRun.Score(model), TrainingRun.Score(loaded));
+        StringAssert.Contains(warnings.Single(), "precision Half");
+        StringAssert.Contains(warnings.Single(), "single precision");
+        string message = Assert.ThrowsExactly<InvalidOperationException>(() => model.WithPrecision(ComputePrecision.Half)).Message;
+        foreach (string part in new[] { "Half", "cpu", "AVX512-FP16", "Single", "BFloat16", "Auto" })
+        {
+            StringAssert.Contains(message, part);
+        }
+    }
+
+    [TestMethod]
+    public void ATransformerSavedInHalfOpensOnEveryProcessor()
+    {
+        using var folder = new TestFolder();
+        var ml = new MLContext(1) { FallbackToCpu = true };
+        var warnings = new List<string>();
+        ml.Log += (_, message) =>
+        {
+            if (message.Kind == ChannelMessageKind.Warning)
+            {
+                warnings.Add(message.RawMessage);
+            }
+        };
+        IDataView data = Trained.Prepared(ml);
+        LorealTrainer.Options options = Trained.Options();
+        options.Device = "cpu";
+        using LorealTransformer single = ml.MulticlassClassification.Trainers.Loreal(options).Fit(data);
+        using (new AnotherProcessor(bfloat16: false, half: true))
+        {
+            using LorealTransformer half = single.WithPrecision(ComputePrecision.Half);
+            ml.Model.Save(half, data.Schema, folder["model.zip"]);
+        }
+
+        if (cuda.is_available())
+        {
+            Assert.Inconclusive("A model is opened on the GPU here, whatever the processor multiplies.");
+        }
+
+        using (new AnotherProcessor(bfloat16: false, half: false))
+        {
+            Assert.IsEmpty(warnings);
+            using var loaded = (LorealTransformer)ml.Model.Load(folder["model.zip"], out _);
+            StringAssert.Contains(warnings.Single(), "saved with the precision Half");
+            Assert.AreEqual(ComputePrecision.Single, loaded.Precision);
+            Rows.AssertIdentical(Rows.Scores(single.Transform(data)), Rows.Scores(loaded.Transform(data)));
+        }
+    }
+
+    [TestMethod]
+    [DataRow("Quarter")]
+    [DataRow("1")]
+    [DataRow("Auto")]
+    public void AModelOfNoConcretePrecisionIsRefused(string precision)
     {
         using LorealModel model = TrainingRun.Fit(TrainingRun.Options(attributes: false));
-        float[] expected = TrainingRun.Score(model);
-        var files = TrainingRun.Save(model);
-        Assert.IsNull(JsonNode.Parse(files[LorealModel.DescriptionFile])!["precision"]);
-        using LorealModel loaded = Load("Half", out List<string> warnings);
-        if (loaded.Precision == ComputePrecision.Half)
-        {
-            // Newer libtorch computes in it on processors too.
-            Assert.IsEmpty(warnings);
-            using LorealModel half = model.WithPrecision(ComputePrecision.Half);
-            CollectionAssert.AreEqual(TrainingRun.Score(half), TrainingRun.Score(loaded));
-            AssertNear([expected], [TrainingRun.Score(half)]);
-        }
-        else
-        {
-            StringAssert.Contains(warnings.Single(), "precision Half");
-            CollectionAssert.AreEqual(expected, TrainingRun.Score(loaded));
-            string message = Assert.ThrowsExactly<InvalidOperationException>(() => model.WithPrecision(ComputePrecision.Half)).Message;
-            foreach (string part in new[] { "Half", "libtorch", "cpu", "BFloat16" })
-            {
-                StringAssert.Contains(message, part);
-            }
-        }
-
-        StringAssert.Contains(Assert.ThrowsExactly<FormatException>(() => Load("Quarter", out _)).Message, "Quarter");
-        Assert.ThrowsExactly<FormatException>(() => Load("1", out _));
-
-        LorealModel Load(string precision, out List<string> warnings)
-        {
-            JsonNode description = JsonNode.Parse(files[LorealModel.DescriptionFile])!;
-            description["precision"] = precision;
-            var changed = new Dictionary<string, byte[]>(files) { [LorealModel.DescriptionFile] = Encoding.UTF8.GetBytes(description.ToJsonString()) };
-            warnings = [];
-            return LorealModel.Load(model.Backbone, CPU, name => new MemoryStream(changed[name]), warnings.Add);
-        }
+        string message = Assert.ThrowsExactly<FormatException>(() => Load(model, precision, out _)).Message;
+        StringAssert.Contains(message, $"\"{precision}\"");
+        StringAssert.EndsWith(message, "Single, BFloat16, Half.");
     }
 
     [TestMethod]
@@ -204,6 +247,17 @@ public sealed class PrecisionTrainingTests
     public void SinglePrecisionIsNotTold() => CollectionAssert.AreEqual(
         new[] { "Package", "Torch", "Device", "Backbone", "Method" },
         JsonNode.Parse(TrainingConfiguration.DescribeEncoding(TrainingRun.Options(), CPU))!.AsObject().Select(property => property.Key).ToArray());
+
+    /// <summary>Saves the model, claims a precision in its description, and loads it.</summary>
+    private static LorealModel Load(LorealModel model, string precision, out List<string> warnings)
+    {
+        Dictionary<string, byte[]> files = TrainingRun.Save(model);
+        JsonNode description = JsonNode.Parse(files[LorealModel.DescriptionFile])!;
+        description["precision"] = precision;
+        files[LorealModel.DescriptionFile] = Encoding.UTF8.GetBytes(description.ToJsonString());
+        warnings = [];
+        return LorealModel.Load(model.Backbone, CPU, name => new MemoryStream(files[name]), warnings.Add);
+    }
 
     private static void AssertNear(List<float[]> expected, List<float[]> actual)
     {
