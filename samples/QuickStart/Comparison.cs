@@ -4,7 +4,7 @@ using Microsoft.ML.Transforms;
 namespace Microsoft.ML.Loreal.Samples.QuickStart;
 
 /// <summary>Trains the rows of the table through ML.NET and tests each on the base and on the new classes.</summary>
-internal sealed class Comparison(MLContext ml, BaseToNewSplit split, ClipBackbone backbone, BaseMethod method, bool published, int seed)
+internal sealed class Comparison(MLContext ml, BaseToNewSplit split, ClipBackbone backbone, BaseMethod method, DemoSettings settings)
 {
     private readonly IDataView _train = ml.Data.LoadFromEnumerable(split.Train);
     private readonly IDataView _baseTest = ml.Data.LoadFromEnumerable(split.BaseTest);
@@ -19,7 +19,7 @@ internal sealed class Comparison(MLContext ml, BaseToNewSplit split, ClipBackbon
         new("zero-shot", phi => Alone(phi, PromptMethod.Template("a photo of a {}."), null), 0),
         new($"{method.Name} trained at {backbone.Config.ImageResolution} px", phi => Alone(phi, method.Method, backbone.Config.ImageResolution), method.Stage.Epochs),
         new($"{method.Name} trained at phi", phi => Alone(phi, method.Method, null), method.Stage.Epochs),
-        new($"{method.Name} + LOREAL", WithAttributes, (2 * method.Stage.Epochs) + (published ? 50 : 15)),
+        new($"{method.Name} + LOREAL", WithAttributes, (2 * method.Stage.Epochs) + (settings.Published ? 50 : 15)),
     ];
 
     /// <summary>Trains one row at one resolution.</summary>
@@ -69,7 +69,7 @@ internal sealed class Comparison(MLContext ml, BaseToNewSplit split, ClipBackbon
     {
         var options = Common(phi, method.Method);
         options.StandardStudent = _standardStudent;
-        if (!published)
+        if (!settings.Published)
         {
             options.MetaNetInitialization = MetaNetInitialization.Zero;
             options.BridgeWeight = 0;
@@ -88,6 +88,7 @@ internal sealed class Comparison(MLContext ml, BaseToNewSplit split, ClipBackbon
         BaseStage = method.Stage,
         ViewsPerImage = 6,
         MinimumCropArea = 0.5f,
-        Seed = seed,
+        Precision = settings.Precision,
+        Seed = settings.Seed,
     };
 }

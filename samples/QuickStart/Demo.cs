@@ -23,7 +23,7 @@ internal static class Demo
             var resolutions = LowResolutions(backbone.Config, settings.All);
             var ml = new MLContext(settings.Seed);
             var method = BaseMethod.Of(settings.Method);
-            var best = Compare(new Comparison(ml, split, backbone, method, settings.Published, settings.Seed), resolutions);
+            var best = Compare(new Comparison(ml, split, backbone, method, settings), resolutions);
 
             var path = settings.Output ?? Path.Combine(folder, "model.zip");
             ml.Model.Save(best, ml.Data.LoadFromEnumerable(split.Train).Schema, path);

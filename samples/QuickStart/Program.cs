@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.ML.Loreal;
 using Microsoft.ML.Loreal.Samples.QuickStart;
 using Spectre.Console;
 
@@ -16,13 +17,14 @@ var method = new Option<string>("--method") { Description = "The base method: co
 method.AcceptOnlyFromAmong(BaseMethod.Names);
 var all = new Option<bool>("--all") { Description = "Compare at three low resolutions instead of one." };
 var published = new Option<bool>("--published") { Description = "Train LOREAL's meta-nets with the published settings (SGD 0.002, 50 epochs) instead of those for the small backbone." };
+var precision = new Option<ComputePrecision>("--precision") { Description = "In what the frozen CLIP computes: Single, BFloat16, or Auto for what gains on this machine." };
 var shots = new Option<int>("--shots") { Description = "Training pictures per base class.", DefaultValueFactory = _ => 16 };
 var seed = new Option<int>("--seed") { Description = "The seed of data and training.", DefaultValueFactory = _ => 1 };
 var output = new Option<string?>("--output") { Description = "Where to write the model. Without it model.zip in the demo's temporary folder." };
 
 var command = new RootCommand("Trains LOREAL on low-resolution pictures with ML.NET, compares it with its baselines, saves it, reloads it and predicts.")
 {
-    images, backbone, method, all, published, shots, seed, output,
+    images, backbone, method, all, published, precision, shots, seed, output,
 };
 command.SetAction(arguments => Demo.Run(new DemoSettings(
     arguments.GetValue(images),
@@ -30,6 +32,7 @@ command.SetAction(arguments => Demo.Run(new DemoSettings(
     arguments.GetValue(method)!,
     arguments.GetValue(all),
     arguments.GetValue(published),
+    arguments.GetValue(precision),
     arguments.GetValue(shots),
     arguments.GetValue(seed),
     arguments.GetValue(output))));
