@@ -97,7 +97,8 @@ public sealed partial class LorealTrainer : IEstimator<LorealTransformer>
                 _options.ScoreColumnName,
                 _options.OnInvalidImage,
                 _options.MaximumPixels,
-                _options.ReducedScaleDecoding));
+                _options.ReducedScaleDecoding,
+                _options.ImageFormats));
     }
 
     private TrainingImages Read(
@@ -107,7 +108,7 @@ public sealed partial class LorealTrainer : IEstimator<LorealTransformer>
             labelColumn,
             imageColumn,
             classNames,
-            new ImageDecoder(_options.MaximumPixels),
+            new ImageDecoder(_options.MaximumPixels, formats: _options.ImageFormats),
             _options.OnInvalidImage,
             withDigest: _options.WorkspacePath is not null || _options.FeatureCachePath is not null,
             channel,

@@ -63,7 +63,7 @@ public sealed partial class PromptKDTrainer : IEstimator<PromptKDTransformer>
         int seed = workspace.Seed(_options.Seed, _host);
         bool withDigest = _options.WorkspacePath is not null || _options.Regions is not null || _options.FeatureCachePath is not null;
         TrainingImages images = TrainingImages.Read(
-            input, null, imageColumn, [], new ImageDecoder(_options.MaximumPixels), _options.OnInvalidImage, withDigest, channel, cancellation.Token);
+            input, null, imageColumn, [], new ImageDecoder(_options.MaximumPixels, formats: _options.ImageFormats), _options.OnInvalidImage, withDigest, channel, cancellation.Token);
         using TrainingCheckpoints? checkpoints = workspace.Checkpoints(
             () => TrainingConfiguration.Describe(_options, seed, images), _options.CheckpointInterval, channel);
         channel.Info(MessageSensitivity.None, $"Training on {images.Count} images without labels, scoring at {_options.StudentResolution} px, on {device}.");
@@ -77,6 +77,7 @@ public sealed partial class PromptKDTrainer : IEstimator<PromptKDTransformer>
                 _options.PredictedLabelColumnName,
                 _options.ScoreColumnName,
                 _options.OnInvalidImage,
-                _options.MaximumPixels));
+                _options.MaximumPixels,
+                ImageFormats: _options.ImageFormats));
     }
 }
