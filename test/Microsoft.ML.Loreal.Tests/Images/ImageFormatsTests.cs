@@ -14,7 +14,7 @@ public sealed class ImageFormatsTests
     {
         LorealTrainer.Options options = Trained.Options();
         options.ImageFormats = ImageFormats.Gif;
-        InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(() => _ml.MulticlassClassification.Trainers.Loreal(options).Fit(Trained.Prepared(_ml)));
+        InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(() => _ml.MulticlassClassification.Trainers.Loreal(options).Fit(Paths()));
         StringAssert.Contains(error.Message, "ImageFormats accepts Gif");
     }
 
@@ -51,6 +51,12 @@ public sealed class ImageFormatsTests
         }
 
         Assert.AreEqual(ImageFormats.All, Trained.Loreal.ImageFormats);
+    }
+
+    private IDataView Paths()
+    {
+        IDataView data = _ml.Data.LoadFromEnumerable(Trained.Photos);
+        return _ml.Transforms.CopyColumns("Image", "ImagePath").Append(_ml.Transforms.Conversion.MapValueToKey("Label")).Fit(data).Transform(data);
     }
 
     private static LorealTrainer.Options Template()
