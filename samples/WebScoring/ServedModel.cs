@@ -15,6 +15,8 @@ internal sealed class ServedModel : IDisposable
     public ServedModel(MLContext ml, ClipClassifierTransformer classifier, IReadOnlyList<byte[]> samples)
     {
         _classifier = classifier;
+        // The files come from strangers: only the formats that browsers send are read.
+        classifier.ImageFormats = ImageFormats.Jpeg | ImageFormats.Png | ImageFormats.WebP;
         _engines = new DefaultObjectPoolProvider().Create(new EnginePolicy(ml, classifier));
         Samples = samples;
     }

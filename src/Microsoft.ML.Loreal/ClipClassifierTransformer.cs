@@ -61,6 +61,21 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
         set => Settings = Settings with { ReducedScaleDecoding = value };
     }
 
+    /// <summary>
+    /// The formats that an encoded image may have, told by its content; one in another format counts as unreadable. Saved with the transformer; a change is seen by what asks for rows
+    /// afterwards. Default: what the trainer's option was, all there and in models saved before there was one.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is set to no format, or to one that is not known.</exception>
+    public ImageFormats ImageFormats
+    {
+        get => Settings.ImageFormats;
+        set
+        {
+            OptionsGuard.Check(value);
+            Settings = Settings with { ImageFormats = value };
+        }
+    }
+
     internal ScoringSettings Settings { get; private set; }
 
     /// <summary>Where the model computes.</summary>
@@ -90,7 +105,7 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
     /// <summary>The picture in an image file as the model sees it: its shorter side resized to <see cref="Resolution"/>, the centre cut out.</summary>
     /// <param name="imageFile">The content of an image file.</param>
     /// <returns>A picture of <see cref="Resolution"/> x <see cref="Resolution"/> opaque pixels, Rgba32, which scores as the file does. The caller disposes it.</returns>
-    /// <exception cref="InvalidDataException">The file cannot be decoded, or has more pixels than <see cref="LorealTrainer.Options.MaximumPixels"/> allowed in training.</exception>
+    /// <exception cref="InvalidDataException">The file cannot be decoded, has a format that <see cref="ImageFormats"/> leaves out, or has more pixels than <see cref="LorealTrainer.Options.MaximumPixels"/> allowed in training.</exception>
     public MLImage View(byte[] imageFile)
     {
         ArgumentNullException.ThrowIfNull(imageFile);
@@ -125,7 +140,7 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
     }
 
     /// <summary>A decoder as the settings ask for.</summary>
-    internal ImageDecoder CreateDecoder() => new(Settings.MaximumPixels, Settings.ReducedScaleDecoding ? Resolution : null);
+    internal ImageDecoder CreateDecoder() => new(Settings.MaximumPixels, Settings.ReducedScaleDecoding ? Resolution : null, Settings.ImageFormats);
 
     /// <summary>Scores a batch.</summary>
     /// <param name="pixels">[B, 3, resolution, resolution], preprocessed.</param>

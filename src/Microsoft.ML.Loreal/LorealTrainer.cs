@@ -99,7 +99,8 @@ public sealed partial class LorealTrainer : IEstimator<LorealTransformer>
                 options.ScoreColumnName,
                 options.OnInvalidImage,
                 options.MaximumPixels,
-                options.ReducedScaleDecoding));
+                options.ReducedScaleDecoding,
+                options.ImageFormats));
     }
 
     private TrainingImages Read(
@@ -109,7 +110,7 @@ public sealed partial class LorealTrainer : IEstimator<LorealTransformer>
             labelColumn,
             imageColumn,
             classNames,
-            new ImageDecoder(_options.MaximumPixels),
+            new ImageDecoder(_options.MaximumPixels, formats: _options.ImageFormats),
             _options.OnInvalidImage,
             withDigest: _options.WorkspacePath is not null || _options.FeatureCachePath is not null,
             channel,

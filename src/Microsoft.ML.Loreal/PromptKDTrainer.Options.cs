@@ -23,6 +23,11 @@ public sealed partial class PromptKDTrainer
         public IReadOnlyList<string>? ClassNames { get; set; }
 
         /// <summary>The image column: <c>MLImage</c>, the path of a file as text, or an encoded file as a vector of bytes. Default "Image".</summary>
+        /// <remarks>
+        /// One rule for transparency, however a file comes: alpha is dropped and the color kept, and a pixel that is not seen at all (alpha 0) is black. An <c>MLImage</c> holds colors multiplied
+        /// by alpha in 8 bits, which is undone; what that rounding lost stays lost: nothing where alpha is 255, at most one level where it is 86 or more, 127.5 / alpha levels and a half below. So
+        /// files whose pixels are each opaque or invisible score exactly as their <c>MLImage</c> does, and where soft edges have to be exact as well, give paths or bytes.
+        /// </remarks>
         public string ImageColumnName { get; set; } = "Image";
 
         /// <summary>The output column with the probabilities, one slot per class. Default "Score".</summary>
@@ -116,6 +121,12 @@ public sealed partial class PromptKDTrainer
 
         /// <summary>The largest number of pixels that an encoded image may have. Default 178 million.</summary>
         public long MaximumPixels { get; set; } = 178_000_000;
+
+        /// <summary>
+        /// The formats that an encoded image may have, told by its content; one in another format counts as unreadable. Default: all. Where the files come from strangers, accept only those
+        /// that you expect, such as JPEG, PNG and WebP: fewer decoders then read what a stranger wrote.
+        /// </summary>
+        public ImageFormats ImageFormats { get; set; } = ImageFormats.All;
 
         /// <summary>
         /// A folder for checkpoints, made where it is missing: the same call goes on from the last one. Default (null): none are written.

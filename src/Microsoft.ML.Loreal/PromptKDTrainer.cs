@@ -65,7 +65,7 @@ public sealed partial class PromptKDTrainer : IEstimator<PromptKDTransformer>
         int seed = workspace.Seed(options.Seed, _host);
         bool withDigest = options.WorkspacePath is not null || options.Regions is not null || options.FeatureCachePath is not null;
         TrainingImages images = TrainingImages.Read(
-            input, null, imageColumn, [], new ImageDecoder(options.MaximumPixels), options.OnInvalidImage, withDigest, channel, cancellation.Token);
+            input, null, imageColumn, [], new ImageDecoder(options.MaximumPixels, formats: options.ImageFormats), options.OnInvalidImage, withDigest, channel, cancellation.Token);
         using TrainingCheckpoints? checkpoints = workspace.Checkpoints(
             () => TrainingConfiguration.Describe(options, seed, images), options.CheckpointInterval, channel);
         channel.Info(MessageSensitivity.None, $"Training on {images.Count} images without labels, scoring at {options.StudentResolution} px, on {device}.");
@@ -80,6 +80,7 @@ public sealed partial class PromptKDTrainer : IEstimator<PromptKDTransformer>
                 options.PredictedLabelColumnName,
                 options.ScoreColumnName,
                 options.OnInvalidImage,
-                options.MaximumPixels));
+                options.MaximumPixels,
+                ImageFormats: options.ImageFormats));
     }
 }

@@ -11,7 +11,7 @@ internal static class FolderBenchmark
     {
         using var folder = new TemporaryFolder();
         var photos = JpegFolder.Write(folder.Path, 2000, 10);
-        var table = new Comparison("Transform over JPEG files of 320 x 240 (a batch of 32 images), 10 classes", "Transform", "in memory");
+        var table = new Comparison("Transform over JPEG files of 300 x 200 (a batch of 32 images), 10 classes", "Transform", "in memory");
         Measure(BenchmarkModel.Default, ClipBackbone.Default, photos, runs: 3);
         using var weights = new TemporaryFolder();
         Measure(BenchmarkModel.VitB16, BackboneFolder.Write(weights.Path, BenchmarkModel.VitB16), photos, runs: 1);

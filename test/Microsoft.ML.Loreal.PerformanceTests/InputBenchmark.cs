@@ -11,7 +11,7 @@ internal static class InputBenchmark
     {
         using var folder = new TemporaryFolder();
         var paths = JpegFolder.Write(folder.Path, 64, 2).ConvertAll(photo => photo.ImagePath);
-        var table = new Comparison("One JPEG of 320 x 240, processor time", "cost", "all of it");
+        var table = new Comparison("One JPEG of 300 x 200, processor time", "cost", "all of it");
         var decoder = new ImageDecoder(long.MaxValue);
         var images = paths.ConvertAll(path => new PathCell(path).Decode(decoder));
         var processor = ClipBackbone.Default.ImageProcessor;

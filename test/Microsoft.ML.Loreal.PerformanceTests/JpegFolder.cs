@@ -4,11 +4,11 @@ using SixLabors.ImageSharp.PixelFormats;
 
 namespace Microsoft.ML.Loreal.PerformanceTests;
 
-/// <summary>Generated photographs of 320 x 240 pixels: coloured slopes with grain, as JPEG files.</summary>
+/// <summary>Generated photographs of 300 x 200 pixels: coloured slopes with grain, as JPEG files.</summary>
 internal static class JpegFolder
 {
-    private const int Width = 320;
-    private const int Height = 240;
+    private const int Width = 300;
+    private const int Height = 200;
 
     public static List<Photo> Write(string folder, int count, int classes)
     {

@@ -24,7 +24,7 @@ internal static class ReliabilityBenchmark
 
     public static void Run()
     {
-        Comparison.Line("Long loops over a small model, JPEG files of 320 x 240, memory in MB");
+        Comparison.Line("Long loops over a small model, JPEG files of 300 x 200, memory in MB");
         Comparison.Line(Machine.Description);
         Comparison.Line("");
         Comparison.Line("| what | times | wrong | resident after a tenth | highest after that | at the end | change | tensors after a tenth, at the end | seconds |");

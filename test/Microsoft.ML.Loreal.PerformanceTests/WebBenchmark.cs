@@ -24,7 +24,7 @@ internal static class WebBenchmark
         byte[][] files = [.. photos.Select(photo => File.ReadAllBytes(photo.ImagePath))];
         await WaitUntilReadyAsync(client);
 
-        Comparison.Line($"POST /predict of the web sample: {Requests} JPEG files of 320 x 240 for each number of clients, 10 classes, the default backbone at {BenchmarkModel.Default.LowResolution} px");
+        Comparison.Line($"POST /predict of the web sample: {Requests} JPEG files of 300 x 200 for each number of clients, 10 classes, the default backbone at {BenchmarkModel.Default.LowResolution} px");
         Comparison.Line(Machine.Description);
         Comparison.Line("");
         Comparison.Line("| clients | requests | errors | p50 ms | p99 ms | a second | processor ms a request | resident MB before | after |");

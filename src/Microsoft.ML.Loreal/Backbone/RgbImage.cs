@@ -9,6 +9,9 @@ internal sealed class RgbImage : IDisposable
     // Beyond this the pool's rounding to powers of two wastes more than a new array costs.
     private const int LargestPooled = 1 << 24;
 
+    /// <summary>The most pixels that fit into an array with four bytes each.</summary>
+    public static readonly int MostPixels = Array.MaxLength / 4;
+
     private bool _rented;
 
     public RgbImage(int width, int height, byte[] pixels)
@@ -42,13 +45,22 @@ internal sealed class RgbImage : IDisposable
     public byte[] Pixels { get; private set; }
 
     /// <summary>A picture whose pixels are still to be written, in memory that goes back to a pool when it is disposed.</summary>
-    public static RgbImage Rent(int width, int height, int fullWidth, int fullHeight)
+    /// <param name="width">The width.</param>
+    /// <param name="height">The height.</param>
+    /// <param name="fullWidth">The width of the picture that it is a reduced decoding of, or its own.</param>
+    /// <param name="fullHeight">The height of that picture, or its own.</param>
+    /// <param name="room">The bytes there are for each pixel: more than three where they are written with alpha first.</param>
+    public static RgbImage Rent(int width, int height, int fullWidth, int fullHeight, int room = 3)
     {
-        int length = checked(3 * width * height);
+        int length = checked(room * width * height);
         bool rented = length <= LargestPooled;
         byte[] pixels = rented ? ArrayPool<byte>.Shared.Rent(length) : GC.AllocateUninitializedArray<byte>(length);
         return new RgbImage(width, height, pixels) { _rented = rented, FullWidth = fullWidth, FullHeight = fullHeight };
     }
+
+    /// <summary>Whether both have the same size and pixels.</summary>
+    public bool HasThePixelsOf(RgbImage other) =>
+        Width == other.Width && Height == other.Height && Pixels.AsSpan(0, 3 * Width * Height).SequenceEqual(other.Pixels.AsSpan(0, 3 * Width * Height));
 
     /// <summary>The SHA-256 of the size and the pixels.</summary>
     public byte[] Digest()

@@ -10,6 +10,7 @@ internal sealed record ModelManifest(ScoringSettings Settings, IReadOnlyList<Mod
     public bool IsUsable =>
         Settings is { ImageColumnName.Length: > 0, PredictedLabelColumnName.Length: > 0, ScoreColumnName.Length: > 0, MaximumPixels: > 0 }
         && Enum.IsDefined(Settings.OnInvalidImage)
+        && OptionsGuard.IsUsable(Settings.ImageFormats)
         && Parts is not null
         && Parts.All(part => part is { Name.Length: > 0, Length: >= 0, Sha256: not null } && part.Name.Split('/').All(IsPlain))
         && Parts.DistinctBy(part => part.Name, StringComparer.Ordinal).Count() == Parts.Count;

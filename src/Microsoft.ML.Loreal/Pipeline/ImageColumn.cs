@@ -96,21 +96,15 @@ internal static class ImageColumn
 
     private static RgbImage Rgb(MLImage picture)
     {
-        (int red, int blue) = picture.PixelFormat switch
+        bool blueFirst = picture.PixelFormat switch
         {
-            MLPixelFormat.Rgba32 => (0, 2),
-            MLPixelFormat.Bgra32 => (2, 0),
+            MLPixelFormat.Rgba32 => false,
+            MLPixelFormat.Bgra32 => true,
             _ => throw new InvalidDataException($"the pixel format {picture.PixelFormat} is not known"),
         };
-        ReadOnlySpan<byte> source = picture.Pixels;
+        // An MLImage's colors are multiplied by alpha.
         var pixels = new byte[checked(3 * picture.Width * picture.Height)];
-        for (int from = 0, to = 0; to < pixels.Length; from += 4, to += 3)
-        {
-            pixels[to] = source[from + red];
-            pixels[to + 1] = source[from + 1];
-            pixels[to + 2] = source[from + blue];
-        }
-
+        RgbPixels.Unmultiply(picture.Pixels, pixels, picture.Width * picture.Height, blueFirst);
         return new RgbImage(picture.Width, picture.Height, pixels);
     }
 }

@@ -36,6 +36,7 @@ internal static partial class OptionsGuard
         Folder(options.WorkspacePath, nameof(options.WorkspacePath));
         Regions(options);
         Check(options.MaximumPixels > 0, nameof(options.MaximumPixels), options.MaximumPixels, "above 0");
+        Check(options.ImageFormats);
     }
 
     private static void Regions(PromptKDTrainer.Options options)

@@ -30,12 +30,19 @@ internal static partial class OptionsGuard
         Check(options.MixMaximum is >= 0 and <= 1, nameof(options.MixMaximum), options.MixMaximum, "in [0, 1]");
         Check(options.MixStart is >= 0 and < 1, nameof(options.MixStart), options.MixStart, "in [0, 1)");
         Check(options.MaximumPixels > 0, nameof(options.MaximumPixels), options.MaximumPixels, "above 0");
+        Check(options.ImageFormats);
         Validation(options);
         Check(options.CheckpointInterval >= TimeSpan.Zero, nameof(options.CheckpointInterval), options.CheckpointInterval, "zero or more");
         Folder(options.WorkspacePath, nameof(options.WorkspacePath));
         Folder(options.FeatureCachePath, nameof(options.FeatureCachePath));
         Check(options.FeatureCacheMegabytes >= 0, nameof(options.FeatureCacheMegabytes), options.FeatureCacheMegabytes, "0 or more");
     }
+
+    /// <summary>Throws where no known format is accepted, or an unknown one is.</summary>
+    public static void Check(ImageFormats formats) => Check(IsUsable(formats), nameof(ImageFormats), formats, $"one or more of {string.Join(", ", Enum.GetNames<ImageFormats>())}");
+
+    /// <summary>Whether there is a format, and no unknown one.</summary>
+    public static bool IsUsable(ImageFormats formats) => formats != 0 && (formats & ~ImageFormats.All) == 0;
 
     private static void ColumnNames(string image, string score, string predictedLabel)
     {

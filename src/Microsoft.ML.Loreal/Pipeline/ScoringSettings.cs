@@ -7,4 +7,5 @@ internal sealed record ScoringSettings(
     string ScoreColumnName,
     InvalidImageAction OnInvalidImage,
     long MaximumPixels,
-    bool ReducedScaleDecoding = false);
+    bool ReducedScaleDecoding = false,
+    ImageFormats ImageFormats = ImageFormats.All);

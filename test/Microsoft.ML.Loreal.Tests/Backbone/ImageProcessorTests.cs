@@ -206,12 +206,7 @@ public sealed class ImageProcessorTests
 
     private static float[] Singles(JsonElement array) => [.. array.EnumerateArray().Select(item => item.GetSingle())];
 
-    /// <summary>The decoded pixels where the set has them, so that a decoder's rounding does not matter; else the file itself.</summary>
-    private static RgbImage Source(string file)
-    {
-        JsonElement item = Fixtures.Json(Description).GetProperty("files").EnumerateArray().Single(item => item.GetProperty("file").GetString() == file);
-        return Decode(Fixtures.File(item.TryGetProperty("decoded_rgb", out JsonElement decoded) ? $"preprocess/{decoded.GetString()}" : $"preprocess/src/{file}"));
-    }
+    private static RgbImage Source(string file) => new ImageDecoder(long.MaxValue).Decode(Fixtures.File($"preprocess/src/{file}"));
 
     private static RgbImage Decode(string path)
     {

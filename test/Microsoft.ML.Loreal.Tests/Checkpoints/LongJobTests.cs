@@ -86,7 +86,7 @@ public sealed class LongJobTests
             nameof(LorealTrainer.Options.PredictedLabelColumnName), nameof(LorealTrainer.Options.Device), nameof(LorealTrainer.Options.OnInvalidImage),
             nameof(LorealTrainer.Options.MaximumPixels), nameof(LorealTrainer.Options.WorkspacePath), nameof(LorealTrainer.Options.CheckpointInterval),
             nameof(LorealTrainer.Options.MetricsCallback), nameof(LorealTrainer.Options.FeatureCacheMegabytes), nameof(LorealTrainer.Options.FeatureCachePath),
-            nameof(LorealTrainer.Options.ReducedScaleDecoding),
+            nameof(LorealTrainer.Options.ReducedScaleDecoding), nameof(LorealTrainer.Options.ImageFormats),
         ];
         using var folder = new TestFolder();
         var ml = new MLContext(1);

@@ -1,7 +1,13 @@
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.Formats;
+using SixLabors.ImageSharp.Formats.Bmp;
+using SixLabors.ImageSharp.Formats.Gif;
 using SixLabors.ImageSharp.Formats.Jpeg;
+using SixLabors.ImageSharp.Formats.Pbm;
 using SixLabors.ImageSharp.Formats.Png;
+using SixLabors.ImageSharp.Formats.Tga;
+using SixLabors.ImageSharp.Formats.Tiff;
+using SixLabors.ImageSharp.Formats.Tiff.Constants;
 using SixLabors.ImageSharp.Formats.Webp;
 using SixLabors.ImageSharp.PixelFormats;
 
@@ -47,6 +53,15 @@ internal static class TestPictures
         yield return ("png", Encode<Rgba32>(new PngEncoder()));
         yield return ("webp lossy", Encode<Rgba32>(new WebpEncoder { FileFormat = WebpFileFormatType.Lossy }));
         yield return ("webp lossless", Encode<Rgba32>(new WebpEncoder { FileFormat = WebpFileFormatType.Lossless }));
+        yield return ("gif", Encode<Rgb24>(new GifEncoder()));
+        yield return ("bmp", Encode<Rgb24>(new BmpEncoder { BitsPerPixel = BmpBitsPerPixel.Pixel24 }));
+        yield return ("tiff", Encode<Rgb24>(new TiffEncoder { Compression = TiffCompression.None }));
+        yield return ("tiff lzw", Encode<Rgb24>(new TiffEncoder { Compression = TiffCompression.Lzw }));
+        yield return ("tga", Encode<Rgb24>(new TgaEncoder { Compression = TgaCompression.None }));
+        yield return ("tga run lengths", Encode<Rgb24>(new TgaEncoder { Compression = TgaCompression.RunLength }));
+        yield return ("ppm", Encode<Rgb24>(new PbmEncoder { Encoding = PbmEncoding.Binary, ColorType = PbmColorType.Rgb }));
+        yield return ("pgm text", Encode<L8>(new PbmEncoder { Encoding = PbmEncoding.Plain, ColorType = PbmColorType.Grayscale }));
+        yield return ("pbm", [.. System.Text.Encoding.ASCII.GetBytes($"P4\n{Width} {Height}\n"), .. Enumerable.Range(0, (Width + 7) / 8 * Height).Select(i => (byte)(i * 37))]);
     }
 
     public static byte[] Bytes<TPixel>(Image<TPixel> image)

@@ -24,6 +24,8 @@ public sealed class HostileArchiveTests
     [DataRow("\"Image\"", "\"\"")]
     [DataRow("\"Image\"", "null")]
     [DataRow("\"MaximumPixels\":1000000", "\"MaximumPixels\":-1")]
+    [DataRow("\"ImageFormats\":255", "\"ImageFormats\":0")]
+    [DataRow("\"ImageFormats\":255", "\"ImageFormats\":256")]
     [DataRow("\"OnInvalidImage\":0", "\"OnInvalidImage\":9")]
     [DataRow("\"Parts\":", "\"Nope\":")]
     [DataRow("\"Settings\":", "\"Settinxs\":")]

@@ -15,6 +15,15 @@ public sealed class ImageMutationTests
     [DataRow("png")]
     [DataRow("webp lossy")]
     [DataRow("webp lossless")]
+    [DataRow("gif")]
+    [DataRow("bmp")]
+    [DataRow("tiff")]
+    [DataRow("tiff lzw")]
+    [DataRow("tga")]
+    [DataRow("tga run lengths")]
+    [DataRow("ppm")]
+    [DataRow("pgm text")]
+    [DataRow("pbm")]
     public void ADamagedPictureIsReadOrRefused(string format)
     {
         byte[] original = TestPictures.Encoded().Single(picture => picture.Name == format).Bytes;

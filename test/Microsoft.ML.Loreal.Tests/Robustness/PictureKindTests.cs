@@ -40,10 +40,10 @@ public sealed class PictureKindTests
     }
 
     [TestMethod]
-    public void AlphaIsDroppedAndTheColourKept()
+    public void AlphaIsDroppedAndTheColourKeptWhereAnythingIsSeen()
     {
-        RgbImage image = Decode(HandmadePng.Create(2, 1, HandmadePng.Rgba, 8, [200, 100, 50, 0, 10, 20, 30, 128]));
-        CollectionAssert.AreEqual(new byte[] { 200, 100, 50, 10, 20, 30 }, image.Pixels);
+        RgbImage image = Decode(HandmadePng.Create(3, 1, HandmadePng.Rgba, 8, [200, 100, 50, 1, 10, 20, 30, 128, 200, 100, 50, 0]));
+        CollectionAssert.AreEqual(new byte[] { 200, 100, 50, 10, 20, 30, 0, 0, 0 }, image.Pixels);
     }
 
     [TestMethod]

@@ -1,29 +1,22 @@
 using System.Buffers;
 using Microsoft.Win32.SafeHandles;
-using SixLabors.ImageSharp;
-using SixLabors.ImageSharp.Formats;
-using SixLabors.ImageSharp.Formats.Jpeg;
-using SixLabors.ImageSharp.PixelFormats;
 
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// Decodes image files to RGB: the first frame, without alpha, as the pixels are stored (an EXIF rotation is not applied, as in CLIP's own preprocessing).
+/// Decodes image files to RGB: the first frame, without alpha, as the pixels are stored (an EXIF rotation is not applied, as in CLIP's own preprocessing). A pixel that is not seen at all is
+/// black in the formats that ML.NET loads, as in an MLImage.
 /// </summary>
 /// <param name="maximumPixels">The most pixels that an image may have.</param>
 /// <param name="reducedFor">
 /// The side to which pictures will be resized, for decoding JPEG files straight to 1/2, 1/4 or 1/8 where both sides stay at least four times as large as that; null for whole
 /// pictures.
 /// </param>
-internal sealed class ImageDecoder(long maximumPixels, int? reducedFor = null)
+/// <param name="formats">The formats that are read.</param>
+internal sealed class ImageDecoder(long maximumPixels, int? reducedFor = null, ImageFormats formats = ImageFormats.All)
 {
-    /// <summary>How many times larger than the result a reduced picture is at least.</summary>
-    private const int Margin = 4;
-
-    private readonly int? _reduced = reducedFor;
-
     /// <summary>Decodes the file of a path.</summary>
-    /// <exception cref="InvalidDataException">The file cannot be read or decoded, or has too many pixels.</exception>
+    /// <exception cref="InvalidDataException">The file cannot be read or decoded, has too many pixels, or a format that is not accepted.</exception>
     public RgbImage Decode(string path) => Guard(() =>
     {
         using SafeFileHandle file = File.OpenHandle(path, options: FileOptions.SequentialScan);
@@ -45,7 +38,7 @@ internal sealed class ImageDecoder(long maximumPixels, int? reducedFor = null)
             }
             while (count > 0);
 
-            return DecodeChecked(new ArraySegment<byte>(content, 0, read));
+            return DecodeChecked(content.AsSpan(0, read));
         }
         finally
         {
@@ -54,7 +47,7 @@ internal sealed class ImageDecoder(long maximumPixels, int? reducedFor = null)
     });
 
     /// <summary>Decodes a file held in memory.</summary>
-    /// <exception cref="InvalidDataException">It cannot be decoded, or has too many pixels.</exception>
+    /// <exception cref="InvalidDataException">It cannot be decoded, has too many pixels, or a format that is not accepted.</exception>
     public RgbImage Decode(byte[] content) => Guard(() => DecodeChecked(content));
 
     private static RgbImage Guard(Func<RgbImage> decode)
@@ -70,28 +63,39 @@ internal sealed class ImageDecoder(long maximumPixels, int? reducedFor = null)
         }
     }
 
-    private RgbImage DecodeChecked(ArraySegment<byte> content)
+    private RgbImage DecodeChecked(ReadOnlySpan<byte> content)
     {
-        if (_reduced < 0 || content.Count == 0)
+        if (content.IsEmpty)
         {
             throw new InvalidDataException("it is empty (0 bytes)");
         }
 
-        using var stream = new MemoryStream(content.Array!, content.Offset, content.Count, writable: false, publiclyVisible: true); IImageInfo info = Image.Identify(stream) ?? throw new InvalidDataException("unknown");
-        CheckSize(info);
-        using Image<Rgb24> image = Image.Load<Rgb24>(content.AsSpan());
-        RgbImage pixels = RgbImage.Rent(image.Width, image.Height, info.Width, info.Height);
-        image.CopyPixelDataTo(pixels.Pixels);
-        return pixels;
+        ImageFormats format = ImageSignature.Find(content, out string found);
+        if ((format & formats) == 0)
+        {
+            throw new InvalidDataException($"it is {found}; {nameof(ImageFormats)} accepts {formats}");
+        }
+
+        return format switch
+        {
+            ImageFormats.Tiff or ImageFormats.Tga => RareFormatDecoder.Decode(content, format, CheckSize),
+            ImageFormats.Pbm => NetpbmDecoder.Decode(content, CheckSize),
+            _ => SkiaDecoder.Decode(content, format, CheckSize, reducedFor),
+        };
     }
 
     /// <summary>Refuses a huge picture in a small file by its header, before anything is allocated for its pixels.</summary>
-    private void CheckSize(IImageInfo info)
+    private void CheckSize(int width, int height)
     {
-        long pixels = (long)info.Width * info.Height;
+        long pixels = (long)width * height;
         if (pixels > maximumPixels)
         {
-            throw new InvalidDataException($"it has {info.Width} x {info.Height} = {pixels} pixels, more than MaximumPixels allows ({maximumPixels})");
+            throw new InvalidDataException($"it has {width} x {height} = {pixels} pixels, more than MaximumPixels allows ({maximumPixels})");
+        }
+
+        if (pixels > RgbImage.MostPixels)
+        {
+            throw new InvalidDataException($"it has {width} x {height} = {pixels} pixels; at most {RgbImage.MostPixels} can be decoded");
         }
     }
 }
