@@ -78,7 +78,7 @@ internal static class PrecisionSupport
             Tensor y = nn.functional.silu(nn.functional.linear(x, x[0], x[0, 0]));
             // [2, 16, 16] -> [2, 1, 16, 16]
             Tensor heads = y.unsqueeze(1);
-            nn.functional.scaled_dot_product_attention(heads, heads, heads, zeros([16, 16], device: device).to(type)).to(ScalarType.Float32).sum().item<float>();
+            MultiHeadAttention.Attend(heads, heads, heads, zeros([16, 16], device: device)).to(ScalarType.Float32).sum().item<float>();
             return null;
         }
         catch (ExternalException exception)
