@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Microsoft.ML.Data;
 using Microsoft.ML.Loreal.Tests.Distillation;
@@ -42,7 +43,7 @@ public sealed class ArchiveMutationTests
                 using var loaded = (LorealTransformer)new MLContext(2).Model.Load(new MemoryStream(mutant), out _);
                 CollectionAssert.AreEqual(expected, TrainingRun.Score(loaded.Model));
             },
-            error => Causes(error).Any(cause => cause is FormatException or InvalidDataException or FileNotFoundException));
+            error => Causes(error).Any(cause => cause is FormatException or InvalidDataException) || IsMLNetsOwn(error));
     }
 
     [TestMethod]
@@ -113,6 +114,10 @@ public sealed class ArchiveMutationTests
         // Finite but absurd prompts may overflow on the way; the transformer refuses such scores.
         Assert.IsTrue(Math.Abs(scores.Sum() - 1) < 1e-4 || scores.Any(float.IsNaN), string.Join(' ', scores));
     }
+
+    /// <summary>Whether it was thrown where no code of this package had a part: ML.NET reads its own header and schema, and answers damage there with errors of many types.</summary>
+    private static bool IsMLNetsOwn(Exception error) => error is not OutOfMemoryException
+        && Causes(error).SelectMany(cause => new StackTrace(cause).GetFrames()).All(frame => frame.GetMethod()?.DeclaringType?.Assembly != typeof(LorealTransformer).Assembly);
 
     private static IEnumerable<Exception> Causes(Exception error)
     {
