@@ -17,7 +17,7 @@ public sealed partial class LorealTrainer
         /// <summary>The image column: <c>MLImage</c>, the path of a file as text, or an encoded file as a vector of bytes. Default "Image".</summary>
         /// <remarks>
         /// One rule for transparency, however a file comes: alpha is dropped and the color kept, and a pixel that is not seen at all (alpha 0) is black. An <c>MLImage</c> holds colors multiplied
-        /// by alpha in 8 bits, which is undone; what that rounding lost stays lost: nothing where alpha is 255, at most one level where it is 86 or more, 127.5 / alpha levels and a half below. So
+        /// by alpha in 8 bits, which is undone; what that rounding lost stays lost: nothing where alpha is 255, at most one level (of WebP three) where it is 86 or more, more levels below. So
         /// files whose pixels are each opaque or invisible score exactly as their <c>MLImage</c> does, and where soft edges have to be exact as well, give paths or bytes.
         /// </remarks>
         public string ImageColumnName { get; set; } = "Image";

@@ -15,6 +15,9 @@ internal static class Avx2BicubicPasses
     private const int Half = 1 << (PrecisionBits - 1);
     private const int Block = 32;
 
+    // The outputs of the horizontal pass that are put together at once.
+    private const int Outputs = 4;
+
     // What one output may read past its last tap: a load of 16 bytes at a group of four pixels, of which three may be padding.
     private const int Overread = 16;
 
@@ -35,35 +38,26 @@ internal static class Avx2BicubicPasses
             source = roomy;
         }
 
-        // Four pixels of three bytes to 16-bit numbers: in the lower lane four reds and four greens, in the upper one four blues.
-        Vector256<byte> byChannel = Vector256.Create(
-            0, Zero, 3, Zero, 6, Zero, 9, Zero, 1, Zero, 4, Zero, 7, Zero, 10, Zero,
-            2, Zero, 5, Zero, 8, Zero, 11, Zero, Zero, Zero, Zero, Zero, Zero, Zero, Zero, Zero);
-        ReadOnlySpan<int> starts = axis.Starts;
-        ReadOnlySpan<int> counts = axis.Counts;
         fixed (byte* pixels = source)
-        fixed (byte* target = destination[..(3 * starts.Length)])
+        fixed (byte* target = destination[..(3 * axis.Starts.Length)])
         {
-            for (int x = 0; x < starts.Length; x++)
+            // From reds and greens of four outputs, then their blues with zeros between, to pixels.
+            Vector128<byte> byPixel = Vector128.Create(0, 1, 8, 2, 3, 10, 4, 5, 12, 6, 7, 14, Zero, Zero, Zero, Zero);
+            int x = 0;
+            for (; x <= axis.Starts.Length - Outputs; x += Outputs)
             {
-                Vector256<int> upper = Vector256<int>.Zero;
-                Vector256<int> lower = Vector256<int>.Zero;
-                byte* four = pixels + (3 * starts[x]);
-                ReadOnlySpan<short> weights = axis.Halves.Of(x, counts[x]);
-                ref short weight = ref MemoryMarshal.GetReference(weights);
-                ref short end = ref Unsafe.Add(ref weight, weights.Length);
-                while (Unsafe.IsAddressLessThan(ref weight, ref end))
-                {
-                    Vector256<short> channels = Avx2.Shuffle(Avx2.BroadcastVector128ToVector256(four), byChannel).AsInt16();
-                    upper += Avx2.MultiplyAddAdjacent(channels, FourTimes(ref weight));
-                    lower += Avx2.MultiplyAddAdjacent(channels, FourTimes(ref Unsafe.Add(ref weight, WeightHalves.GroupTaps)));
-                    four += 3 * WeightHalves.GroupTaps;
-                    weight = ref Unsafe.Add(ref weight, 2 * WeightHalves.GroupTaps);
-                }
+                Vector256<short> levels = Avx2.PackSignedSaturate(
+                    Levels(SumPairs(pixels, axis, x), SumPairs(pixels, axis, x + 1)), Levels(SumPairs(pixels, axis, x + 2), SumPairs(pixels, axis, x + 3)));
+                Vector256<byte> bytes = Avx2.PackUnsignedSaturate(levels, levels);
+                Vector128<byte> four = Ssse3.Shuffle(Sse2.UnpackLow(bytes.GetLower().AsUInt64(), bytes.GetUpper().AsUInt64()).AsByte(), byPixel);
+                Unsafe.WriteUnaligned(target + (3 * x), four.AsUInt64()[0]);
+                Unsafe.WriteUnaligned(target + (3 * x) + 8, four.AsUInt32()[2]);
+            }
 
-                Vector256<int> pairs = (upper << WeightHalves.LowerBits) + lower;
-                Vector256<int> sums = Avx2.HorizontalAdd(pairs, pairs);
-                Vector256<int> levels = (sums + Vector256.Create(Half)) >> PrecisionBits;
+            for (; x < axis.Starts.Length; x++)
+            {
+                Vector256<int> pairs = SumPairs(pixels, axis, x);
+                Vector256<int> levels = Levels(pairs, pairs);
                 Vector128<short> packed = Sse2.PackSignedSaturate(levels.GetLower(), levels.GetUpper());
                 Vector128<byte> bytes = Sse2.PackUnsignedSaturate(packed, packed);
                 target[3 * x] = bytes[0];
@@ -109,6 +103,36 @@ internal static class Avx2BicubicPasses
             }
         }
     }
+
+    /// <summary>The weighted pixels of one output, by pairs: in the lower lane two sums of reds and two of greens, in the upper one two of blues.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe Vector256<int> SumPairs(byte* pixels, ResampledAxis axis, int output)
+    {
+        // Four pixels of three bytes to 16-bit numbers: in the lower lane four reds and four greens, in the upper one four blues.
+        Vector256<byte> byChannel = Vector256.Create(
+            0, Zero, 3, Zero, 6, Zero, 9, Zero, 1, Zero, 4, Zero, 7, Zero, 10, Zero,
+            2, Zero, 5, Zero, 8, Zero, 11, Zero, Zero, Zero, Zero, Zero, Zero, Zero, Zero, Zero);
+        Vector256<int> upper = Vector256<int>.Zero;
+        Vector256<int> lower = Vector256<int>.Zero;
+        byte* four = pixels + (3 * axis.Starts[output]);
+        ReadOnlySpan<short> weights = axis.Halves.Of(output, axis.Counts[output]);
+        ref short weight = ref MemoryMarshal.GetReference(weights);
+        ref short end = ref Unsafe.Add(ref weight, weights.Length);
+        while (Unsafe.IsAddressLessThan(ref weight, ref end))
+        {
+            Vector256<short> channels = Avx2.Shuffle(Avx2.BroadcastVector128ToVector256(four), byChannel).AsInt16();
+            upper += Avx2.MultiplyAddAdjacent(channels, FourTimes(ref weight));
+            lower += Avx2.MultiplyAddAdjacent(channels, FourTimes(ref Unsafe.Add(ref weight, WeightHalves.GroupTaps)));
+            four += 3 * WeightHalves.GroupTaps;
+            weight = ref Unsafe.Add(ref weight, 2 * WeightHalves.GroupTaps);
+        }
+
+        return (upper << WeightHalves.LowerBits) + lower;
+    }
+
+    /// <summary>The sums of two outputs, rounded, one output behind the other in each lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Levels(Vector256<int> first, Vector256<int> second) => (Avx2.HorizontalAdd(first, second) + Vector256.Create(Half)) >> PrecisionBits;
 
     private static Vector256<short> FourTimes(ref short weights) => Vector256.Create(Unsafe.ReadUnaligned<long>(ref Unsafe.As<short, byte>(ref weights))).AsInt16();
 

@@ -43,7 +43,7 @@ public sealed class ArchiveMutationTests
                 using var loaded = (LorealTransformer)new MLContext(2).Model.Load(new MemoryStream(mutant), out _);
                 CollectionAssert.AreEqual(expected, TrainingRun.Score(loaded.Model));
             },
-            error => Causes(error).Any(cause => cause is FormatException or InvalidDataException or FileNotFoundException) || IsMLNets(error));
+            error => Causes(error).Any(cause => cause is FormatException or InvalidDataException) || IsMLNetsOwn(error));
     }
 
     [TestMethod]
@@ -115,9 +115,9 @@ public sealed class ArchiveMutationTests
         Assert.IsTrue(Math.Abs(scores.Sum() - 1) < 1e-4 || scores.Any(float.IsNaN), string.Join(' ', scores));
     }
 
-    /// <summary>Whether an error came out of ML.NET's own parts of the archive, which throw what they will.</summary>
-    private static bool IsMLNets(Exception error) =>
-        new StackTrace(Causes(error).Last()).GetFrames().All(frame => frame.GetMethod()?.DeclaringType?.Assembly != typeof(LorealModel).Assembly);
+    /// <summary>Whether it was thrown where no code of this package had a part: ML.NET reads its own header and schema, and answers damage there with errors of many types.</summary>
+    private static bool IsMLNetsOwn(Exception error) => error is not OutOfMemoryException
+        && Causes(error).SelectMany(cause => new StackTrace(cause).GetFrames()).All(frame => frame.GetMethod()?.DeclaringType?.Assembly != typeof(LorealTransformer).Assembly);
 
     private static IEnumerable<Exception> Causes(Exception error)
     {
