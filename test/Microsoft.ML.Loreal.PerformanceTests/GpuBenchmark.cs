@@ -27,7 +27,7 @@ internal static class GpuBenchmark
         }
 
         Comparison.Line("");
-        Comparison.Line("Memory of the GPU: not measured, since TorchSharp 0.106.0 does not tell it.");
+        Comparison.Line("Memory of the GPU: not measured, since TorchSharp 0.107.0 does not tell it.");
     }
 
     private static void ImageTower(BenchmarkModel size, ComputePrecision precision)

@@ -7,27 +7,12 @@ namespace Microsoft.ML.Loreal.PerformanceTests;
 internal static class Machine
 {
     public static string Description { get; } =
-        $"{Processor()}, {Environment.ProcessorCount} processors, {torch.get_num_threads()} torch threads, {Blas()}, {BenchmarkDevice.Description}, commit {Commit()}, "
+        $"{Processor()}, {Environment.ProcessorCount} processors, {torch.get_num_threads()} torch threads, libtorch {torch.__version__}, {BenchmarkDevice.Description}, commit {Commit()}, "
         + $"load of the last minute when it began: {Load()}";
 
     private static string Processor() => File.Exists("/proc/cpuinfo")
         ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? "unknown processor"
         : "unknown processor";
-
-    private static string Blas()
-    {
-        if (!File.Exists("/proc/self/maps"))
-        {
-            return "unknown BLAS";
-        }
-
-        using (var warm = torch.rand(64, 64).matmul(torch.rand(64, 64)))
-        {
-        }
-
-        var libraries = File.ReadLines("/proc/self/maps").Select(line => Path.GetFileName(line.Split(' ')[^1])).Where(name => name.Contains("openblas", StringComparison.Ordinal) || name.Contains("mkl", StringComparison.Ordinal)).Distinct();
-        return string.Join(", ", libraries);
-    }
 
     private static string Load() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
 

@@ -14,7 +14,7 @@ internal static class MemoryBenchmark
         Comparison.Line(Machine.Description);
         if (BenchmarkDevice.IsGpu)
         {
-            Comparison.Line("This is the processor's memory: TorchSharp 0.106.0 does not tell a GPU's.");
+            Comparison.Line("This is the processor's memory: TorchSharp 0.107.0 does not tell a GPU's.");
         }
 
         Comparison.Line("");

@@ -2,7 +2,7 @@ using Microsoft.ML.Loreal.PerformanceTests;
 
 var benchmarks = new Dictionary<string, (string What, Action Run)>
 {
-    ["blas"] = ("GFLOP/s of one matrix product: is a fast BLAS in use?", BlasBenchmark.Run),
+    ["blas"] = ("GFLOP/s of one matrix product", BlasBenchmark.Run),
     ["distillation"] = ("a step of stage 3, against the published way", DistillationBenchmark.Run),
     ["scoring"] = ("scoring images in memory, against the published way", ScoringBenchmark.Run),
     ["towers"] = ("image and text tower, against PyTorch where a Python with torch is installed", TowersBenchmark.Run),
