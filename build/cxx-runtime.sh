@@ -7,8 +7,7 @@ set -euo pipefail
 PATH="$PATH:/usr/sbin:/sbin" # ldconfig is there
 system="$(readlink -f "$(ldconfig -p | awk '/libstdc\+\+\.so\.6 .*x86-64/ { print $NF; exit }')")"
 [ -f "$system" ] || { echo "cxx-runtime.sh: there is no libstdc++.so.6 for x86-64 here" >&2; exit 1; }
-rm -f "$1/libstdc++.so.6"
-if grep -aq 'GLIBCXX_3[.]4[.]32' "$system"; then echo "$system is new enough; nothing is needed."; exit 0; fi
+if grep -aq 'GLIBCXX_3[.]4[.]32' "$system"; then rm -f "$1/libstdc++.so.6"; echo "$system is new enough; nothing is needed."; exit 0; fi
 # GCC 11's lacks a second function, which cannot be had without the library itself.
 grep -aq 'GLIBCXX_3[.]4[.]30' "$system" || { echo "cxx-runtime.sh: $system is older than GCC 12's; TorchSharp cannot run on it" >&2; exit 1; }
 for tool in gcc readelf; do command -v $tool >/dev/null || { echo "cxx-runtime.sh: gcc and binutils are needed" >&2; exit 1; }; done
@@ -34,5 +33,7 @@ C
 # A stub whose name is the system library's path, so that the facade needs that path and not its own name.
 gcc -shared -nostdlib -Wl,-soname,"$system" -o "$work/stub.so" -x c /dev/null
 gcc -shared -nostdlib -fPIC -O1 "$work/facade.c" -o "$work/libstdc++.so.6" -Wl,-soname,libstdc++.so.6 -Wl,--version-script="$work/nodes.map" -Wl,--no-as-needed "$work/stub.so"
-mv "$work/libstdc++.so.6" "$1/libstdc++.so.6"
+# Put in place at once: other programs may be starting with the one that is there. A move between file systems is not at once.
+cp "$work/libstdc++.so.6" "$1/libstdc++.so.6.$$"
+mv "$1/libstdc++.so.6.$$" "$1/libstdc++.so.6"
 echo "Made $1/libstdc++.so.6 over $system."

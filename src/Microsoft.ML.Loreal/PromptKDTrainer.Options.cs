@@ -27,6 +27,7 @@ public sealed partial class PromptKDTrainer
         /// One rule for transparency, however a file comes: alpha is dropped and the color kept, and a pixel that is not seen at all (alpha 0) is black. An <c>MLImage</c> holds colors multiplied
         /// by alpha in 8 bits, which is undone; what that rounding lost stays lost: nothing where alpha is 255, at most one level (of WebP three) where it is 86 or more, more levels below. So
         /// files whose pixels are each opaque or invisible score exactly as their <c>MLImage</c> does, and where soft edges have to be exact as well, give paths or bytes.
+        /// TIFF and TGA files, of which ML.NET makes no <c>MLImage</c>, keep the color of invisible pixels too.
         /// </remarks>
         public string ImageColumnName { get; set; } = "Image";
 

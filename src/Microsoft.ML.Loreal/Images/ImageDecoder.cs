@@ -50,11 +50,20 @@ internal sealed class ImageDecoder(long maximumPixels, int? reducedFor = null, I
     /// <exception cref="InvalidDataException">It cannot be decoded, has too many pixels, or a format that is not accepted.</exception>
     public RgbImage Decode(byte[] content) => Guard(() => DecodeChecked(content));
 
-    private static RgbImage Guard(Func<RgbImage> decode)
+    /// <summary>Makes every error of a decoder an <see cref="InvalidDataException"/>, but for those that say nothing of the image.</summary>
+    internal static RgbImage Guard(Func<RgbImage> decode)
     {
         try
         {
             return decode();
+        }
+        catch (Exception exception) when (IsOfTheProgram(exception))
+        {
+            // Were it taken for the image's fault, Skip would leave out every image without a word of the cause.
+            throw new InvalidOperationException(
+                $"Images cannot be decoded in this program: {exception.GetBaseException().Message} "
+                + "If it references them itself, SkiaSharp and SkiaSharp.NativeAssets.* must have one version (ML.NET's images are built on 2.88), and SixLabors.ImageSharp must be 2.1.",
+                exception);
         }
         catch (Exception exception) when (exception is not (InvalidDataException or OutOfMemoryException))
         {
@@ -62,6 +71,10 @@ internal sealed class ImageDecoder(long maximumPixels, int? reducedFor = null, I
             throw new InvalidDataException(exception.Message, exception);
         }
     }
+
+    /// <summary>Whether a decoder's library is missing, does not load, or is another version than the one that the program was built against.</summary>
+    private static bool IsOfTheProgram(Exception exception) =>
+        exception is TypeInitializationException or TypeLoadException or MissingMemberException or BadImageFormatException or FileLoadException;
 
     private RgbImage DecodeChecked(ReadOnlySpan<byte> content)
     {

@@ -105,7 +105,8 @@ internal ref struct NetpbmDecoder
         int start = _at;
         for (; _at < _content.Length && _content[_at] is >= (byte)'0' and <= (byte)'9'; _at++)
         {
-            number = checked((10 * number) + _content[_at] - '0');
+            int digit = _content[_at] - '0';
+            number = number <= (int.MaxValue - digit) / 10 ? (10 * number) + digit : throw new InvalidDataException("the Pbm file has a number that is too large");
         }
 
         return _at > start ? number : throw new InvalidDataException("the Pbm file has something else where a number is due");

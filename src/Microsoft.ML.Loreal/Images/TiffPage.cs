@@ -12,6 +12,9 @@ internal readonly ref struct TiffPage
     private const int TileOffsets = 324;
     private const int TileLengths = 325;
 
+    private const int OldJpeg = 6;
+    private const int Jpeg = 7;
+
     private readonly ReadOnlySpan<byte> _content;
     private readonly bool _bigEndian;
     private readonly bool _wide;
@@ -28,30 +31,76 @@ internal readonly ref struct TiffPage
     public static bool IsComplete(ReadOnlySpan<byte> content)
     {
         var file = new TiffPage(content);
-        return file.Number(file._wide ? 8 : 4, file._wide ? 8 : 4, out long directory) && file.CheckDirectory(directory);
+        return file.Number(file.OffsetLength, file.OffsetLength, out long first) && file.CheckFirst(first) && file.CheckAll(first);
     }
 
-    private bool CheckDirectory(long at)
+    private int CountLength => _wide ? 8 : 2;
+
+    private int EntryLength => _wide ? 20 : 12;
+
+    private int OffsetLength => _wide ? 8 : 4;
+
+    /// <summary>Where the entry has its value or, where there is no room for it, the value's place.</summary>
+    private int ValueAt => _wide ? 12 : 8;
+
+    /// <summary>The number of a directory's entries; false where they do not end within the file.</summary>
+    private bool Entries(long at, out long count) =>
+        Number(at, CountLength, out count) && count <= _content.Length / EntryLength && at + CountLength + (count * EntryLength) <= _content.Length;
+
+    /// <summary>
+    /// ImageSharp reads the directories of all pages and every value in them first. Encoders write them beside each other, so that together they are no longer than the file; what is longer is
+    /// refused, whatever it is for.
+    /// </summary>
+    private bool CheckAll(long at)
     {
-        int countLength = _wide ? 8 : 2;
-        int entryLength = _wide ? 20 : 12;
-        if (!Number(at, countLength, out long count) || count > _content.Length / entryLength || at + countLength + (count * entryLength) > _content.Length)
+        long taken = 0;
+        while (at != 0 && Entries(at, out long count))
+        {
+            long end = at + CountLength + (count * EntryLength);
+            taken += end - at;
+            for (long entry = at + CountLength; entry < end; entry += EntryLength)
+            {
+                taken += SeparateBytes(entry);
+                if (taken > _content.Length)
+                {
+                    throw new InvalidDataException("the Tiff file has directories or values that lie over each other");
+                }
+            }
+
+            if (!Number(end, OffsetLength, out at))
+            {
+                break;
+            }
+        }
+
+        return true;
+    }
+
+    private bool CheckFirst(long at)
+    {
+        if (!Entries(at, out long count))
         {
             return false;
         }
 
         long compression = 0, photometric = 0;
         ListedNumbers strips = default, stripLengths = default, tiles = default, tileLengths = default;
-        for (long entry = at + countLength; count > 0; count--, entry += entryLength)
+        for (long entry = at + CountLength; count > 0; count--, entry += EntryLength)
         {
             Number(entry, 2, out long tag);
             switch (tag)
             {
                 case Compression:
-                    Number(entry + (_wide ? 12 : 8), 2, out compression);
+                    compression = FirstNumber(entry);
+                    // ImageSharp is not safe with such pages of a stranger's file. So none may be there, be it one of several entries.
+                    if (compression is OldJpeg or Jpeg)
+                    {
+                        throw new InvalidDataException("the Tiff file is compressed as JPEG, which is not read; convert it to PNG");
+                    }
+
                     break;
                 case Photometric:
-                    Number(entry + (_wide ? 12 : 8), 2, out photometric);
+                    photometric = FirstNumber(entry);
                     break;
                 case StripOffsets:
                     strips = Numbers(entry);
@@ -100,17 +149,37 @@ internal readonly ref struct TiffPage
     /// <summary>The numbers of a directory's entry, which stand in the entry where there is room and elsewhere otherwise.</summary>
     private ListedNumbers Numbers(long entry)
     {
-        Number(entry + 2, 2, out long type);
-        Number(entry + 4, _wide ? 8 : 4, out long count);
-        int size = type switch { 3 => 2, 4 => 4, 16 => 8, _ => 1 };
-        long at = entry + (_wide ? 12 : 8);
-        int room = _wide ? 8 : 4;
-        if (count > room / size && !Number(at, room, out at))
+        (int size, long count) = Size(entry);
+        long at = entry + ValueAt;
+        if (count > OffsetLength / size && !Number(at, OffsetLength, out at))
         {
             at = _content.Length;
         }
 
         return new ListedNumbers(at, count, size);
+    }
+
+    /// <summary>The first of an entry's numbers, whatever their type; 0 where there is none.</summary>
+    private long FirstNumber(long entry)
+    {
+        ListedNumbers numbers = Numbers(entry);
+        Number(numbers.At, numbers.Size, out long first);
+        return first;
+    }
+
+    /// <summary>The bytes of an entry's value that do not stand in the entry; no more than the file has, whatever the entry says.</summary>
+    private long SeparateBytes(long entry)
+    {
+        (int size, long count) = Size(entry);
+        return count <= OffsetLength / size ? 0 : Math.Min(count, _content.Length / size) * size;
+    }
+
+    /// <summary>The bytes of each of an entry's numbers, and how many there are.</summary>
+    private (int Bytes, long Count) Size(long entry)
+    {
+        Number(entry + 2, 2, out long type);
+        Number(entry + 4, OffsetLength, out long count);
+        return (type switch { 3 or 8 => 2, 4 or 9 or 11 or 13 => 4, 5 or 10 or 12 or 16 or 17 or 18 => 8, _ => 1 }, count);
     }
 
     /// <summary>Reads a number; false where it is past the end or too large for a position.</summary>

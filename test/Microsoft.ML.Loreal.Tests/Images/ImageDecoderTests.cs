@@ -147,6 +147,12 @@ public sealed class ImageDecoderTests
     }
 
     [TestMethod]
+    [DataRow("2147483648")]
+    [DataRow("99999999999999999999")]
+    public void ANumberThatIsTooLargeIsSaidToBe(string width) =>
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => _decoder.Decode(Encoding.ASCII.GetBytes($"P6 {width} 1 255\nabc"))).Message, "number that is too large");
+
+    [TestMethod]
     [DynamicData(nameof(Formats))]
     public void TheFormatIsToldByTheContentAndRefusedWhereItIsNotAccepted(string name)
     {
@@ -199,6 +205,48 @@ public sealed class ImageDecoderTests
             Assert.ThrowsExactly<InvalidDataException>(() => new ImageDecoder(178_000_000).Decode(file));
             Assert.IsLessThan(1L << 20, GC.GetTotalAllocatedBytes(precise: true) - before);
         }
+    }
+
+    [TestMethod]
+    [DataRow(6, HandmadeTiff.Short, false)]
+    [DataRow(7, HandmadeTiff.Short, false)]
+    [DataRow(7, HandmadeTiff.Long, true)]
+    public void ATiffCompressedAsJpegIsRefused(int compression, int type, bool bigEndian)
+    {
+        byte[] tiff = HandmadeTiff.Create(8, 8, (ushort)compression, (ushort)type, bigEndian);
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => _decoder.Decode(tiff)).Message, "compressed as JPEG");
+    }
+
+    /// <summary>Values of a page may stand apart, not in the same bytes.</summary>
+    [TestMethod]
+    public void ATiffWhoseValuesLieOverEachOtherIsRefused()
+    {
+        const int Shared = 1 << 12;
+        byte[] apart = HandmadeTiff.Create(8, 8, compression: 1, values: 1, valueLength: Shared);
+        using (RgbImage image = _decoder.Decode(apart))
+        {
+            Assert.AreEqual((8, 8), (image.Width, image.Height));
+        }
+
+        byte[] over = HandmadeTiff.Create(8, 8, compression: 1, values: 3, valueLength: Shared);
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => _decoder.Decode(over)).Message, "lie over each other");
+    }
+
+    /// <summary>A program that cannot decode at all must not look like one whose images are all damaged.</summary>
+    [TestMethod]
+    public void ADecoderThatDoesNotLoadIsNoDamagedImage()
+    {
+        var missing = new DllNotFoundException("Unable to load shared library 'libSkiaSharp'.");
+        foreach (Exception cause in new Exception[] { missing, new TypeInitializationException("SkiaSharp.SKObject", missing), new MissingMethodException("SKCodec.GetPixels") })
+        {
+            InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(() => ImageDecoder.Guard(() => throw cause));
+            StringAssert.Contains(error.Message, cause.GetBaseException().Message);
+            StringAssert.Contains(error.Message, "SkiaSharp.NativeAssets");
+            Assert.AreSame(cause, error.InnerException);
+        }
+
+        InvalidDataException damaged = Assert.ThrowsExactly<InvalidDataException>(() => ImageDecoder.Guard(() => throw new FormatException("odd")));
+        Assert.AreEqual("odd", damaged.Message);
     }
 
     [TestMethod]

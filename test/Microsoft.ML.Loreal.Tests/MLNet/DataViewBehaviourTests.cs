@@ -45,7 +45,7 @@ public sealed class DataViewBehaviourTests
 
         Assert.IsTrue(cursor.IsColumnActive(data.Schema["Copy"]));
         Assert.IsFalse(cursor.IsColumnActive(data.Schema["Flag"]));
-        // The real one's type depends on the cursor that ends up doing the work.
+        // Its type depends on the cursor that ends up doing the work.
         Exception inactive = Assert.Throws<Exception>(() => cursor.GetGetter<bool>(data.Schema["Flag"]));
         Assert.IsTrue(inactive is InvalidOperationException or ArgumentOutOfRangeException, inactive.ToString());
         Assert.ThrowsExactly<InvalidOperationException>(() => cursor.GetGetter<double>(data.Schema["Copy"]));
@@ -97,25 +97,9 @@ public sealed class DataViewBehaviourTests
 
         public float Other { get; set; }
 
-        [ColumnName("Renamed")]
-        public string Text { get; set; } = "";
-
         public bool Flag { get; set; }
 
         [KeyType(3)]
         public uint Key { get; set; }
-
-        [VectorType(2)]
-        public float[] Fixed { get; set; } = [0, 0];
-
-        public string[] Words { get; set; } = [];
-
-        [NoColumn]
-        public object? Ignored { get; set; }
-    }
-
-    private sealed class WithMissing
-    {
-        public string? Nowhere { get; set; }
     }
 }

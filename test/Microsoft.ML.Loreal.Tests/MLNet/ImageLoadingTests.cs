@@ -121,8 +121,6 @@ public sealed class ImageLoadingTests
     private sealed class Row
     {
         public string ImagePath { get; set; } = "";
-
-        public float Number { get; set; }
     }
 
     private sealed class PictureRow

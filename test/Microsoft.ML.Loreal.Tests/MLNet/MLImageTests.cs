@@ -11,11 +11,6 @@ namespace Microsoft.ML.Loreal.Tests.MLNet;
 [TestClass]
 public sealed class MLImageTests
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
-
-    [TestCleanup]
-    public void DeleteFolder() => Directory.Delete(_folder, recursive: true);
-
     [TestMethod]
     public void DecodedPixelsAreBgraWithFullAlpha()
     {
