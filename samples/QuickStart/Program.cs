@@ -18,6 +18,7 @@ method.AcceptOnlyFromAmong(BaseMethod.Names);
 var all = new Option<bool>("--all") { Description = "Compare at three low resolutions instead of one." };
 var published = new Option<bool>("--published") { Description = "Train LOREAL's meta-nets with the published settings (SGD 0.002, 50 epochs) instead of those for the small backbone." };
 var precision = new Option<ComputePrecision>("--precision") { Description = "In what the frozen CLIP computes: Single, BFloat16, or Auto for what gains on this machine." };
+precision.AcceptOnlyFromAmong([nameof(ComputePrecision.Single), nameof(ComputePrecision.BFloat16), nameof(ComputePrecision.Auto)]);
 var shots = new Option<int>("--shots") { Description = "Training pictures per base class.", DefaultValueFactory = _ => 16 };
 var seed = new Option<int>("--seed") { Description = "The seed of data and training.", DefaultValueFactory = _ => 1 };
 var output = new Option<string?>("--output") { Description = "Where to write the model. Without it model.zip in the demo's temporary folder." };

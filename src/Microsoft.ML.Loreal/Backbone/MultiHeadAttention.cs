@@ -76,7 +76,7 @@ internal sealed class MultiHeadAttention : nn.Module
         long[] shape = queries.shape;
         double scale = 1 / Math.Sqrt(shape[3]);
         // [B, H, T, D / H] and [B, H, D / H, S], both as [B * H, ..] -> [B * H, T, S] -> [B, H, T, S]
-        Tensor products = bmm(queries.flatten(0, 1), keys.flatten(0, 1).transpose(1, 2)).view(shape[0], shape[1], shape[2], keys.shape[2]);
+        using Tensor products = bmm(queries.flatten(0, 1), keys.flatten(0, 1).transpose(1, 2)).view(shape[0], shape[1], shape[2], keys.shape[2]);
         Tensor scores = mask is null ? products * scale : mask.add(products, scale);
         // [B * H, T, S] and [B * H, S, D / H] -> [B * H, T, D / H] -> [B, H, T, D / H]
         return bmm(scores.softmax(3).flatten(0, 1), values.flatten(0, 1)).view(shape).MoveToOuterDisposeScope();

@@ -36,11 +36,18 @@ internal static class PrecisionSupport
     /// <summary>The precision, or single precision where <see cref="Check"/> would throw.</summary>
     /// <param name="precision">The precision.</param>
     /// <param name="device">The device.</param>
-    /// <param name="warn">Told where it is not the one that was asked for.</param>
+    /// <param name="warn">Told where it is not the one that was asked for, or may be slow.</param>
     public static ComputePrecision OrSingle(ComputePrecision precision, Device device, Action<string>? warn)
     {
         if (Obstacle(precision, device) is not { } obstacle)
         {
+            if (precision == ComputePrecision.BFloat16 && !NativeProducts.Of(device).BFloat16)
+            {
+                warn?.Invoke(
+                    $"The model was saved with the precision {precision}, which the device {device} is not known to multiply natively, so that it may be slow here; "
+                    + $"WithPrecision({nameof(ComputePrecision)}.{ComputePrecision.Auto}) chooses what suits this machine.");
+            }
+
             return precision;
         }
 

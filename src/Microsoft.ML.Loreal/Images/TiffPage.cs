@@ -5,15 +5,22 @@ namespace Microsoft.ML.Loreal;
 /// <summary>The first page of a TIFF file. Its pixels are in strips or tiles, whose places and lengths a directory lists.</summary>
 internal readonly ref struct TiffPage
 {
+    private const int Width = 256;
+    private const int Height = 257;
+    private const int SampleBits = 258;
     private const int Compression = 259;
     private const int Photometric = 262;
     private const int StripOffsets = 273;
+    private const int Samples = 277;
     private const int StripLengths = 279;
     private const int TileOffsets = 324;
     private const int TileLengths = 325;
 
+    private const int Uncompressed = 1;
     private const int OldJpeg = 6;
     private const int Jpeg = 7;
+
+    private const int SubsampledColors = 6;
 
     private readonly ReadOnlySpan<byte> _content;
     private readonly bool _bigEndian;
@@ -31,7 +38,13 @@ internal readonly ref struct TiffPage
     public static bool IsComplete(ReadOnlySpan<byte> content)
     {
         var file = new TiffPage(content);
-        return file.Number(file.OffsetLength, file.OffsetLength, out long first) && file.CheckFirst(first) && file.CheckAll(first);
+        if (!file.Number(file.OffsetLength, file.OffsetLength, out long first) || !file.CheckFirst(first))
+        {
+            return false;
+        }
+
+        file.RefuseOverlaps(first);
+        return true;
     }
 
     private int CountLength => _wide ? 8 : 2;
@@ -51,7 +64,7 @@ internal readonly ref struct TiffPage
     /// ImageSharp reads the directories of all pages and every value in them first. Encoders write them beside each other, so that together they are no longer than the file; what is longer is
     /// refused, whatever it is for.
     /// </summary>
-    private bool CheckAll(long at)
+    private void RefuseOverlaps(long at)
     {
         long taken = 0;
         while (at != 0 && Entries(at, out long count))
@@ -72,8 +85,6 @@ internal readonly ref struct TiffPage
                 break;
             }
         }
-
-        return true;
     }
 
     private bool CheckFirst(long at)
@@ -83,13 +94,25 @@ internal readonly ref struct TiffPage
             return false;
         }
 
-        long compression = 0, photometric = 0;
+        long width = 0, height = 0, bits = 1, samples = 1, compression = Uncompressed, photometric = 0;
         ListedNumbers strips = default, stripLengths = default, tiles = default, tileLengths = default;
         for (long entry = at + CountLength; count > 0; count--, entry += EntryLength)
         {
             Number(entry, 2, out long tag);
             switch (tag)
             {
+                case Width:
+                    width = FirstNumber(entry);
+                    break;
+                case Height:
+                    height = FirstNumber(entry);
+                    break;
+                case SampleBits:
+                    bits = FirstNumber(entry);
+                    break;
+                case Samples:
+                    samples = FirstNumber(entry);
+                    break;
                 case Compression:
                     compression = FirstNumber(entry);
                     // ImageSharp is not safe with such pages of a stranger's file. So none may be there, be it one of several entries.
@@ -122,11 +145,14 @@ internal readonly ref struct TiffPage
         // Facsimile compressions are 2 to 4. Black and white come out exchanged where 0 is black.
         return compression is >= 2 and <= 4 && photometric != 0
             ? throw new InvalidDataException("the Tiff file has a facsimile compression in which 0 is black, which is not read; convert it to PNG")
-            : strips.Count + tiles.Count > 0 && AreWithin(strips, stripLengths) && AreWithin(tiles, tileLengths);
+            : strips.Count + tiles.Count > 0 && AreWithin(strips, stripLengths, out Int128 bytes) && AreWithin(tiles, tileLengths, out _)
+                && (compression != Uncompressed || photometric == SubsampledColors || tiles.Count > 0 || bytes >= (((Int128)width * samples * bits) + 7) / 8 * height);
     }
 
-    private bool AreWithin(ListedNumbers offsets, ListedNumbers lengths)
+    /// <summary>Whether the file is long enough for what is listed, and how many bytes that is.</summary>
+    private bool AreWithin(ListedNumbers offsets, ListedNumbers lengths, out Int128 bytes)
     {
+        bytes = 0;
         if (offsets.Count != lengths.Count)
         {
             return false;
@@ -141,6 +167,8 @@ internal readonly ref struct TiffPage
             {
                 return false;
             }
+
+            bytes += length;
         }
 
         return true;

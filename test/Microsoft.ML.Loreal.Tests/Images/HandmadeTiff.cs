@@ -21,8 +21,9 @@ internal static class HandmadeTiff
     /// <param name="bigEndian">Whether numbers begin with their highest byte.</param>
     /// <param name="values">How many values of private tags there are, which all stand in the same bytes.</param>
     /// <param name="valueLength">How many bytes these are.</param>
+    /// <param name="stripLength">How long the directory says that the strip is; null for as long as it is.</param>
     public static byte[] Create(
-        int width, int height, ushort compression, ushort compressionType = Short, bool bigEndian = false, int values = 0, int valueLength = 0)
+        int width, int height, ushort compression, ushort compressionType = Short, bool bigEndian = false, int values = 0, int valueLength = 0, int? stripLength = null)
     {
         const int Entries = 9;
         const int FirstPrivate = 40_000;
@@ -43,7 +44,7 @@ internal static class HandmadeTiff
         Entry(273, Long, 1, strip);
         Entry(277, Short, 1, 1);
         Entry(278, Long, 1, height);
-        Entry(279, Long, 1, width * height);
+        Entry(279, Long, 1, stripLength ?? (width * height));
         for (int i = 0; i < values; i++)
         {
             Entry(FirstPrivate + i, Undefined, valueLength, shared);

@@ -217,6 +217,17 @@ public sealed class ImageDecoderTests
         StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => _decoder.Decode(tiff)).Message, "compressed as JPEG");
     }
 
+    [TestMethod]
+    public void ATiffWhoseStripIsTooShortForItsPixelsIsRefused()
+    {
+        using (RgbImage image = _decoder.Decode(HandmadeTiff.Create(8, 8, compression: 1)))
+        {
+            Assert.AreEqual((8, 8), (image.Width, image.Height));
+        }
+
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => _decoder.Decode(HandmadeTiff.Create(8, 8, compression: 1, stripLength: 63))).Message, "ends before its picture does");
+    }
+
     /// <summary>Values of a page may stand apart, not in the same bytes.</summary>
     [TestMethod]
     public void ATiffWhoseValuesLieOverEachOtherIsRefused()

@@ -85,6 +85,20 @@ public sealed class AutoPrecisionTests
     }
 
     [TestMethod]
+    public void ASavedPrecisionThatMayBeSlowHereIsToldOf()
+    {
+        foreach (bool native in new[] { true, false })
+        {
+            using var processor = new AnotherProcessor(native, half: false);
+            Assert.AreEqual(ComputePrecision.BFloat16, PrecisionSupport.OrSingle(ComputePrecision.BFloat16, CPU, _messages.Add));
+            Assert.AreEqual(ComputePrecision.Single, PrecisionSupport.OrSingle(ComputePrecision.Single, CPU, _messages.Add));
+            Assert.HasCount(native ? 0 : 1, _messages);
+        }
+
+        StringAssert.Contains(_messages[0], "WithPrecision(ComputePrecision.Auto)");
+    }
+
+    [TestMethod]
     [DataRow(true, ComputePrecision.BFloat16)]
     [DataRow(false, ComputePrecision.Single)]
     public void ATrainingHasWhatWasChosen(bool native, ComputePrecision expected)
