@@ -65,12 +65,15 @@ internal sealed class ImageDecoder(long maximumPixels, int? reducedFor = null, I
                 + "If it references them itself, SkiaSharp and SkiaSharp.NativeAssets.* must have one version (ML.NET's images are built on 2.88), and SixLabors.ImageSharp must be 2.1.",
                 exception);
         }
-        catch (Exception exception) when (exception is not (InvalidDataException or OutOfMemoryException))
+        catch (Exception exception) when (IsOfTheImage(exception))
         {
             // A decoder given hostile bytes may fail in many ways. For the caller they are all one: this image cannot be read.
             throw new InvalidDataException(exception.Message, exception);
         }
     }
+
+    /// <summary>Whether a decoder's error tells of the image, and is not yet one that says so.</summary>
+    internal static bool IsOfTheImage(Exception exception) => exception is not (InvalidDataException or OutOfMemoryException) && !IsOfTheProgram(exception);
 
     /// <summary>Whether a decoder's library is missing, does not load, or is another version than the one that the program was built against.</summary>
     private static bool IsOfTheProgram(Exception exception) =>

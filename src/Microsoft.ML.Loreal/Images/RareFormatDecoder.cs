@@ -40,7 +40,7 @@ internal static class RareFormatDecoder
                 return pixels;
             }
         }
-        catch (Exception exception) when (exception is not (InvalidDataException or OutOfMemoryException))
+        catch (Exception exception) when (ImageDecoder.IsOfTheImage(exception))
         {
             throw new InvalidDataException($"the {format} file cannot be decoded: {exception.Message}", exception);
         }

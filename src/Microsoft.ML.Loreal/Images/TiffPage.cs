@@ -142,11 +142,20 @@ internal readonly ref struct TiffPage
             }
         }
 
-        // Facsimile compressions are 2 to 4. Black and white come out exchanged where 0 is black.
-        return compression is >= 2 and <= 4 && photometric != 0
-            ? throw new InvalidDataException("the Tiff file has a facsimile compression in which 0 is black, which is not read; convert it to PNG")
-            : strips.Count + tiles.Count > 0 && AreWithin(strips, stripLengths, out Int128 bytes) && AreWithin(tiles, tileLengths, out _)
-                && (compression != Uncompressed || photometric == SubsampledColors || tiles.Count > 0 || bytes >= (((Int128)width * samples * bits) + 7) / 8 * height);
+        if (compression is >= 2 and <= 4 && photometric != 0)
+        {
+            // Facsimile compressions are 2 to 4. Black and white come out exchanged where 0 is black.
+            throw new InvalidDataException("the Tiff file has a facsimile compression in which 0 is black, which is not read; convert it to PNG");
+        }
+
+        if (strips.Count + tiles.Count <= 0 || !AreWithin(strips, stripLengths, out Int128 bytes) || !AreWithin(tiles, tileLengths, out _))
+        {
+            return false;
+        }
+
+        // Only of whole pixels in strips is it known how long they are.
+        bool known = compression == Uncompressed && photometric != SubsampledColors && tiles.Count == 0;
+        return !known || bytes >= (((Int128)width * samples * bits) + 7) / 8 * height;
     }
 
     /// <summary>Whether the file is long enough for what is listed, and how many bytes that is.</summary>

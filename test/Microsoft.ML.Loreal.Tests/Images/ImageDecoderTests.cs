@@ -256,6 +256,7 @@ public sealed class ImageDecoderTests
             Assert.AreSame(cause, error.InnerException);
         }
 
+        Assert.IsFalse(ImageDecoder.IsOfTheImage(new MissingMethodException("Image.Load")), "a rare format's decoder must pass it on too");
         InvalidDataException damaged = Assert.ThrowsExactly<InvalidDataException>(() => ImageDecoder.Guard(() => throw new FormatException("odd")));
         Assert.AreEqual("odd", damaged.Message);
     }
