@@ -4,7 +4,10 @@ using System.Reflection.PortableExecutable;
 
 namespace Microsoft.ML.Loreal.Build;
 
-/// <summary>The members that the product needs, one a line: "Assembly: Namespace.Type" or "Assembly: Namespace.Type.Member", + before a nested type, # before a comment.</summary>
+/// <summary>
+/// The members that the product needs, one a line: "Assembly: Namespace.Type" or "Assembly: Namespace.Type.Member", + before a nested type,
+/// # before a comment.
+/// </summary>
 internal static class MemberList
 {
     /// <summary>What the list says of the assembly and the assembly has not.</summary>

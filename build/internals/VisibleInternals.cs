@@ -7,7 +7,9 @@ using System.Reflection.PortableExecutable;
 
 namespace Microsoft.ML.Loreal.Build;
 
-/// <summary>Marks what is internal in an assembly as public, in its metadata tables. The result is for the compiler only and never runs.</summary>
+/// <summary>
+/// Marks what is internal in an assembly as public, in its metadata tables. The result is for the compiler only and never runs.
+/// </summary>
 internal static class VisibleInternals
 {
     // Where the flags are in a row: ECMA-335, II.22.37 (TypeDef), II.22.26 (MethodDef: after RVA and ImplFlags) and II.22.15 (Field).
@@ -43,7 +45,8 @@ internal static class VisibleInternals
         _ => visibility,
     };
 
-    // The access bits of methods and fields have the same values. Only "internal" changes: a "protected internal" that became public could not be overridden.
+    // The access bits of methods and fields have the same values. Only "internal" changes: a "protected internal" that became public could
+    // not be overridden.
     private static int ShowMember(int flags) => (flags & (int)MethodAttributes.MemberAccessMask) == (int)MethodAttributes.Assembly
         ? (flags & ~(int)MethodAttributes.MemberAccessMask) | (int)MethodAttributes.Public
         : flags;

@@ -12,8 +12,8 @@ internal sealed record BaseToNewSplit(
 {
     public static BaseToNewSplit Of(IEnumerable<LabelledImage> train, IEnumerable<LabelledImage> test, int shots, int seed)
     {
-        var trainByClass = train.ToLookup(image => image.Label, StringComparer.Ordinal);
-        var testByClass = test.ToLookup(image => image.Label, StringComparer.Ordinal);
+        ILookup<string, LabelledImage> trainByClass = train.ToLookup(image => image.Label, StringComparer.Ordinal);
+        ILookup<string, LabelledImage> testByClass = test.ToLookup(image => image.Label, StringComparer.Ordinal);
         var classes = trainByClass.Select(group => group.Key)
             .Where(testByClass.Contains)
             .Order(StringComparer.Ordinal)
@@ -24,9 +24,9 @@ internal sealed record BaseToNewSplit(
                 $"Base-to-new needs at least 4 classes with images to train on and to test on; found {classes.Count}.");
         }
 
-        var half = (classes.Count + 1) / 2;
-        var baseClasses = classes[..half];
-        var newClasses = classes[half..];
+        int half = (classes.Count + 1) / 2;
+        List<string> baseClasses = classes[..half];
+        List<string> newClasses = classes[half..];
         var random = new Random(seed);
         var few = baseClasses
             .SelectMany(name => trainByClass[name].OrderBy(_ => random.Next()).Take(shots).ToList())

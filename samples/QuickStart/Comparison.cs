@@ -25,9 +25,9 @@ internal sealed class Comparison(MLContext ml, BaseToNewSplit split, ClipBackbon
     /// <summary>Trains one row at one resolution.</summary>
     public TransformerChain<KeyToValueMappingTransformer> Fit(TableRow row, int phi, Action onEpoch)
     {
-        var options = row.Options(phi);
+        LorealTrainer.Options options = row.Options(phi);
         options.MetricsCallback = _ => onEpoch();
-        var model = ml.Transforms.Conversion.MapValueToKey("Label", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
+        TransformerChain<KeyToValueMappingTransformer> model = ml.Transforms.Conversion.MapValueToKey("Label", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
             .Append(ml.MulticlassClassification.Trainers.Loreal(options))
             .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"))
             .Fit(_train);
@@ -42,14 +42,14 @@ internal sealed class Comparison(MLContext ml, BaseToNewSplit split, ClipBackbon
     /// <summary>The accuracy on base and on new classes.</summary>
     public Accuracy Test(TransformerChain<KeyToValueMappingTransformer> model)
     {
-        var onBase = ml.MulticlassClassification.Evaluate(model.Transform(_baseTest)).MicroAccuracy;
+        double onBase = ml.MulticlassClassification.Evaluate(model.Transform(_baseTest)).MicroAccuracy;
 
         // New classes are only names: the prompts that were learned on the base classes are put in front of them.
-        var keys = ml.Transforms.Conversion
+        ValueToKeyMappingTransformer keys = ml.Transforms.Conversion
             .MapValueToKey("Label", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
             .Fit(_newTest);
-        using var forNewClasses = Trained(model).WithClasses(split.NewClasses);
-        var onNew = ml.MulticlassClassification.Evaluate(forNewClasses.Transform(keys.Transform(_newTest))).MicroAccuracy;
+        using LorealTransformer forNewClasses = Trained(model).WithClasses(split.NewClasses);
+        double onNew = ml.MulticlassClassification.Evaluate(forNewClasses.Transform(keys.Transform(_newTest))).MicroAccuracy;
         return new Accuracy(onBase, onNew);
     }
 
@@ -57,7 +57,7 @@ internal sealed class Comparison(MLContext ml, BaseToNewSplit split, ClipBackbon
 
     private LorealTrainer.Options Alone(int phi, PromptMethod prompts, int? trainResolution)
     {
-        var options = Common(phi, prompts);
+        LorealTrainer.Options options = Common(phi, prompts);
         options.Attributes = null;
         options.TrainResolution = trainResolution;
         return options;
@@ -67,7 +67,7 @@ internal sealed class Comparison(MLContext ml, BaseToNewSplit split, ClipBackbon
     // the package meta-nets that start at zero need 15 epochs with Adam. docs/default-backbone.md shows both.
     private LorealTrainer.Options WithAttributes(int phi)
     {
-        var options = Common(phi, method.Method);
+        LorealTrainer.Options options = Common(phi, method.Method);
         options.StandardStudent = _standardStudent;
         if (!settings.Published)
         {

@@ -13,19 +13,19 @@ internal static class Demo
         try
         {
             var watch = Stopwatch.StartNew();
-            var folder = Directory.CreateTempSubdirectory("loreal-demo-").FullName;
-            var backbone = settings.Backbone is null ? ClipBackbone.Default : ClipBackbone.FromFolder(settings.Backbone);
-            var split = settings.Images is null
+            string folder = Directory.CreateTempSubdirectory("loreal-demo-").FullName;
+            ClipBackbone backbone = settings.Backbone is null ? ClipBackbone.Default : ClipBackbone.FromFolder(settings.Backbone);
+            BaseToNewSplit split = settings.Images is null
                 ? Phase("Drawing pictures", () => GeneratedImages.Write(folder, settings.Shots, settings.Seed))
                 : UserImages.Load(settings.Images, settings.Shots, settings.Seed);
             Describe(split, backbone, settings.Images ?? folder);
 
-            var resolutions = LowResolutions(backbone.Config, settings.All);
+            int[] resolutions = LowResolutions(backbone.Config, settings.All);
             var ml = new MLContext(settings.Seed);
             var method = BaseMethod.Of(settings.Method);
-            var best = Compare(new Comparison(ml, split, backbone, method, settings), resolutions);
+            TransformerChain<KeyToValueMappingTransformer> best = Compare(new Comparison(ml, split, backbone, method, settings), resolutions);
 
-            var path = settings.Output ?? Path.Combine(folder, "model.zip");
+            string path = settings.Output ?? Path.Combine(folder, "model.zip");
             ml.Model.Save(best, ml.Data.LoadFromEnumerable(split.Train).Schema, path);
             AnsiConsole.MarkupLineInterpolated($"Saved the {method.Name} + LOREAL model to {path} ({new FileInfo(path).Length / 1e6:F1} MB).");
 
@@ -52,7 +52,7 @@ internal static class Demo
 
     private static void Describe(BaseToNewSplit split, ClipBackbone backbone, string source)
     {
-        var config = backbone.Config;
+        ClipConfig config = backbone.Config;
         AnsiConsole.MarkupLineInterpolated($"Pictures: [bold]{source}[/]");
         AnsiConsole.MarkupLineInterpolated(
             $"{split.BaseClasses.Count} base classes ({split.Train.Count} training pictures, {split.BaseTest.Count} to test), {split.NewClasses.Count} new classes ({split.NewTest.Count} to test).");
@@ -66,12 +66,12 @@ internal static class Demo
         TransformerChain<KeyToValueMappingTransformer>? loreal = null;
         AnsiConsole.Progress().AutoClear(false).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn()).Start(progress =>
         {
-            foreach (var phi in resolutions)
+            foreach (int phi in resolutions)
             {
-                foreach (var row in comparison.Rows)
+                foreach (TableRow row in comparison.Rows)
                 {
-                    var task = progress.AddTask($"{phi} px  {row.Name}", maxValue: row.Epochs + 1);
-                    var model = comparison.Fit(row, phi, () => task.Increment(1));
+                    ProgressTask task = progress.AddTask($"{phi} px  {row.Name}", maxValue: row.Epochs + 1);
+                    TransformerChain<KeyToValueMappingTransformer> model = comparison.Fit(row, phi, () => task.Increment(1));
                     results[(row.Name, phi)] = comparison.Test(model);
                     task.Value = task.MaxValue;
                     if (row.Name != comparison.Rows[^1].Name)
@@ -86,7 +86,7 @@ internal static class Demo
             }
         });
 
-        foreach (var phi in resolutions)
+        foreach (int phi in resolutions)
         {
             AnsiConsole.Write(ToTable(phi, comparison.Rows, results));
         }
@@ -98,14 +98,14 @@ internal static class Demo
     {
         var table = new Table { Title = new TableTitle($"Accuracy at {phi} px (%)") };
         table.AddColumn("");
-        foreach (var column in new[] { "base", "new", "harmonic mean" })
+        foreach (string? column in new[] { "base", "new", "harmonic mean" })
         {
             table.AddColumn(new TableColumn(column).RightAligned());
         }
 
-        foreach (var row in rows)
+        foreach (TableRow row in rows)
         {
-            var accuracy = results[(row.Name, phi)];
+            Accuracy accuracy = results[(row.Name, phi)];
             table.AddRow(row.Name, Percent(accuracy.Base), Percent(accuracy.New), Percent(accuracy.HarmonicMean));
         }
 
@@ -118,19 +118,19 @@ internal static class Demo
     private static void PredictWithReloaded(string path, BaseToNewSplit split, int seed)
     {
         var ml = new MLContext(seed);
-        var model = ml.Model.Load(path, out _);
-        using var engine = ml.Model.CreatePredictionEngine<LabelledImage, ImagePrediction>(model);
+        ITransformer model = ml.Model.Load(path, out _);
+        using PredictionEngine<LabelledImage, ImagePrediction> engine = ml.Model.CreatePredictionEngine<LabelledImage, ImagePrediction>(model);
         var table = new Table { Title = new TableTitle("Ten predictions by the reloaded model") };
-        foreach (var column in new[] { "picture", "is", "predicted", "probability" })
+        foreach (string? column in new[] { "picture", "is", "predicted", "probability" })
         {
             table.AddColumn(new TableColumn(column).NoWrap());
         }
 
         var random = new Random(seed);
-        foreach (var image in split.BaseTest.OrderBy(_ => random.Next()).Take(10))
+        foreach (LabelledImage? image in split.BaseTest.OrderBy(_ => random.Next()).Take(10))
         {
-            var prediction = engine.Predict(image);
-            var right = prediction.PredictedLabel == image.Label;
+            ImagePrediction prediction = engine.Predict(image);
+            bool right = prediction.PredictedLabel == image.Label;
             table.AddRow(
                 Markup.Escape(Path.GetFileName(image.ImagePath)),
                 Markup.Escape(image.Label),

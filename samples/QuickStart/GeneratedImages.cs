@@ -10,17 +10,19 @@ internal static class GeneratedImages
 {
     private const int TestPictures = 40;
 
-    /// <summary>Draws the classes that the backbone has never seen combined: some shots of each base class, and test pictures of all.</summary>
+    /// <summary>
+    /// Draws the classes that the backbone has never seen combined: some shots of each base class, and test pictures of all.
+    /// </summary>
     public static BaseToNewSplit Write(string folder, int shots, int seed)
     {
         var train = new List<LabelledImage>();
         var test = new List<LabelledImage>();
-        for (var index = 0; index < World.Classes.Count; index++)
+        for (int index = 0; index < World.Classes.Count; index++)
         {
-            var isBase = index < World.BaseClassCount;
-            var name = World.Classes[index];
-            var count = isBase ? shots + TestPictures : TestPictures;
-            var classFolder = Directory.CreateDirectory(Path.Combine(folder, name.Replace(' ', '_'))).FullName;
+            bool isBase = index < World.BaseClassCount;
+            string name = World.Classes[index];
+            int count = isBase ? shots + TestPictures : TestPictures;
+            string classFolder = Directory.CreateDirectory(Path.Combine(folder, name.Replace(' ', '_'))).FullName;
             var files = Draw(classFolder, index, seed, count)
                 .Select(file => new LabelledImage { ImagePath = file, Label = name })
                 .ToList();
@@ -28,23 +30,23 @@ internal static class GeneratedImages
             train.AddRange(files[TestPictures..]);
         }
 
-        var baseTests = World.BaseClassCount * TestPictures;
+        int baseTests = World.BaseClassCount * TestPictures;
         return new BaseToNewSplit(World.BaseClasses, World.NewClasses, train, test[..baseTests], test[baseTests..]);
     }
 
     private static List<string> Draw(string folder, int classIndex, int seed, int count)
     {
-        using var scope = torch.NewDisposeScope();
+        using DisposeScope scope = torch.NewDisposeScope();
         // uint8 [count, 3, side, side] -> [count, side, side, 3]
-        var pictures = World.Render(classIndex, seed, count).permute(0, 2, 3, 1).contiguous();
-        var side = (int)pictures.shape[1];
-        var bytes = pictures.data<byte>().ToArray();
-        var size = 3 * side * side;
+        torch.Tensor pictures = World.Render(classIndex, seed, count).permute(0, 2, 3, 1).contiguous();
+        int side = (int)pictures.shape[1];
+        byte[] bytes = pictures.data<byte>().ToArray();
+        int size = 3 * side * side;
         var files = new List<string>(count);
-        for (var i = 0; i < count; i++)
+        for (int i = 0; i < count; i++)
         {
             using var image = Image.LoadPixelData<Rgb24>(bytes.AsSpan(i * size, size), side, side);
-            var file = Path.Combine(folder, $"{Path.GetFileName(folder)}_{i:00}{(i % 2 == 0 ? ".jpg" : ".png")}");
+            string file = Path.Combine(folder, $"{Path.GetFileName(folder)}_{i:00}{(i % 2 == 0 ? ".jpg" : ".png")}");
             if (i % 2 == 0)
             {
                 image.SaveAsJpeg(file, new JpegEncoder { Quality = 95 });

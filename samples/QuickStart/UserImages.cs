@@ -33,7 +33,7 @@ internal static class UserImages
 
     private static BaseToNewSplit FromCsv(string file, int shots, int seed)
     {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
         var rows = File.ReadLines(file)
             .Select(line => line.Split(','))
             .Where(fields => fields.Length >= 2 && _extensions.Contains(Path.GetExtension(fields[0]).ToLowerInvariant()))
@@ -56,10 +56,10 @@ internal static class UserImages
         var random = new Random(seed);
         var train = new List<LabelledImage>();
         var test = new List<LabelledImage>();
-        foreach (var group in images.GroupBy(image => image.Label, StringComparer.Ordinal))
+        foreach (IGrouping<string, LabelledImage> group in images.GroupBy(image => image.Label, StringComparer.Ordinal))
         {
             var shuffled = group.OrderBy(_ => random.Next()).ToList();
-            var few = Math.Min(shots, shuffled.Count / 2);
+            int few = Math.Min(shots, shuffled.Count / 2);
             train.AddRange(shuffled[..few]);
             test.AddRange(shuffled[few..]);
         }

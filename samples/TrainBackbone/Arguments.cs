@@ -19,9 +19,9 @@ internal sealed record Arguments(string Out, int Steps, int Seed, int Examinatio
     internal static Arguments Parse(string[] arguments)
     {
         var result = new Arguments("backbone", 3800, 1, 25, 0, null, null);
-        for (var i = 0; i < arguments.Length; i += 2)
+        for (int i = 0; i < arguments.Length; i += 2)
         {
-            var value = i + 1 < arguments.Length
+            string value = i + 1 < arguments.Length
                 ? arguments[i + 1]
                 : throw new ArgumentException($"{arguments[i]} needs a value.\n{Usage}");
             result = arguments[i] switch
@@ -40,7 +40,7 @@ internal sealed record Arguments(string Out, int Steps, int Seed, int Examinatio
     }
 
     private static int Number(string text, int least) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least
             ? number
             : throw new ArgumentException($"'{text}' is not a whole number of at least {least}.\n{Usage}");
 }

@@ -18,7 +18,7 @@ internal sealed class AttributeHeads : nn.Module
         : base(nameof(AttributeHeads))
     {
         _size = size;
-        var values = AttributeWords.All.Sum(a => a.Values.Count);
+        int values = AttributeWords.All.Sum(a => a.Values.Count);
         tokens = nn.Linear(size.VisionWidth, values);
         whole = nn.Linear(size.VisionWidth, values);
         RegisterComponents();
@@ -30,30 +30,32 @@ internal sealed class AttributeHeads : nn.Module
     /// </summary>
     internal (Tensor Tokens, Tensor Whole) Losses(Tensor output, Tensor seen, Tensor truth, Tensor places)
     {
-        var (n, count) = (seen.shape[0], seen.shape[1]);
-        var half = _size.Grid / 2.0;
+        (long n, long count) = (seen.shape[0], seen.shape[1]);
+        double half = _size.Grid / 2.0;
         // Centers of the patches from -1 to 1.
-        var x = ((seen.remainder(_size.Grid).to(ScalarType.Float32) + 0.5) / half) - 1;
-        var y = ((seen.div(_size.Grid, RoundingMode.floor).to(ScalarType.Float32) + 0.5) / half) - 1;
-        var (dx, dy) = (x - places.narrow(1, 0, 1), y - places.narrow(1, 1, 1));
-        var inside = ((dx * dx) + (dy * dy)).sqrt() < places.narrow(1, 2, 1);
+        Tensor x = ((seen.remainder(_size.Grid).to(ScalarType.Float32) + 0.5) / half) - 1;
+        Tensor y = ((seen.div(_size.Grid, RoundingMode.floor).to(ScalarType.Float32) + 0.5) / half) - 1;
+        (Tensor? dx, Tensor? dy) = (x - places.narrow(1, 0, 1), y - places.narrow(1, 1, 1));
+        Tensor inside = ((dx * dx) + (dy * dy)).sqrt() < places.narrow(1, 2, 1);
         // [n, seen] -> indices into [n * seen]
-        var rows = inside.reshape(-1).nonzero().reshape(-1);
-        var ofObject = output.narrow(1, 1, count).reshape(n * count, -1).index_select(0, rows);
-        var owners = rows.div(count, RoundingMode.floor);
-        var tokenLoss = Loss(tokens.call(ofObject), truth.index_select(0, owners));
+        Tensor rows = inside.reshape(-1).nonzero().reshape(-1);
+        Tensor ofObject = output.narrow(1, 1, count).reshape(n * count, -1).index_select(0, rows);
+        Tensor owners = rows.div(count, RoundingMode.floor);
+        Tensor tokenLoss = Loss(tokens.call(ofObject), truth.index_select(0, owners));
         return (tokenLoss, Loss(whole.call(output.select(1, 0)), truth));
     }
 
-    /// <summary>Cross-entropies of the five attributes, [n, values of all attributes] against [n, 5]; shape, the hardest, counts twice.</summary>
+    /// <summary>
+    /// Cross-entropies of the five attributes, [n, values of all attributes] against [n, 5]; shape, the hardest, counts twice.
+    /// </summary>
     internal static Tensor Loss(Tensor logits, Tensor truth)
     {
-        var total = zeros([]);
-        var start = 0L;
-        for (var k = 0; k < AttributeWords.All.Count; k++)
+        Tensor total = zeros([]);
+        long start = 0L;
+        for (int k = 0; k < AttributeWords.All.Count; k++)
         {
-            var count = AttributeWords.All[k].Values.Count;
-            var weight = AttributeWords.All[k] == AttributeWords.Shape ? 2.0 : 1.0;
+            int count = AttributeWords.All[k].Values.Count;
+            double weight = AttributeWords.All[k] == AttributeWords.Shape ? 2.0 : 1.0;
             total = total + (nn.functional.cross_entropy(logits.narrow(1, start, count), truth.select(1, k)) * weight);
             start += count;
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Samples.TrainBackbone;
@@ -10,12 +11,12 @@ internal static class BackboneFolder
 
     internal static void Write(string folder, Clip model, Vocabulary vocabulary)
     {
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable frozen = no_grad();
         Directory.CreateDirectory(folder);
         vocabulary.Save(folder);
         File.WriteAllText(Path.Combine(folder, "config.json"), Configuration(model.Size));
-        var path = Path.Combine(folder, Weights);
+        string path = Path.Combine(folder, Weights);
         Safetensors.Write(path + ".part", OpenAINames.Export(model));
         File.Move(path + ".part", path, overwrite: true);
     }

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Samples.TrainBackbone;
 
-/// <summary>One layer of a transformer. It trains with SiLU; <see cref="OpenAINames"/> turns that into QuickGELU without a difference.</summary>
+/// <summary>
+/// One layer of a transformer. It trains with SiLU; <see cref="OpenAINames"/> turns that into QuickGELU without a difference.
+/// </summary>
 internal sealed class Block : nn.Module<Tensor, Tensor?, Tensor>
 {
     private readonly int _heads;
@@ -30,8 +32,8 @@ internal sealed class Block : nn.Module<Tensor, Tensor?, Tensor>
         c_proj = nn.Linear(4 * width, width);
         RegisterComponents();
 
-        var deviation = Math.Pow(width, -0.5);
-        var residual = deviation * Math.Pow(2 * layers, -0.5);
+        double deviation = Math.Pow(width, -0.5);
+        double residual = deviation * Math.Pow(2 * layers, -0.5);
         Start(in_proj, deviation);
         Start(out_proj, residual);
         // The factor of QuickGELU lies in these two while training.
@@ -41,17 +43,17 @@ internal sealed class Block : nn.Module<Tensor, Tensor?, Tensor>
 
     public override Tensor forward(Tensor x, Tensor? mask)
     {
-        var (batch, tokens, width) = (x.shape[0], x.shape[1], x.shape[2]);
-        var size = width / _heads;
+        (long batch, long tokens, long width) = (x.shape[0], x.shape[1], x.shape[2]);
+        long size = width / _heads;
         // [batch, tokens, 3 * width] -> [3, batch, heads, tokens, size]
-        var parts = in_proj.call(ln_1.call(x)).reshape(batch, tokens, 3, _heads, size).permute(2, 0, 3, 1, 4);
-        var weights = (parts.select(0, 0) * Math.Pow(size, -0.5)).matmul(parts.select(0, 1).transpose(-2, -1));
+        Tensor parts = in_proj.call(ln_1.call(x)).reshape(batch, tokens, 3, _heads, size).permute(2, 0, 3, 1, 4);
+        Tensor weights = (parts.select(0, 0) * Math.Pow(size, -0.5)).matmul(parts.select(0, 1).transpose(-2, -1));
         if (mask is not null)
         {
             weights = weights + mask;
         }
         // [batch, heads, tokens, size] -> [batch, tokens, width]
-        var mixed = weights.softmax(-1).matmul(parts.select(0, 2)).transpose(1, 2).reshape(batch, tokens, width);
+        Tensor mixed = weights.softmax(-1).matmul(parts.select(0, 2)).transpose(1, 2).reshape(batch, tokens, width);
         x = x + out_proj.call(mixed);
         return x + c_proj.call(nn.functional.silu(c_fc.call(ln_2.call(x))));
     }

@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Loreal.Samples.TrainBackbone;
 
-/// <summary>The printable characters that stand for the 256 bytes in a byte-level vocabulary, in the order in which CLIP numbers them.</summary>
+/// <summary>
+/// The printable characters that stand for the 256 bytes in a byte-level vocabulary, in the order in which CLIP numbers them.
+/// </summary>
 internal static class ByteCharacters
 {
     internal static IReadOnlyList<char> All { get; } = Printable()

@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -11,10 +12,10 @@ internal static class Checkpoint
         using (var writer = new BinaryWriter(File.Create(path + ".part")))
         {
             writer.Write(step);
-            foreach (var tensor in Tensors(optimizer))
+            foreach (Tensor tensor in Tensors(optimizer))
             {
-                using var scope = NewDisposeScope();
-                foreach (var number in tensor.detach().reshape(-1).data<float>().ToArray())
+                using DisposeScope scope = NewDisposeScope();
+                foreach (float number in tensor.detach().reshape(-1).data<float>().ToArray())
                 {
                     writer.Write(number);
                 }
@@ -27,19 +28,19 @@ internal static class Checkpoint
     internal static int Load(string path, AdamW optimizer)
     {
         using var reader = new BinaryReader(File.OpenRead(path));
-        using var frozen = no_grad();
-        var step = reader.ReadInt32();
-        foreach (var target in Tensors(optimizer))
+        using IDisposable frozen = no_grad();
+        int step = reader.ReadInt32();
+        foreach (Tensor target in Tensors(optimizer))
         {
-            using var scope = NewDisposeScope();
-            var numbers = new float[target.numel()];
-            for (var i = 0; i < numbers.Length; i++)
+            using DisposeScope scope = NewDisposeScope();
+            float[] numbers = new float[target.numel()];
+            for (int i = 0; i < numbers.Length; i++)
             {
                 numbers[i] = reader.ReadSingle();
             }
             target.copy_(tensor(numbers).reshape(target.shape));
         }
-        foreach (var state in optimizer.state_dict().State.Cast<AdamW.State>())
+        foreach (AdamW.State state in optimizer.state_dict().State.Cast<AdamW.State>())
         {
             state.step = step;
         }

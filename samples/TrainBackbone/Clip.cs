@@ -28,8 +28,8 @@ internal sealed class Clip : nn.Module
     /// <summary>Pictures from 0 to 1 as CLIP wants them: minus the mean, by the standard deviation of its training pictures.</summary>
     internal static Tensor Normalize(Tensor pictures)
     {
-        var mean = tensor(new[] { 0.48145466f, 0.4578275f, 0.40821073f }).reshape(1, 3, 1, 1);
-        var deviation = tensor(new[] { 0.26862954f, 0.26130258f, 0.27577711f }).reshape(1, 3, 1, 1);
+        Tensor mean = tensor(new[] { 0.48145466f, 0.4578275f, 0.40821073f }).reshape(1, 3, 1, 1);
+        Tensor deviation = tensor(new[] { 0.26862954f, 0.26130258f, 0.27577711f }).reshape(1, 3, 1, 1);
         return (pictures - mean) / deviation;
     }
 }

@@ -14,15 +14,15 @@ internal static class ContactSheet
     /// <summary>Two pictures of each class, in the classes' order.</summary>
     internal static void Save(string path, int seed)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var sheet = new Image<Rgb24>(Columns * Painter.Side, Rows * Painter.Side);
-        for (var c = 0; c < World.Classes.Count; c++)
+        for (int c = 0; c < World.Classes.Count; c++)
         {
             // [2, 3, side, side] -> [2, side, side, 3]
-            var bytes = World.Render(c, seed, 2).permute(0, 2, 3, 1).contiguous().data<byte>().ToArray();
-            for (var i = 0; i < 2; i++)
+            byte[] bytes = World.Render(c, seed, 2).permute(0, 2, 3, 1).contiguous().data<byte>().ToArray();
+            for (int i = 0; i < 2; i++)
             {
-                var cell = (c * 2) + i;
+                int cell = (c * 2) + i;
                 Place(sheet, bytes.AsSpan(i * Painter.Side * Painter.Side * 3), cell % Columns * Painter.Side, cell / Columns * Painter.Side);
             }
         }
@@ -31,11 +31,11 @@ internal static class ContactSheet
 
     private static void Place(Image<Rgb24> sheet, ReadOnlySpan<byte> bytes, int left, int top)
     {
-        for (var y = 0; y < Painter.Side; y++)
+        for (int y = 0; y < Painter.Side; y++)
         {
-            for (var x = 0; x < Painter.Side; x++)
+            for (int x = 0; x < Painter.Side; x++)
             {
-                var start = ((y * Painter.Side) + x) * 3;
+                int start = ((y * Painter.Side) + x) * 3;
                 sheet[left + x, top + y] = new Rgb24(bytes[start], bytes[start + 1], bytes[start + 2]);
             }
         }

@@ -17,31 +17,31 @@ internal sealed class Examination : IDisposable
 
     internal Examination(int perClass, int seed)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         var random = new Random(seed);
         _classes = Enumerable.Range(0, ThingClass.All.Count).SelectMany(c => Enumerable.Repeat((long)c, perClass)).ToArray();
         _things = _classes.Select(c => ThingClass.All[(int)c].Sample(random)).ToArray();
-        var parts = _things.Chunk(Batch).Select((chunk, i) => World.Render(chunk, seed + i)).ToArray();
+        Tensor[] parts = _things.Chunk(Batch).Select((chunk, i) => World.Render(chunk, seed + i)).ToArray();
         _pictures = cat(parts, 0).DetachFromDisposeScope();
     }
 
     /// <summary>The percentage of pictures whose class "a photo of a NAME ." finds among all 48.</summary>
     internal double ZeroShot(Clip model, Vocabulary vocabulary, int side)
     {
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        var prompts = World.Classes.Select(name => vocabulary.Encode($"a photo of a {name} .")).ToArray();
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable frozen = no_grad();
+        long[][] prompts = World.Classes.Select(name => vocabulary.Encode($"a photo of a {name} .")).ToArray();
         return Accuracy(Features(model, side), model.text.Forward(prompts), _classes);
     }
 
     /// <summary>The same among the 24 base classes for their pictures, and among the 24 new ones for theirs.</summary>
     internal (double Base, double New) ZeroShotByHalf(Clip model, Vocabulary vocabulary, int side)
     {
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        var prompts = World.Classes.Select(name => vocabulary.Encode($"a photo of a {name} .")).ToArray();
-        var (features, text) = (Features(model, side), model.text.Forward(prompts));
-        var (half, ofBase) = (World.BaseClassCount, _classes.Count(c => c < World.BaseClassCount));
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable frozen = no_grad();
+        long[][] prompts = World.Classes.Select(name => vocabulary.Encode($"a photo of a {name} .")).ToArray();
+        (Tensor? features, Tensor? text) = (Features(model, side), model.text.Forward(prompts));
+        (int half, int ofBase) = (World.BaseClassCount, _classes.Count(c => c < World.BaseClassCount));
         return (
             Accuracy(features.narrow(0, 0, ofBase), text.narrow(0, 0, half), _classes[..ofBase]),
             Accuracy(
@@ -52,15 +52,15 @@ internal sealed class Examination : IDisposable
     /// <summary>For each attribute, the percentage of pictures whose value its own prompts find ("a red shape", "a star").</summary>
     internal double[] Attributes(Clip model, Vocabulary vocabulary, int side)
     {
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        var features = Features(model, side);
-        var text = model.text.Forward(AttributePrompts.All.Select(vocabulary.Encode).ToArray());
-        var result = new double[AttributeWords.All.Count];
-        var start = 0;
-        for (var k = 0; k < result.Length; k++)
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable frozen = no_grad();
+        Tensor features = Features(model, side);
+        Tensor text = model.text.Forward(AttributePrompts.All.Select(vocabulary.Encode).ToArray());
+        double[] result = new double[AttributeWords.All.Count];
+        int start = 0;
+        for (int k = 0; k < result.Length; k++)
         {
-            var count = AttributeWords.All[k].Values.Count;
+            int count = AttributeWords.All[k].Values.Count;
             result[k] = Accuracy(features, text.narrow(0, start, count), _things.Select(t => (long)t[k]).ToArray());
             start += count;
         }
@@ -72,10 +72,10 @@ internal sealed class Examination : IDisposable
     private Tensor Features(Clip model, int side)
     {
         var parts = new List<Tensor>();
-        for (var i = 0; i < _classes.Length; i += Batch)
+        for (int i = 0; i < _classes.Length; i += Batch)
         {
-            using var part = NewDisposeScope();
-            var pictures = _pictures.narrow(0, i, Math.Min(Batch, _classes.Length - i)).to(ScalarType.Float32) / 255;
+            using DisposeScope part = NewDisposeScope();
+            Tensor pictures = _pictures.narrow(0, i, Math.Min(Batch, _classes.Length - i)).to(ScalarType.Float32) / 255;
             if (side != Painter.Side)
             {
                 pictures = nn.functional.interpolate(

@@ -11,7 +11,7 @@ internal static class OpenAINames
 
     internal static List<(string Name, Tensor Value)> Export(Clip model)
     {
-        var patch = model.Size.Patch;
+        int patch = model.Size.Patch;
         return Weights(model)
             // A linear layer on patches, [width, 3 * patch * patch], is a convolution, [width, 3, patch, patch].
             .Select(w => (w.Name, w.Name == "visual.conv1.weight" ? w.Weight.reshape(-1, 3, patch, patch) : w.Weight * w.Factor))
@@ -20,9 +20,9 @@ internal static class OpenAINames
 
     internal static void Import(Clip model, Dictionary<string, float[]> values)
     {
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        foreach (var (name, weight, factor) in Weights(model))
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable frozen = no_grad();
+        foreach ((string? name, Tensor? weight, double factor) in Weights(model))
         {
             weight.copy_(tensor(values[name]).reshape(weight.shape) / factor);
         }
@@ -31,7 +31,7 @@ internal static class OpenAINames
     // A checkpoint's tensor is the weight times the factor.
     private static IEnumerable<(string Name, Tensor Weight, double Factor)> Weights(Clip model)
     {
-        var (vision, text) = (model.visual, model.text);
+        (VisionTower? vision, TextTower? text) = (model.visual, model.text);
         (string, Tensor, double)[] ofVision =
         [
             ("visual.class_embedding", vision.class_embedding, 1),

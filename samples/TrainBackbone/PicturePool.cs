@@ -28,21 +28,21 @@ internal sealed class PicturePool : IDisposable
     internal (Tensor Pictures, Tensor Places, Thing[] Things) Next(Random random, Generator generator)
     {
         // The first batches are all new, until there is something to choose from.
-        var fresh = _filled < 4 * _batch ? _batch : _batch / 2;
-        var things = Enumerable.Range(0, fresh).Select(_ => Thing.Sample(random)).ToArray();
-        var (drawn, where) = Painter.Paint(things, generator);
-        var rows = Enumerable.Range(0, fresh).Select(i => (long)((_next + i) % _capacity)).ToArray();
+        int fresh = _filled < 4 * _batch ? _batch : _batch / 2;
+        Thing[] things = Enumerable.Range(0, fresh).Select(_ => Thing.Sample(random)).ToArray();
+        (Tensor? drawn, Tensor? where) = Painter.Paint(things, generator);
+        long[] rows = Enumerable.Range(0, fresh).Select(i => (long)((_next + i) % _capacity)).ToArray();
         _pictures.index_copy_(0, tensor(rows), Painter.ToBytes(drawn));
         _places.index_copy_(0, tensor(rows), where);
-        for (var i = 0; i < fresh; i++)
+        for (int i = 0; i < fresh; i++)
         {
             _things[rows[i]] = things[i];
         }
         _next = (_next + fresh) % _capacity;
         _filled = Math.Min(_capacity, _filled + fresh);
 
-        var chosen = rows.Concat(Enumerable.Range(0, _batch - fresh).Select(_ => (long)random.Next(_filled))).ToArray();
-        var index = tensor(chosen);
+        long[] chosen = rows.Concat(Enumerable.Range(0, _batch - fresh).Select(_ => (long)random.Next(_filled))).ToArray();
+        Tensor index = tensor(chosen);
         return (
             _pictures.index_select(0, index).to(ScalarType.Float32) / 255, _places.index_select(0, index),
             chosen.Select(i => _things[i]).ToArray());

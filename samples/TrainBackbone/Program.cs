@@ -32,7 +32,7 @@ if (options.Score is not null)
     Report.Write(model, vocabulary);
     return 0;
 }
-var checkpoint = options.Out.TrimEnd('/') + ".checkpoint";
+string checkpoint = options.Out.TrimEnd('/') + ".checkpoint";
 using var trainer = new Trainer(options.Seed, options.Steps);
 if (File.Exists(checkpoint))
 {
@@ -45,20 +45,20 @@ using (var examination = new Examination(perClass: 5, seed: 99))
         .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
         .Start(progress =>
         {
-            var task = progress.AddTask("training", maxValue: options.Steps);
+            ProgressTask task = progress.AddTask("training", maxValue: options.Steps);
             task.Increment(trainer.Step);
             var clock = Stopwatch.StartNew();
             StepLosses? mean = null;
             while (trainer.Step < options.Steps)
             {
-                var losses = trainer.TakeStep();
+                StepLosses losses = trainer.TakeStep();
                 mean = mean?.Follow(losses) ?? losses;
                 task.Increment(1);
                 task.Description = string.Create(CultureInfo.InvariantCulture, $"loss {mean.Value.Contrastive:F2}");
                 if (trainer.Step % Math.Max(1, options.Steps / options.Examinations) == 0 || trainer.Step == options.Steps)
                 {
                     trainer.Save(checkpoint);
-                    var scores = Examination.Sides
+                    IEnumerable<string> scores = Examination.Sides
                         .Select(side => Report.Percent(examination.ZeroShot(trainer.Model, trainer.Vocabulary, side)));
                     AnsiConsole.WriteLine(string.Create(
                         CultureInfo.InvariantCulture,

@@ -9,14 +9,14 @@ internal static class Report
     internal static void Write(Clip model, Vocabulary vocabulary)
     {
         using var examination = new Examination(perClass: 20, seed: 5);
-        var scores = new Table().Title("Zero-shot accuracy on 20 pictures of each of the 48 held-out classes, %");
+        Table scores = new Table().Title("Zero-shot accuracy on 20 pictures of each of the 48 held-out classes, %");
         scores.AddColumns("side", "patches", "48 classes", "24 base", "24 new");
-        var attributes = new Table().Title("Accuracy of single attributes, %");
+        Table attributes = new Table().Title("Accuracy of single attributes, %");
         attributes.AddColumns(AttributeWords.All.Select(a => a.Name).Prepend("side").ToArray());
-        foreach (var side in Examination.Sides)
+        foreach (int side in Examination.Sides)
         {
-            var grid = side / model.Size.Patch;
-            var (ofBase, ofNew) = examination.ZeroShotByHalf(model, vocabulary, side);
+            int grid = side / model.Size.Patch;
+            (double ofBase, double ofNew) = examination.ZeroShotByHalf(model, vocabulary, side);
             scores.AddRow(
                 $"{side}", $"{grid}x{grid}", Percent(examination.ZeroShot(model, vocabulary, side)), Percent(ofBase), Percent(ofNew));
             attributes.AddRow(examination.Attributes(model, vocabulary, side).Select(Percent).Prepend($"{side}").ToArray());

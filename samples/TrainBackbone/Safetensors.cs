@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Samples.TrainBackbone;
@@ -10,24 +11,24 @@ internal static class Safetensors
     internal static void Write(string path, IReadOnlyList<(string Name, Tensor Value)> tensors)
     {
         var header = new Dictionary<string, object> { ["__metadata__"] = new Dictionary<string, string> { ["format"] = "pt" } };
-        var offset = 0L;
-        foreach (var (name, value) in tensors)
+        long offset = 0L;
+        foreach ((string? name, Tensor? value) in tensors)
         {
-            var size = value.numel() * 2;
+            long size = value.numel() * 2;
             header.Add(name, new { dtype = "F16", shape = value.shape, data_offsets = new[] { offset, offset + size } });
             offset += size;
         }
-        var json = JsonSerializer.SerializeToUtf8Bytes(header);
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(header);
         // The header is filled up with spaces so that the data starts at a multiple of 8.
-        var padded = (json.Length + 7) / 8 * 8;
+        int padded = (json.Length + 7) / 8 * 8;
         using var writer = new BinaryWriter(File.Create(path));
         writer.Write((ulong)padded);
         writer.Write(json);
         writer.Write(Enumerable.Repeat((byte)' ', padded - json.Length).ToArray());
-        foreach (var (_, value) in tensors)
+        foreach ((string _, Tensor? value) in tensors)
         {
-            using var scope = NewDisposeScope();
-            foreach (var number in value.to(ScalarType.Float32).contiguous().reshape(-1).data<float>().ToArray())
+            using DisposeScope scope = NewDisposeScope();
+            foreach (float number in value.to(ScalarType.Float32).contiguous().reshape(-1).data<float>().ToArray())
             {
                 writer.Write((Half)number);
             }
@@ -37,15 +38,15 @@ internal static class Safetensors
     /// <summary>The numbers of each tensor in a file that <see cref="Write"/> has written.</summary>
     internal static Dictionary<string, float[]> Read(string path)
     {
-        var bytes = File.ReadAllBytes(path);
-        var start = 8 + (int)BitConverter.ToUInt64(bytes, 0);
+        byte[] bytes = File.ReadAllBytes(path);
+        int start = 8 + (int)BitConverter.ToUInt64(bytes, 0);
         using var header = JsonDocument.Parse(bytes.AsMemory(8, start - 8));
         var result = new Dictionary<string, float[]>();
-        foreach (var entry in header.RootElement.EnumerateObject().Where(e => e.Name != "__metadata__"))
+        foreach (JsonProperty entry in header.RootElement.EnumerateObject().Where(e => e.Name != "__metadata__"))
         {
-            var offsets = entry.Value.GetProperty("data_offsets");
-            var (from, to) = (offsets[0].GetInt32(), offsets[1].GetInt32());
-            var halves = MemoryMarshal.Cast<byte, Half>(bytes.AsSpan(start + from, to - from)).ToArray();
+            JsonElement offsets = entry.Value.GetProperty("data_offsets");
+            (int from, int to) = (offsets[0].GetInt32(), offsets[1].GetInt32());
+            Half[] halves = MemoryMarshal.Cast<byte, Half>(bytes.AsSpan(start + from, to - from)).ToArray();
             result.Add(entry.Name, halves.Select(half => (float)half).ToArray());
         }
         return result;

@@ -21,7 +21,7 @@ internal sealed class TextTower : nn.Module
     internal TextTower(ModelSize size)
         : base(nameof(TextTower))
     {
-        var width = size.TextWidth;
+        int width = size.TextWidth;
         token_embedding = nn.Embedding(size.Vocabulary, width);
         nn.init.normal_(token_embedding.weight!, 0, 0.02);
         positional_embedding = nn.Parameter(randn([size.Context, width]) * 0.01);
@@ -35,9 +35,9 @@ internal sealed class TextTower : nn.Module
     /// <summary>Token ids, start and end included, to features [texts, joint] of length 1.</summary>
     internal Tensor Forward(IReadOnlyList<long[]> texts)
     {
-        var order = Enumerable.Range(0, texts.Count).OrderBy(i => texts[i].Length <= Short ? 0 : 1).ToArray();
-        var count = texts.Count(t => t.Length <= Short);
-        var parts = new[] { order[..count], order[count..] }
+        int[] order = Enumerable.Range(0, texts.Count).OrderBy(i => texts[i].Length <= Short ? 0 : 1).ToArray();
+        int count = texts.Count(t => t.Length <= Short);
+        Tensor[] parts = new[] { order[..count], order[count..] }
             .Where(part => part.Length > 0)
             .Select(part => ForwardPadded(part.Select(i => texts[i]).ToArray()))
             .ToArray();
@@ -45,8 +45,8 @@ internal sealed class TextTower : nn.Module
         {
             return parts[0];
         }
-        var back = new long[texts.Count];
-        for (var i = 0; i < order.Length; i++)
+        long[] back = new long[texts.Count];
+        for (int i = 0; i < order.Length; i++)
         {
             back[order[i]] = i;
         }
@@ -55,21 +55,21 @@ internal sealed class TextTower : nn.Module
 
     private Tensor ForwardPadded(long[][] texts)
     {
-        var length = texts.Max(t => t.Length);
-        var ids = new long[texts.Length * length];
-        for (var i = 0; i < texts.Length; i++)
+        int length = texts.Max(t => t.Length);
+        long[] ids = new long[texts.Length * length];
+        for (int i = 0; i < texts.Length; i++)
         {
             texts[i].CopyTo(ids, i * length);
         }
-        var x = token_embedding.call(tensor(ids).reshape(texts.Length, length)) + positional_embedding.narrow(0, 0, length);
-        var mask = full([length, length], float.NegativeInfinity).triu(1);
-        foreach (var block in resblocks)
+        Tensor x = token_embedding.call(tensor(ids).reshape(texts.Length, length)) + positional_embedding.narrow(0, 0, length);
+        Tensor mask = full([length, length], float.NegativeInfinity).triu(1);
+        foreach (Block block in resblocks)
         {
             x = block.call(x, mask);
         }
         // [texts, length, width] -> [texts * length, width] -> the rows of the end tokens, [texts, width]
-        var ends = tensor(texts.Select((t, i) => ((long)i * length) + t.Length - 1).ToArray());
-        var last = x.reshape((long)texts.Length * length, -1).index_select(0, ends);
+        Tensor ends = tensor(texts.Select((t, i) => ((long)i * length) + t.Length - 1).ToArray());
+        Tensor last = x.reshape((long)texts.Length * length, -1).index_select(0, ends);
         return nn.functional.normalize(ln_final.call(last).matmul(text_projection), dim: -1);
     }
 }

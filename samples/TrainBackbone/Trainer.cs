@@ -37,7 +37,7 @@ internal sealed class Trainer : IDisposable
             .Where(p => p.parameter.shape.Length >= 2 && !p.name.Contains("embedding", StringComparison.Ordinal))
             .Select(p => p.parameter)
             .ToHashSet<Parameter>(ReferenceEqualityComparer.Instance);
-        var others = _parameters.Where(p => !decayed.Contains(p)).Concat(_heads.parameters()).ToArray();
+        Parameter[] others = _parameters.Where(p => !decayed.Contains(p)).Concat(_heads.parameters()).ToArray();
         _optimizer = optim.AdamW(
             [
                 new AdamW.ParamGroup(decayed, PeakRate, 0.9, 0.98, 1e-6, WeightDecay),
@@ -59,32 +59,32 @@ internal sealed class Trainer : IDisposable
     /// <summary>Takes one step and returns its losses.</summary>
     internal StepLosses TakeStep()
     {
-        using var scope = NewDisposeScope();
-        var done = (double)Step / _steps;
+        using DisposeScope scope = NewDisposeScope();
+        double done = (double)Step / _steps;
         SetRate(done);
         var random = new Random(unchecked((_seed * 7919) + Step));
         using var generator = new Generator((ulong)unchecked((uint)((_seed * 104729) + Step)), CPU);
 
-        var (pictures, places, things) = _pool.Next(random, generator);
-        var captions = things.Select(thing => Caption.About(thing, random)).ToArray();
+        (Tensor? pictures, Tensor? places, Thing[]? things) = _pool.Next(random, generator);
+        Caption[] captions = things.Select(thing => Caption.About(thing, random)).ToArray();
         if (Step % 2 == 1)
         {
             pictures = pictures.flip(3);
             places = places * tensor(new[] { -1f, 1f, 1f });
         }
-        var truth = tensor(things.SelectMany(t => Enumerable.Range(0, AttributeWords.All.Count).Select(k => (long)t[k])).ToArray())
+        Tensor truth = tensor(things.SelectMany(t => Enumerable.Range(0, AttributeWords.All.Count).Select(k => (long)t[k])).ToArray())
             .reshape(Batch, AttributeWords.All.Count);
 
-        var (features, tokens, seen) = Model.visual.Forward(Clip.Normalize(pictures), PatchesToSee(done), generator);
-        var texts = captions.Select(c => Vocabulary.Encode(c.Text)).Concat(_attributePrompts).ToArray();
-        var text = Model.text.Forward(texts);
+        (Tensor? features, Tensor? tokens, Tensor? seen) = Model.visual.Forward(Clip.Normalize(pictures), PatchesToSee(done), generator);
+        long[][] texts = captions.Select(c => Vocabulary.Encode(c.Text)).Concat(_attributePrompts).ToArray();
+        Tensor text = Model.text.Forward(texts);
         // [batch, texts]: the captions' columns, then those of the attribute prompts
-        var logits = features.matmul(text.t()) * Model.logit_scale.exp();
-        var contrastive = ContrastiveLoss.Of(logits.narrow(1, 0, Batch), ContrastiveLoss.Truth(things, captions));
-        var prompts = AttributeHeads.Loss(logits.narrow(1, Batch, _attributePrompts.Length), truth);
-        var (ofTokens, ofWhole) = _heads.Losses(tokens, seen, truth, places);
-        var help = Math.Max(0, 1 - (done / 0.9));
-        var loss = contrastive + (prompts * 0.5) + (ofTokens * (0.75 * help)) + (ofWhole * (0.4 * help));
+        Tensor logits = features.matmul(text.t()) * Model.logit_scale.exp();
+        Tensor contrastive = ContrastiveLoss.Of(logits.narrow(1, 0, Batch), ContrastiveLoss.Truth(things, captions));
+        Tensor prompts = AttributeHeads.Loss(logits.narrow(1, Batch, _attributePrompts.Length), truth);
+        (Tensor? ofTokens, Tensor? ofWhole) = _heads.Losses(tokens, seen, truth, places);
+        double help = Math.Max(0, 1 - (done / 0.9));
+        Tensor loss = contrastive + (prompts * 0.5) + (ofTokens * (0.75 * help)) + (ofWhole * (0.4 * help));
 
         _optimizer.zero_grad();
         loss.backward();
@@ -108,9 +108,9 @@ internal sealed class Trainer : IDisposable
 
     private void SetRate(double done)
     {
-        var cosine = (1 + Math.Cos(Math.PI * Math.Max(0, (done - 0.03) / 0.97))) / 2;
-        var rate = (PeakRate * Math.Min(1, (Step + 1.0) / WarmUp) * cosine) + 1e-6;
-        foreach (var group in _optimizer.ParamGroups)
+        double cosine = (1 + Math.Cos(Math.PI * Math.Max(0, (done - 0.03) / 0.97))) / 2;
+        double rate = (PeakRate * Math.Min(1, (Step + 1.0) / WarmUp) * cosine) + 1e-6;
+        foreach (optim.ILearningRateController? group in _optimizer.ParamGroups)
         {
             group.LearningRate = rate;
         }

@@ -23,8 +23,8 @@ internal sealed class VisionTower : nn.Module
         : base(nameof(VisionTower))
     {
         _size = size;
-        var width = size.VisionWidth;
-        var scale = Math.Pow(width, -0.5);
+        int width = size.VisionWidth;
+        double scale = Math.Pow(width, -0.5);
         // A convolution whose stride is its kernel is a linear layer on patches.
         conv1 = nn.Linear(3 * size.Patch * size.Patch, width, hasBias: false);
         class_embedding = nn.Parameter(randn([width]) * scale);
@@ -43,11 +43,11 @@ internal sealed class VisionTower : nn.Module
     /// </summary>
     internal (Tensor Features, Tensor Tokens, Tensor Seen) Forward(Tensor pictures, int? keep = null, Generator? generator = null)
     {
-        var (n, grid, patch) = (pictures.shape[0], pictures.shape[3] / _size.Patch, _size.Patch);
+        (long n, long grid, int patch) = (pictures.shape[0], pictures.shape[3] / _size.Patch, _size.Patch);
         // [n, 3, grid * patch, grid * patch] -> [n, grid, grid, 3, patch, patch] -> [n, grid * grid, 3 * patch * patch]
-        var patches = pictures.reshape(n, 3, grid, patch, grid, patch).permute(0, 2, 4, 1, 3, 5).reshape(n, grid * grid, 3 * patch * patch);
-        var places = PositionsFor(grid);
-        var ofPatches = places.narrow(0, 1, grid * grid);
+        Tensor patches = pictures.reshape(n, 3, grid, patch, grid, patch).permute(0, 2, 4, 1, 3, 5).reshape(n, grid * grid, 3 * patch * patch);
+        Tensor places = PositionsFor(grid);
+        Tensor ofPatches = places.narrow(0, 1, grid * grid);
         Tensor seen;
         Tensor x;
         if (keep is { } count)
@@ -63,28 +63,28 @@ internal sealed class VisionTower : nn.Module
             x = conv1.call(patches) + ofPatches;
         }
         // [width] -> [n, 1, width]
-        var first = (class_embedding + places.select(0, 0)).expand(n, 1, -1);
+        Tensor first = (class_embedding + places.select(0, 0)).expand(n, 1, -1);
         x = ln_pre.call(cat([first, x], 1));
-        foreach (var block in resblocks)
+        foreach (Block block in resblocks)
         {
             x = block.call(x, null);
         }
-        var tokens = ln_post.call(x);
+        Tensor tokens = ln_post.call(x);
         return (nn.functional.normalize(tokens.select(1, 0).matmul(proj), dim: -1), tokens, seen);
     }
 
     // Two-dimensional sines and cosines to start from; attention finds neighbors earlier than from noise.
     private static Tensor Positions(int grid, int width, double scale)
     {
-        var axis = arange(grid, dtype: ScalarType.Float32).unsqueeze(1);
-        var frequencies = pow(100, -(arange(width / 4, dtype: ScalarType.Float32) / (width / 4.0)));
-        var angles = axis * frequencies;
+        Tensor axis = arange(grid, dtype: ScalarType.Float32).unsqueeze(1);
+        Tensor frequencies = pow(100, -(arange(width / 4, dtype: ScalarType.Float32) / (width / 4.0)));
+        Tensor angles = axis * frequencies;
         // [grid, width / 2]
-        var waves = cat([angles.sin(), angles.cos()], 1);
-        var rows = waves.unsqueeze(1).expand(grid, grid, width / 2);
-        var columns = waves.unsqueeze(0).expand(grid, grid, width / 2);
+        Tensor waves = cat([angles.sin(), angles.cos()], 1);
+        Tensor rows = waves.unsqueeze(1).expand(grid, grid, width / 2);
+        Tensor columns = waves.unsqueeze(0).expand(grid, grid, width / 2);
         // [grid, grid, width] -> [grid * grid, width]
-        var places = cat([rows, columns], 2).reshape(grid * grid, width) * 0.5;
+        Tensor places = cat([rows, columns], 2).reshape(grid * grid, width) * 0.5;
         return cat([randn([1, width]) * scale, places], 0);
     }
 
@@ -95,10 +95,10 @@ internal sealed class VisionTower : nn.Module
         {
             return positional_embedding;
         }
-        var (trained, width) = (_size.Grid, _size.VisionWidth);
+        (int trained, int width) = (_size.Grid, _size.VisionWidth);
         // [trained * trained, width] -> [1, width, trained, trained]
-        var picture = positional_embedding.narrow(0, 1, trained * trained).t().reshape(1, width, trained, trained);
-        var resized = nn.functional.interpolate(picture, [grid, grid], mode: InterpolationMode.Bicubic, align_corners: false, antialias: true);
+        Tensor picture = positional_embedding.narrow(0, 1, trained * trained).t().reshape(1, width, trained, trained);
+        Tensor resized = nn.functional.interpolate(picture, [grid, grid], mode: InterpolationMode.Bicubic, align_corners: false, antialias: true);
         // [1, width, grid, grid] -> [grid * grid, width]
         return cat([positional_embedding.narrow(0, 0, 1), resized.reshape(width, grid * grid).t()], 0);
     }

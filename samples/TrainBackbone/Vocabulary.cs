@@ -17,12 +17,12 @@ internal sealed class Vocabulary
 
     internal Vocabulary(IEnumerable<string> words)
     {
-        var bytes = ByteCharacters.All.Select(c => c.ToString()).ToArray();
+        string[] bytes = ByteCharacters.All.Select(c => c.ToString()).ToArray();
         _tokens.AddRange(bytes);
         _tokens.AddRange(bytes.Select(c => c + WordEnd));
         LearnMerges(words.Select(w => w.Select((c, i) => i == w.Length - 1 ? c + WordEnd : c.ToString()).ToList()).ToList());
         _tokens.AddRange(["<|startoftext|>", "<|endoftext|>"]);
-        for (var i = 0; i < _tokens.Count; i++)
+        for (int i = 0; i < _tokens.Count; i++)
         {
             _ids.Add(_tokens[i], i);
         }
@@ -54,7 +54,7 @@ internal sealed class Vocabulary
     {
         while (true)
         {
-            var best = words
+            IGrouping<(string First, string Second), (string First, string Second)>? best = words
                 .SelectMany(w => w.Zip(w.Skip(1)))
                 .GroupBy(pair => pair)
                 .OrderByDescending(group => group.Count())
@@ -65,12 +65,12 @@ internal sealed class Vocabulary
             {
                 return;
             }
-            var (left, right) = best.Key;
+            (string? left, string? right) = best.Key;
             _merges.Add((left, right));
             _tokens.Add(left + right);
-            foreach (var word in words)
+            foreach (List<string> word in words)
             {
-                for (var i = 0; i < word.Count - 1; i++)
+                for (int i = 0; i < word.Count - 1; i++)
                 {
                     if (word[i] == left && word[i + 1] == right)
                     {

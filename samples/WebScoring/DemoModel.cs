@@ -15,10 +15,10 @@ internal sealed class DemoModel : IModelSource
     public ServedModel Load(MLContext ml, CancellationToken cancellation)
     {
         var drawn = Enumerable.Range(0, World.BaseClassCount).Select(index => Draw(index, Shots + 1)).ToList();
-        var train = drawn.SelectMany((files, index) => files.Take(Shots).Select(file => new TrainingRow { Image = file, Label = World.Classes[index] }));
-        var data = ml.Data.LoadFromEnumerable(train.ToList());
-        var keyed = ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
-        var model = ml.MulticlassClassification.Trainers.Loreal(Options(cancellation)).Fit(keyed);
+        IEnumerable<TrainingRow> train = drawn.SelectMany((files, index) => files.Take(Shots).Select(file => new TrainingRow { Image = file, Label = World.Classes[index] }));
+        IDataView data = ml.Data.LoadFromEnumerable(train.ToList());
+        IDataView keyed = ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
+        LorealTransformer model = ml.MulticlassClassification.Trainers.Loreal(Options(cancellation)).Fit(keyed);
         // The last picture of a class was not trained on; neighbours in the list of classes look alike.
         return new ServedModel(ml, model, [.. Enumerable.Range(0, Samples).Select(i => drawn[i * World.BaseClassCount / Samples][Shots])]);
     }
@@ -40,10 +40,10 @@ internal sealed class DemoModel : IModelSource
 
     private static List<byte[]> Draw(int classIndex, int count)
     {
-        using var scope = torch.NewDisposeScope();
+        using DisposeScope scope = torch.NewDisposeScope();
         // uint8 [count, 3, side, side] -> [count, side, side, 3]
-        var pictures = World.Render(classIndex, Seed, count).permute(0, 2, 3, 1).contiguous();
-        var side = (int)pictures.shape[1];
+        torch.Tensor pictures = World.Render(classIndex, Seed, count).permute(0, 2, 3, 1).contiguous();
+        int side = (int)pictures.shape[1];
         return [.. pictures.data<byte>().ToArray().Chunk(3 * side * side).Select(pixels => Encode(pixels, side))];
     }
 

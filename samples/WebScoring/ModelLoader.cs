@@ -7,7 +7,7 @@ internal sealed class ModelLoader(IModelSource source, ModelHolder holder, IHost
     {
         // A model that cannot be loaded stops the server, which must not be in the middle of starting then.
         var started = new TaskCompletionSource();
-        using var listening = lifetime.ApplicationStarted.Register(started.SetResult);
+        using CancellationTokenRegistration listening = lifetime.ApplicationStarted.Register(started.SetResult);
         await started.Task.WaitAsync(stopping);
         await Task.Run(() => Load(stopping), CancellationToken.None);
     }
@@ -17,7 +17,7 @@ internal sealed class ModelLoader(IModelSource source, ModelHolder holder, IHost
         try
         {
             log.LogInformation("Loading the model ...");
-            var model = source.Load(new MLContext(seed: 1), stopping);
+            ServedModel model = source.Load(new MLContext(seed: 1), stopping);
             model.WarmUp();
             holder.Model = model;
             log.LogInformation("Ready: {Classes} classes at {Resolution} px.", model.Classes.Count, model.Resolution);

@@ -10,7 +10,7 @@ internal static class PredictionEndpoint
 
     public static async Task<IResult> Predict(HttpRequest request, ModelHolder holder, ServerSettings settings, CancellationToken cancellation, int top = 5, bool seen = false)
     {
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !_types.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase))
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type) || !_types.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase))
         {
             return TypedResults.Problem(
                 $"Send the picture as the request's body, of the type {string.Join(", ", _types)}; the request says {(request.ContentType is { } said ? $"'{said}'" : "nothing")}.",

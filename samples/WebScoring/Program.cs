@@ -9,7 +9,7 @@ var command = new RootCommand("Classifies pictures over HTTP, with a page to try
 command.SetAction(async (arguments, cancellation) =>
 {
     IModelSource source = arguments.GetValue(model) is { } path ? new SavedModel(path) : new DemoModel();
-    await using var server = ScoringServer.Create(source, new ServerSettings(arguments.GetValue(url)!, arguments.GetValue(maximum)));
+    await using WebApplication server = ScoringServer.Create(source, new ServerSettings(arguments.GetValue(url)!, arguments.GetValue(maximum)));
     await server.StartAsync(cancellation);
     await server.WaitForShutdownAsync(cancellation);
     return Environment.ExitCode;

@@ -5,9 +5,9 @@ internal sealed class SavedModel(string path) : IModelSource
 {
     public ServedModel Load(MLContext ml, CancellationToken cancellation)
     {
-        var model = ml.Model.Load(path, out _);
-        var steps = model as IEnumerable<ITransformer> ?? [model];
-        var classifier = steps.OfType<ClipClassifierTransformer>().FirstOrDefault()
+        ITransformer model = ml.Model.Load(path, out _);
+        IEnumerable<ITransformer> steps = model as IEnumerable<ITransformer> ?? [model];
+        ClipClassifierTransformer classifier = steps.OfType<ClipClassifierTransformer>().FirstOrDefault()
             ?? throw new InvalidDataException($"'{path}' has no step that classifies images with CLIP.");
         return new ServedModel(ml, classifier, samples: []);
     }

@@ -14,7 +14,7 @@ internal static class ScoringServer
 
     public static WebApplication Create(IModelSource source, ServerSettings settings)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseUrls(settings.Url);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = settings.MaximumBytes);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
@@ -31,7 +31,7 @@ internal static class ScoringServer
                 .RejectionStatusCode = StatusCodes.Status503ServiceUnavailable)
             .AddHealthChecks().AddCheck<Readiness>(nameof(Readiness));
 
-        var app = builder.Build();
+        WebApplication app = builder.Build();
         app.UseStatusCodePages();
         app.UseDefaultFiles();
         app.UseStaticFiles();

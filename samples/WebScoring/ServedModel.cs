@@ -37,8 +37,8 @@ internal sealed class ServedModel : IDisposable
     public Prediction Predict(byte[] file, int top, bool showSeen)
     {
         // The decoded picture may be a hundred times as large; from here on there is only what the model sees of it.
-        using var seen = _classifier.View(file);
-        var scores = Score(seen);
+        using MLImage seen = _classifier.View(file);
+        float[] scores = Score(seen);
         ClassProbability[] classes =
         [
             .. scores.Select((score, index) => new ClassProbability(Classes[index], score)).OrderByDescending(c => c.Probability).Take(top),
@@ -63,7 +63,7 @@ internal sealed class ServedModel : IDisposable
 
     private float[] Score(MLImage picture)
     {
-        var engine = _engines.Get();
+        PredictionEngine<Picture, Scores> engine = _engines.Get();
         try
         {
             return engine.Predict(new Picture { Image = picture }).Score;

@@ -18,7 +18,7 @@ public sealed record AttributeWords(string Name, IReadOnlyList<string> Values)
 
     public int IndexOf(string value)
     {
-        for (var i = 0; i < Values.Count; i++)
+        for (int i = 0; i < Values.Count; i++)
         {
             if (Values[i] == value)
             {

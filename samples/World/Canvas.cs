@@ -12,7 +12,7 @@ internal sealed class Canvas
     {
         _count = count;
         _generator = generator;
-        var axis = ((arange(Painter.Side, dtype: ScalarType.Float32) + 0.5) / Painter.Side * 2) - 1;
+        Tensor axis = ((arange(Painter.Side, dtype: ScalarType.Float32) + 0.5) / Painter.Side * 2) - 1;
         X = axis.reshape(1, 1, 1, Painter.Side);
         Y = axis.reshape(1, 1, Painter.Side, 1);
     }

@@ -17,7 +17,7 @@ public sealed record Caption(string Text, IReadOnlyList<bool> Tells)
     /// </summary>
     public static Caption About(Thing thing, Random random)
     {
-        var tells = Mentioned.Select(p => random.NextDouble() < p).ToArray();
+        bool[] tells = Mentioned.Select(p => random.NextDouble() < p).ToArray();
         if (!tells[0] && !tells[1] && !tells[2])
         {
             tells[2] = true;
@@ -25,8 +25,8 @@ public sealed record Caption(string Text, IReadOnlyList<bool> Tells)
         var words = new List<string>();
         if (random.NextDouble() < 0.3)
         {
-            var count = random.Next(1, 27);
-            for (var i = 0; i < count; i++)
+            int count = random.Next(1, 27);
+            for (int i = 0; i < count; i++)
             {
                 words.Add(Words.Filler[random.Next(Words.Filler.Count)]);
             }
@@ -49,7 +49,7 @@ public sealed record Caption(string Text, IReadOnlyList<bool> Tells)
     /// <summary>Whether everything that the caption tells of <paramref name="subject"/> holds for another thing too.</summary>
     public bool IsTrueOf(Thing other, Thing subject)
     {
-        for (var k = 0; k < Tells.Count; k++)
+        for (int k = 0; k < Tells.Count; k++)
         {
             if (Tells[k] && other[k] != subject[k])
             {
@@ -62,9 +62,9 @@ public sealed record Caption(string Text, IReadOnlyList<bool> Tells)
     // "striped structure red color star shape", and half of the time the plain name after it.
     private static void AddPhrases(List<string> words, Thing thing, bool[] tells, Random random)
     {
-        var told = Enumerable.Range(0, tells.Length).Where(k => tells[k]).ToArray();
+        int[] told = Enumerable.Range(0, tells.Length).Where(k => tells[k]).ToArray();
         random.Shuffle(told);
-        foreach (var k in told)
+        foreach (int k in told)
         {
             words.Add(thing.Word(k));
             words.Add(AttributeWords.All[k].Name);

@@ -23,9 +23,9 @@ internal static class Distances
     private static Tensor Triangle(Tensor x, Tensor y)
     {
         // Half planes whose normals point up and down to both sides.
-        var sides = Enumerable.Range(0, 3).Select(k =>
+        IEnumerable<Tensor> sides = Enumerable.Range(0, 3).Select(k =>
         {
-            var angle = (2 * Math.PI * k / 3) - (Math.PI / 2);
+            double angle = (2 * Math.PI * k / 3) - (Math.PI / 2);
             return (x * Math.Cos(angle)) + (y * Math.Sin(angle));
         });
         return sides.Aggregate(maximum) - 0.5;
@@ -37,10 +37,10 @@ internal static class Distances
     {
         // Folded into half of one of the five points, whose edge runs from the tip (1, 0) to the inner corner at radius 0.42.
         const double point = 2 * Math.PI / 5;
-        var angle = (atan2(x, -y) + (point / 2)).remainder(point) - (point / 2);
-        var radius = Length(x, y);
-        var (along, across) = (radius * angle.cos(), radius * angle.sin().abs());
-        var (edgeX, edgeY) = ((0.42 * Math.Cos(point / 2)) - 1, 0.42 * Math.Sin(point / 2));
+        Tensor angle = (atan2(x, -y) + (point / 2)).remainder(point) - (point / 2);
+        Tensor radius = Length(x, y);
+        (Tensor? along, Tensor? across) = (radius * angle.cos(), radius * angle.sin().abs());
+        (double edgeX, double edgeY) = ((0.42 * Math.Cos(point / 2)) - 1, 0.42 * Math.Sin(point / 2));
         return (((along - 1) * edgeY) - (across * edgeX)) / Math.Sqrt((edgeX * edgeX) + (edgeY * edgeY));
     }
 
@@ -48,12 +48,12 @@ internal static class Distances
     {
         // A square standing on its corner with a disk on each of the upper sides.
         const double half = 0.5;
-        var down = y - 0.12;
-        var (a, b) = ((x + down) * Diagonal, (x - down) * Diagonal);
-        var square = maximum(a.abs(), b.abs()) - half;
-        var offset = half * Diagonal;
-        var right = Length(x - offset, down + offset) - half;
-        var left = Length(x + offset, down + offset) - half;
+        Tensor down = y - 0.12;
+        (Tensor? a, Tensor? b) = ((x + down) * Diagonal, (x - down) * Diagonal);
+        Tensor square = maximum(a.abs(), b.abs()) - half;
+        double offset = half * Diagonal;
+        Tensor right = Length(x - offset, down + offset) - half;
+        Tensor left = Length(x + offset, down + offset) - half;
         return minimum(square, minimum(right, left));
     }
 }

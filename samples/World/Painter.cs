@@ -24,37 +24,37 @@ public static class Painter
     /// </summary>
     public static (Tensor Pictures, Tensor Places) Paint(IReadOnlyList<Thing> things, Generator generator)
     {
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable frozen = no_grad();
         var canvas = new Canvas(things.Count, generator);
-        var radius = where(Column(things, t => t.Size) > 0, canvas.Uniform(0.66, 0.82), canvas.Uniform(0.42, 0.52));
-        var room = (1 - radius).clamp(min: 0.1) * 0.8;
-        var (centerX, centerY) = (canvas.Uniform(-1, 1) * room, canvas.Uniform(-1, 1) * room);
-        var angle = canvas.Uniform(-0.3, 0.3);
-        var (cosine, sine) = (angle.cos(), angle.sin());
-        var (fromX, fromY) = (canvas.X - centerX, canvas.Y - centerY);
-        var x = (cosine * fromX) + (sine * fromY);
-        var y = (cosine * fromY) - (sine * fromX);
+        Tensor radius = where(Column(things, t => t.Size) > 0, canvas.Uniform(0.66, 0.82), canvas.Uniform(0.42, 0.52));
+        Tensor room = (1 - radius).clamp(min: 0.1) * 0.8;
+        (Tensor? centerX, Tensor? centerY) = (canvas.Uniform(-1, 1) * room, canvas.Uniform(-1, 1) * room);
+        Tensor angle = canvas.Uniform(-0.3, 0.3);
+        (Tensor? cosine, Tensor? sine) = (angle.cos(), angle.sin());
+        (Tensor? fromX, Tensor? fromY) = (canvas.X - centerX, canvas.Y - centerY);
+        Tensor x = (cosine * fromX) + (sine * fromY);
+        Tensor y = (cosine * fromY) - (sine * fromX);
 
-        var distance = ByGroup(things, t => t.Shape, AttributeWords.Shape, [x, y, radius], (shape, part) =>
+        Tensor distance = ByGroup(things, t => t.Shape, AttributeWords.Shape, [x, y, radius], (shape, part) =>
             Distances.To(shape, part[0] / part[2], part[1] / part[2]) * part[2]);
         // The period does not depend on the object's size, so that the size does not tell the structure.
-        var period = canvas.Uniform(0.22, 0.28);
-        var phase = canvas.Uniform(0, 1) * period;
-        var second = ByGroup(things, t => t.Structure, AttributeWords.Structure, [x, y, period, phase], (structure, part) =>
+        Tensor period = canvas.Uniform(0.22, 0.28);
+        Tensor phase = canvas.Uniform(0, 1) * period;
+        Tensor second = ByGroup(things, t => t.Structure, AttributeWords.Structure, [x, y, period, phase], (structure, part) =>
         {
             // Rings stay around the center.
-            var shift = structure == "ringed" ? zeros_like(part[3]) : part[3];
+            Tensor shift = structure == "ringed" ? zeros_like(part[3]) : part[3];
             return Structures.At(structure, part[0] + shift, part[1] + shift, part[2]);
         });
 
-        var body = Body(things, canvas, second);
-        var (band, outlineShade) = Outline(things, canvas, distance, fromX, fromY);
+        Tensor body = Body(things, canvas, second);
+        (Tensor? band, Tensor? outlineShade) = Outline(things, canvas, distance, fromX, fromY);
         body = (body * (1 - band)) + (outlineShade * band);
-        var inside = maximum(Edge(distance), band);
-        var pictures = (Background(canvas) * (1 - inside)) + (body * inside);
+        Tensor inside = maximum(Edge(distance), band);
+        Tensor pictures = (Background(canvas) * (1 - inside)) + (body * inside);
         pictures = Light(canvas, pictures).clamp(0, 1);
-        var places = cat([centerX, centerY, radius], 1).reshape(things.Count, 3);   // [count, 3, 1, 1] -> [count, 3]
+        Tensor places = cat([centerX, centerY, radius], 1).reshape(things.Count, 3);   // [count, 3, 1, 1] -> [count, 3]
         return (pictures.MoveToOuterDisposeScope(), places.MoveToOuterDisposeScope());
     }
 
@@ -64,10 +64,10 @@ public static class Painter
     private static Tensor Body(IReadOnlyList<Thing> things, Canvas canvas, Tensor second)
     {
         // Shapes are [count, 3, 1, 1], and [count, 3, side, side] from the mixture on.
-        var palette = tensor(Palette);
-        var color = palette.index_select(0, tensor(things.Select(t => (long)t.Color).ToArray())).reshape(things.Count, 3, 1, 1);
+        Tensor palette = tensor(Palette);
+        Tensor color = palette.index_select(0, tensor(things.Select(t => (long)t.Color).ToArray())).reshape(things.Count, 3, 1, 1);
         color = (color + (canvas.Normal(3, 1) * 0.04)).clamp(0, 1);
-        var darkOrLight = where(canvas.Uniform(0, 1) < 0.5, color * 0.25, (color * 0.2) + 0.8);
+        Tensor darkOrLight = where(canvas.Uniform(0, 1) < 0.5, color * 0.25, (color * 0.2) + 0.8);
         return (color * (1 - second)) + (darkOrLight * second);
     }
 
@@ -75,25 +75,25 @@ public static class Painter
     private static (Tensor Band, Tensor Shade) Outline(
         IReadOnlyList<Thing> things, Canvas canvas, Tensor distance, Tensor fromX, Tensor fromY)
     {
-        var band = Edge((distance - OutlineHalfWidth).abs() - OutlineHalfWidth);
-        var dashes = (((atan2(fromY, fromX) * 9) + canvas.Uniform(0, 6)).sin() * 4 + 0.5).clamp(0, 1);
-        var kind = Column(things, t => t.Outline);
+        Tensor band = Edge((distance - OutlineHalfWidth).abs() - OutlineHalfWidth);
+        Tensor dashes = (((atan2(fromY, fromX) * 9) + canvas.Uniform(0, 6)).sin() * 4 + 0.5).clamp(0, 1);
+        Tensor kind = Column(things, t => t.Outline);
         band = where(kind > 1, band * dashes, band) * (kind > 0).to(ScalarType.Float32);
-        var shade = ((canvas.Uniform(0, 1) < 0.5).to(ScalarType.Float32) * 0.9) + 0.05;
+        Tensor shade = ((canvas.Uniform(0, 1) < 0.5).to(ScalarType.Float32) * 0.9) + 0.05;
         return (band, shade);
     }
 
     // A muted color, low-frequency noise, and three muted rectangles.
     private static Tensor Background(Canvas canvas)
     {
-        var ground = Muted(canvas.Uniform(0.15, 0.85, 3), 0.75);
-        var noise = nn.functional.interpolate(canvas.Normal(3, 5), [Side, Side], mode: InterpolationMode.Bilinear, align_corners: false);
-        var picture = ground + (Muted(noise, 0.7) * 0.10);
-        for (var i = 0; i < 3; i++)
+        Tensor ground = Muted(canvas.Uniform(0.15, 0.85, 3), 0.75);
+        Tensor noise = nn.functional.interpolate(canvas.Normal(3, 5), [Side, Side], mode: InterpolationMode.Bilinear, align_corners: false);
+        Tensor picture = ground + (Muted(noise, 0.7) * 0.10);
+        for (int i = 0; i < 3; i++)
         {
-            var (left, top) = (canvas.Uniform(-1, 1), canvas.Uniform(-1, 1));
-            var (width, height) = (canvas.Uniform(0.05, 0.22), canvas.Uniform(0.03, 0.15));
-            var mask = Edge(maximum((canvas.X - left).abs() - width, (canvas.Y - top).abs() - height)) * canvas.Uniform(0.2, 0.8);
+            (Tensor? left, Tensor? top) = (canvas.Uniform(-1, 1), canvas.Uniform(-1, 1));
+            (Tensor? width, Tensor? height) = (canvas.Uniform(0.05, 0.22), canvas.Uniform(0.03, 0.15));
+            Tensor mask = Edge(maximum((canvas.X - left).abs() - width, (canvas.Y - top).abs() - height)) * canvas.Uniform(0.2, 0.8);
             picture = (picture * (1 - mask)) + (canvas.Uniform(0.1, 0.9) * mask);
         }
         return picture;
@@ -103,7 +103,7 @@ public static class Painter
 
     private static Tensor Light(Canvas canvas, Tensor pictures)
     {
-        var gradient = 1 + (canvas.Uniform(-0.25, 0.25) * canvas.X) + (canvas.Uniform(-0.25, 0.25) * canvas.Y);
+        Tensor gradient = 1 + (canvas.Uniform(-0.25, 0.25) * canvas.X) + (canvas.Uniform(-0.25, 0.25) * canvas.Y);
         return (pictures * gradient * canvas.Uniform(0.75, 1.2)) + (canvas.Normal(3, Side) * canvas.Uniform(0, 0.04));
     }
 
@@ -118,11 +118,11 @@ public static class Painter
     private static Tensor ByGroup(
         IReadOnlyList<Thing> things, Func<Thing, int> value, AttributeWords attribute, Tensor[] inputs, Func<string, Tensor[], Tensor> formula)
     {
-        var result = empty([things.Count, 1, Side, Side]);
-        foreach (var group in Enumerable.Range(0, things.Count).GroupBy(i => value(things[i])))
+        Tensor result = empty([things.Count, 1, Side, Side]);
+        foreach (IGrouping<int, int> group in Enumerable.Range(0, things.Count).GroupBy(i => value(things[i])))
         {
-            using var part = NewDisposeScope();
-            var rows = tensor(group.Select(i => (long)i).ToArray());
+            using DisposeScope part = NewDisposeScope();
+            Tensor rows = tensor(group.Select(i => (long)i).ToArray());
             result.index_copy_(0, rows, formula(attribute.Values[group.Key], inputs.Select(t => t.index_select(0, rows)).ToArray()));
         }
         return result;

@@ -2,12 +2,14 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Samples;
 
-/// <summary>How much of the second color an object shows at a place: 0 to 1. Coordinates and period are in units of the picture's half side.</summary>
+/// <summary>
+/// How much of the second color an object shows at a place: 0 to 1. Coordinates and period are in units of the picture's half side.
+/// </summary>
 internal static class Structures
 {
     internal static Tensor At(string structure, Tensor x, Tensor y, Tensor period)
     {
-        var wave = 2 * Math.PI / period;
+        Tensor wave = 2 * Math.PI / period;
         return structure switch
         {
             "solid" => zeros_like(x),

@@ -40,7 +40,7 @@ public sealed record ThingClass(int Color, int Structure, int Shape)
 
     private static ThingClass Parse(string name)
     {
-        var words = name.Split(' ');
+        string[] words = name.Split(' ');
         return new ThingClass(
             AttributeWords.Color.IndexOf(words[0]), AttributeWords.Structure.IndexOf(words[1]), AttributeWords.Shape.IndexOf(words[2]));
     }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Samples;
@@ -17,21 +18,23 @@ public static class World
 
     public static IReadOnlyList<string> NewClasses { get; } = Classes.Skip(BaseClassCount).ToArray();
 
-    /// <summary>Draws pictures of one class: uint8, [count, 3, 112, 112], red, green and blue. The same seed gives the same pictures.</summary>
+    /// <summary>
+    /// Draws pictures of one class: uint8, [count, 3, 112, 112], red, green and blue. The same seed gives the same pictures.
+    /// </summary>
     public static Tensor Render(int classIndex, int seed, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(classIndex);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(classIndex, ThingClass.All.Count);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         var random = new Random(HashOf(classIndex, seed));
-        var things = Enumerable.Range(0, count).Select(_ => ThingClass.All[classIndex].Sample(random)).ToArray();
+        Thing[] things = Enumerable.Range(0, count).Select(_ => ThingClass.All[classIndex].Sample(random)).ToArray();
         return Render(things, random.Next());
     }
 
     /// <summary>Draws pictures of given objects: uint8, [count, 3, 112, 112].</summary>
     public static Tensor Render(IReadOnlyList<Thing> things, int seed)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var generator = new Generator((ulong)seed, CPU);
         return Painter.ToBytes(Painter.Paint(things, generator).Pictures).MoveToOuterDisposeScope();
     }

@@ -4,12 +4,13 @@ using TorchSharp;
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// Classifies images with a frozen CLIP model and learned prompts. It adds two columns: the predicted class as a key ("PredictedLabel" by default, with the class names
-/// as key values) and the probabilities ("Score", one slot per class).
+/// Classifies images with a frozen CLIP model and learned prompts. It adds two columns: the predicted class as a key ("PredictedLabel" by
+/// default, with the class names as key values) and the probabilities ("Score", one slot per class).
 /// </summary>
 /// <remarks>
-/// Any number of threads may use one transformer; they take turns at the model, which itself uses all processors. <see cref="Dispose"/> frees its native memory.
-/// A prediction engine disposes its transformer unless <see cref="PredictionEngineOptions.OwnsTransformer"/> is false.
+/// Any number of threads may use one transformer; they take turns at the model, which itself uses all processors. <see cref="Dispose"/>
+/// frees its native memory. A prediction engine disposes its transformer unless <see cref="PredictionEngineOptions.OwnsTransformer"/> is
+/// false.
 /// </remarks>
 public abstract class ClipClassifierTransformer : ITransformer, IDisposable
 {
@@ -47,13 +48,15 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
     bool ITransformer.IsRowToRowMapper => true;
 
     /// <summary>
-    /// Whether JPEG files are decoded straight to 1/2, 1/4 or 1/8 of their size, where both sides stay at least four times <see cref="Resolution"/>: faster for large photographs.
-    /// Saved with the transformer; a change is seen by what asks for rows afterwards. Default: what the trainer's option was, false there.
+    /// Whether JPEG files are decoded straight to 1/2, 1/4 or 1/8 of their size, where both sides stay at least four times
+    /// <see cref="Resolution"/>: faster for large photographs. Saved with the transformer; a change is seen by what asks for rows
+    /// afterwards. Default: what the trainer's option was, false there.
     /// </summary>
     /// <remarks>
-    /// It moves the pixels that the model sees. Over 4,313 and 5,183 photographs (Caltech-101, half of 300 x 200, resized to 24 and 16 pixels) the 8-bit levels of the crops differed by 0.8 and
-    /// 0.6 on average, at most 4.2 on the average of one picture; 99.9 % of the levels by at most 16, all by at most 33. That is with libjpeg's reduced decoding; a decoder that
-    /// reduces the colours otherwise may differ more. Where numbers have to be those of whole pictures, leave it off.
+    /// It moves the pixels that the model sees. Over 4,313 and 5,183 photographs (Caltech-101, half of 300 x 200, resized to 24 and 16
+    /// pixels) the 8-bit levels of the crops differed by 0.8 and 0.6 on average, at most 4.2 on the average of one picture; 99.9 % of the
+    /// levels by at most 16, all by at most 33. That is with libjpeg's reduced decoding; a decoder that reduces the colours otherwise may
+    /// differ more. Where numbers have to be those of whole pictures, leave it off.
     /// </remarks>
     public bool ReducedScaleDecoding
     {
@@ -62,8 +65,9 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
     }
 
     /// <summary>
-    /// The formats that an encoded image may have, told by its content; one in another format counts as unreadable. Saved with the transformer; a change is seen by what asks for rows
-    /// afterwards. Default: what the trainer's option was, all there and in models saved before there was one.
+    /// The formats that an encoded image may have, told by its content; one in another format counts as unreadable. Saved with the
+    /// transformer; a change is seen by what asks for rows afterwards. Default: what the trainer's option was, all there and in models
+    /// saved before there was one.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is set to no format, or to one that is not known.</exception>
     public ImageFormats ImageFormats
@@ -102,17 +106,25 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
         return new ScoredView(this, input);
     }
 
-    /// <summary>The picture in an image file as the model sees it: its shorter side resized to <see cref="Resolution"/>, the centre cut out.</summary>
+    /// <summary>
+    /// The picture in an image file as the model sees it: its shorter side resized to <see cref="Resolution"/>, the centre cut out.
+    /// </summary>
     /// <param name="imageFile">The content of an image file.</param>
-    /// <returns>A picture of <see cref="Resolution"/> x <see cref="Resolution"/> opaque pixels, Rgba32, which scores as the file does. The caller disposes it.</returns>
-    /// <exception cref="InvalidDataException">The file cannot be decoded, has a format that <see cref="ImageFormats"/> leaves out, or has more pixels than <see cref="LorealTrainer.Options.MaximumPixels"/> allowed in training.</exception>
+    /// <returns>
+    /// A picture of <see cref="Resolution"/> x <see cref="Resolution"/> opaque pixels, Rgba32, which scores as the file does. The caller
+    /// disposes it.
+    /// </returns>
+    /// <exception cref="InvalidDataException">
+    /// The file cannot be decoded, has a format that <see cref="ImageFormats"/> leaves out, or has more pixels than
+    /// <see cref="LorealTrainer.Options.MaximumPixels"/> allowed in training.
+    /// </exception>
     public MLImage View(byte[] imageFile)
     {
         ArgumentNullException.ThrowIfNull(imageFile);
         using RgbImage picture = Decode(imageFile);
-        var rgb = new byte[3 * Resolution * Resolution];
+        byte[] rgb = new byte[3 * Resolution * Resolution];
         ImageProcessor.EvaluatePixels(picture, Resolution, rgb);
-        var rgba = new byte[4 * Resolution * Resolution];
+        byte[] rgba = new byte[4 * Resolution * Resolution];
         for (int from = 0, to = 0; to < rgba.Length; from += 3, to += 4)
         {
             rgb.AsSpan(from, 3).CopyTo(rgba.AsSpan(to));
@@ -122,7 +134,9 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
         return MLImage.CreateFromPixels(Resolution, Resolution, MLPixelFormat.Rgba32, rgba);
     }
 
-    /// <summary>Frees the native memory, once a scoring in progress is done. Later ones throw <see cref="ObjectDisposedException"/>.</summary>
+    /// <summary>
+    /// Frees the native memory, once a scoring in progress is done. Later ones throw <see cref="ObjectDisposedException"/>.
+    /// </summary>
     public void Dispose() => _model.Dispose();
 
     /// <inheritdoc/>

@@ -1,7 +1,8 @@
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// When a stage ends before its last epoch: when the validation images have not been classified better for some epochs. The weights of the best epoch are kept.
+/// When a stage ends before its last epoch: when the validation images have not been classified better for some epochs. The weights of the
+/// best epoch are kept.
 /// </summary>
 public sealed class EarlyStoppingOptions
 {
@@ -11,6 +12,8 @@ public sealed class EarlyStoppingOptions
     /// <summary>The epochs without an improvement after which the stage ends, at least 1. Default 10.</summary>
     public int Patience { get; set; } = 10;
 
-    /// <summary>By how much the metric must be better than the best one so far to count as an improvement, at least 0. Default 0: by anything.</summary>
+    /// <summary>
+    /// By how much the metric must be better than the best one so far to count as an improvement, at least 0. Default 0: by anything.
+    /// </summary>
     public double MinimumImprovement { get; set; }
 }

@@ -10,13 +10,17 @@ public static class LorealCatalog
     /// </summary>
     /// <param name="catalog">The trainers of the <see cref="MLContext"/>.</param>
     /// <param name="labelColumnName">The label column: a key with text key values, as <c>MapValueToKey</c> makes it.</param>
-    /// <param name="imageColumnName">The image column: <c>MLImage</c>, the path of a file as text, or an encoded file as a vector of bytes.</param>
+    /// <param name="imageColumnName">
+    /// The image column: <c>MLImage</c>, the path of a file as text, or an encoded file as a vector of bytes.
+    /// </param>
     /// <param name="backbone">The frozen CLIP model. Null: the small one that comes with the package.</param>
     /// <param name="lowResolution">
     /// phi, the side in pixels at which images are scored; a multiple of the backbone's patch. Null: nine patches a side.
     /// </param>
     /// <returns>The trainer.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The resolution does not fit the backbone; the message gives the nearest one that does.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The resolution does not fit the backbone; the message gives the nearest one that does.
+    /// </exception>
     public static LorealTrainer Loreal(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
         string labelColumnName = "Label",

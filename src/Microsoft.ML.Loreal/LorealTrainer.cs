@@ -5,14 +5,15 @@ using TorchSharp;
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// Learns prompts for a frozen CLIP model from a few labelled images a class, so that images are classified well at a resolution below CLIP's standard one (LOREAL:
-/// attribute-driven prompt self-distillation).
+/// Learns prompts for a frozen CLIP model from a few labelled images a class, so that images are classified well at a resolution below
+/// CLIP's standard one (LOREAL: attribute-driven prompt self-distillation).
 /// </summary>
 /// <remarks>
-/// Made by <c>mlContext.MulticlassClassification.Trainers.Loreal(...)</c>. It needs a label column (a key with text key values, the class names) and an image column
-/// (<see cref="MLImage"/>, the path of a file, or an encoded file as a vector of bytes). With attributes, <see cref="Fit"/> runs three stages: the base method at the
-/// standard resolution, the base method at the low one, and the distillation of the attribute meta-nets from the first to the second.
-/// Paths and encoded files are decoded again whenever training looks at an image; pictures that come decoded are held in memory, three bytes a pixel.
+/// Made by <c>mlContext.MulticlassClassification.Trainers.Loreal(...)</c>. It needs a label column (a key with text key values, the class
+/// names) and an image column (<see cref="MLImage"/>, the path of a file, or an encoded file as a vector of bytes). With attributes,
+/// <see cref="Fit"/> runs three stages: the base method at the standard resolution, the base method at the low one, and the distillation of
+/// the attribute meta-nets from the first to the second. Paths and encoded files are decoded again whenever training looks at an image;
+/// pictures that come decoded are held in memory, three bytes a pixel.
 /// </remarks>
 public sealed partial class LorealTrainer : IEstimator<LorealTransformer>
 {
@@ -45,13 +46,17 @@ public sealed partial class LorealTrainer : IEstimator<LorealTransformer>
     /// <param name="input">The training data. Rows without a label are left out with a warning.</param>
     /// <returns>The trained transformer; dispose it to free its native memory.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The label or the image column is missing or of a type that cannot be used.</exception>
-    /// <exception cref="ArgumentException">There are fewer than two classes, a class without an image, or a class name that cannot be used in a prompt.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are fewer than two classes, a class without an image, or a class name that cannot be used in a prompt.
+    /// </exception>
     /// <exception cref="InvalidDataException">
-    /// An image cannot be read, and <see cref="Options.OnInvalidImage"/> is to throw; the backbone's weights are not finite; or the checkpoint in <see cref="Options.WorkspacePath"/> is damaged.
+    /// An image cannot be read, and <see cref="Options.OnInvalidImage"/> is to throw; the backbone's weights are not finite; or the
+    /// checkpoint in <see cref="Options.WorkspacePath"/> is damaged.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// TorchSharp's native libraries do not load (the message says what is missing); the device that was asked for is not there, cannot compute in <see cref="Options.Precision"/>, or its memory is used up; the loss became infinite or not a number; or the folder of <see cref="Options.WorkspacePath"/> is used by another training or has
-    /// a checkpoint of one.
+    /// TorchSharp's native libraries do not load (the message says what is missing); the device that was asked for is not there, cannot
+    /// compute in <see cref="Options.Precision"/>, or its memory is used up; the loss became infinite or not a number; or the folder of
+    /// <see cref="Options.WorkspacePath"/> is used by another training or has a checkpoint of one.
     /// </exception>
     /// <exception cref="OperationCanceledException">The MLContext's execution was cancelled.</exception>
     public LorealTransformer Fit(IDataView input)

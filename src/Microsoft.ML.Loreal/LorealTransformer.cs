@@ -19,13 +19,17 @@ public sealed class LorealTransformer : ClipClassifierTransformer
     internal LorealModel Model { get; }
 
     /// <summary>
-    /// A transformer that scores the same images against other class names, with the same prompts and without training: the base-to-new setting.
+    /// A transformer that scores the same images against other class names, with the same prompts and without training: the base-to-new
+    /// setting.
     /// </summary>
     /// <param name="names">The class names, at least two, all different.</param>
     /// <returns>
-    /// A new transformer. It shares the backbone with this one, but each is disposed on its own and in any order; the shared part is freed with the last.
+    /// A new transformer. It shares the backbone with this one, but each is disposed on its own and in any order; the shared part is freed
+    /// with the last.
     /// </returns>
-    /// <exception cref="ArgumentException">There are fewer than two names, one is empty, two are the same to the tokenizer, or one is too long for a prompt.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are fewer than two names, one is empty, two are the same to the tokenizer, or one is too long for a prompt.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">This transformer was disposed.</exception>
     public LorealTransformer WithClasses(IReadOnlyList<string> names)
     {
@@ -34,10 +38,15 @@ public sealed class LorealTransformer : ClipClassifierTransformer
     }
 
     /// <summary>A transformer that scores the same classes with the backbone in another precision, without training.</summary>
-    /// <param name="precision">In what the backbone computes; <see cref="ComputePrecision.Auto"/> chooses for this transformer's device and logs the choice.</param>
+    /// <param name="precision">
+    /// In what the backbone computes; <see cref="ComputePrecision.Auto"/> chooses for this transformer's device and logs the choice.
+    /// </param>
     /// <returns>A new transformer with the backbone's weights in that precision; each is disposed on its own and in any order.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such precision.</exception>
-    /// <exception cref="InvalidOperationException">The device cannot compute in it, or would take tens of times as long, as processors without fp16 products do in half precision; the message names what can be used.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The device cannot compute in it, or would take tens of times as long, as processors without fp16 products do in half precision; the
+    /// message names what can be used.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">This transformer was disposed.</exception>
     public LorealTransformer WithPrecision(ComputePrecision precision)
     {

@@ -8,14 +8,18 @@ public static class PromptKDCatalog
     /// <summary>Creates a <see cref="PromptKDTrainer"/>, which teaches a small CLIP model on images without labels.</summary>
     /// <param name="catalog">The trainers of the <see cref="MLContext"/>.</param>
     /// <param name="teacher">The trained teacher, usually on a larger backbone, trained with <c>Attributes = null</c>.</param>
-    /// <param name="imageColumnName">The image column: <c>MLImage</c>, the path of a file as text, or an encoded file as a vector of bytes.</param>
+    /// <param name="imageColumnName">
+    /// The image column: <c>MLImage</c>, the path of a file as text, or an encoded file as a vector of bytes.
+    /// </param>
     /// <param name="backbone">The student's frozen CLIP model. Null: the small one that comes with the package.</param>
     /// <param name="lowResolution">
     /// The side in pixels at which the student sees images; a multiple of the backbone's patch. Null: the backbone's standard resolution.
     /// </param>
     /// <returns>The trainer.</returns>
     /// <exception cref="ArgumentException">The teacher's prompts depend on the image.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The resolution does not fit the backbone; the message gives the nearest one that does.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The resolution does not fit the backbone; the message gives the nearest one that does.
+    /// </exception>
     public static PromptKDTrainer PromptKD(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
         LorealTransformer teacher,

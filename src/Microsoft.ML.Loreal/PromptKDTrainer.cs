@@ -5,12 +5,14 @@ using TorchSharp;
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// Teaches a small CLIP model to answer like a larger, trained one, on images without labels (PromptKD: unsupervised prompt distillation). The student learns prompts of its image tower
-/// and a projection of its features to the teacher's; it is compared with the teacher's text features, which are computed once.
+/// Teaches a small CLIP model to answer like a larger, trained one, on images without labels (PromptKD: unsupervised prompt distillation).
+/// The student learns prompts of its image tower and a projection of its features to the teacher's; it is compared with the teacher's text
+/// features, which are computed once.
 /// </summary>
 /// <remarks>
-/// Made by <c>mlContext.MulticlassClassification.Trainers.PromptKD(...)</c>. It needs an image column (<see cref="MLImage"/>, the path of a file, or an encoded file as a vector of bytes)
-/// and no label column. The teacher looks at every cached view of every image once, before the first epoch; in the epochs only the student runs, on the same regions of the images.
+/// Made by <c>mlContext.MulticlassClassification.Trainers.PromptKD(...)</c>. It needs an image column (<see cref="MLImage"/>, the path of a
+/// file, or an encoded file as a vector of bytes) and no label column. The teacher looks at every cached view of every image once, before
+/// the first epoch; in the epochs only the student runs, on the same regions of the images.
 /// </remarks>
 public sealed partial class PromptKDTrainer : IEstimator<PromptKDTransformer>
 {
@@ -41,13 +43,17 @@ public sealed partial class PromptKDTrainer : IEstimator<PromptKDTransformer>
     /// <param name="input">The training data; labels are not looked at.</param>
     /// <returns>The trained transformer; dispose it to free its native memory.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The image column is missing or of a type that cannot be used.</exception>
-    /// <exception cref="ArgumentException">There are fewer than two images or classes, or a class name cannot be used in the teacher's prompts.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are fewer than two images or classes, or a class name cannot be used in the teacher's prompts.
+    /// </exception>
     /// <exception cref="InvalidDataException">
-    /// An image cannot be read, and <see cref="Options.OnInvalidImage"/> is to throw; or the region table or the checkpoint that was found is damaged.
+    /// An image cannot be read, and <see cref="Options.OnInvalidImage"/> is to throw; or the region table or the checkpoint that was found
+    /// is damaged.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// TorchSharp's native libraries do not load (the message says what is missing); the device that was asked for is not there, cannot compute in <see cref="Options.Precision"/>, or its memory is used up; the loss became infinite or not a number; or the folder of <see cref="Options.WorkspacePath"/> is used by another training or has
-    /// a checkpoint of one.
+    /// TorchSharp's native libraries do not load (the message says what is missing); the device that was asked for is not there, cannot
+    /// compute in <see cref="Options.Precision"/>, or its memory is used up; the loss became infinite or not a number; or the folder of
+    /// <see cref="Options.WorkspacePath"/> is used by another training or has a checkpoint of one.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The teacher was disposed.</exception>
     /// <exception cref="OperationCanceledException">The MLContext's execution was cancelled.</exception>
@@ -64,7 +70,7 @@ public sealed partial class PromptKDTrainer : IEstimator<PromptKDTransformer>
         using var workspace = new TrainingWorkspace(options.WorkspacePath);
         int seed = workspace.Seed(options.Seed, _host);
         bool withDigest = options.WorkspacePath is not null || options.Regions is not null || options.FeatureCachePath is not null;
-        TrainingImages images = TrainingImages.Read(
+        var images = TrainingImages.Read(
             input, null, imageColumn, [], new ImageDecoder(options.MaximumPixels, formats: options.ImageFormats), options.OnInvalidImage, withDigest, channel, cancellation.Token);
         using TrainingCheckpoints? checkpoints = workspace.Checkpoints(
             () => TrainingConfiguration.Describe(options, seed, images), options.CheckpointInterval, channel);

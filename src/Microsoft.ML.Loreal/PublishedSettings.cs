@@ -1,8 +1,9 @@
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// The settings with which a base method was published, all for a ViT-B/16 and 16 pictures a class. <c>new LorealTrainer.Options().Use(PublishedSettings.MaPLe)</c> takes them over for
-/// stages 1 and 2; LOREAL's own, for stage 3, are the defaults of <see cref="LorealTrainer.Options"/>.
+/// The settings with which a base method was published, all for a ViT-B/16 and 16 pictures a class. <c>new
+/// LorealTrainer.Options().Use(PublishedSettings.MaPLe)</c> takes them over for stages 1 and 2; LOREAL's own, for stage 3, are the defaults
+/// of <see cref="LorealTrainer.Options"/>.
 /// </summary>
 public sealed class PublishedSettings
 {
@@ -16,7 +17,10 @@ public sealed class PublishedSettings
         MinimumCropArea = minimumCropArea;
     }
 
-    /// <summary>CoOp (configuration vit_b16_ep50, also LOREAL's): 16 context tokens, SGD 0.002, 50 epochs in batches of 32. Others of its configurations train 100 and 200 epochs.</summary>
+    /// <summary>
+    /// CoOp (configuration vit_b16_ep50, also LOREAL's): 16 context tokens, SGD 0.002, 50 epochs in batches of 32. Others of its
+    /// configurations train 100 and 200 epochs.
+    /// </summary>
     public static PublishedSettings CoOp => new(PromptMethod.CoOp());
 
     /// <summary>MaPLe for base and new classes of one data set: 2 context tokens, depth 9, SGD 0.0035, 5 epochs in batches of 4.</summary>
@@ -28,7 +32,10 @@ public sealed class PublishedSettings
     /// <summary>MaPLe as the authors of LOREAL train it: SGD 0.005, 20 epochs in batches of 32.</summary>
     public static PublishedSettings MaPLeForLoreal => new(PromptMethod.MaPLe()) { BaseStage = { LearningRate = 0.005, Epochs = 20, BatchSize = 32 } };
 
-    /// <summary>MMRL trained on ImageNet and tested on other data sets: lambda 0.2, AdamW 0.001, one epoch in batches of 32 without warm-up, crops of at least half of the picture.</summary>
+    /// <summary>
+    /// MMRL trained on ImageNet and tested on other data sets: lambda 0.2, AdamW 0.001, one epoch in batches of 32 without warm-up, crops
+    /// of at least half of the picture.
+    /// </summary>
     public static PublishedSettings MmrlCrossDataset =>
         new(PromptMethod.Mmrl(regularization: 0.2f), LargeCrop) { BaseStage = { Epochs = 1, BatchSize = 32, WarmupEpochs = 0 } };
 
@@ -41,16 +48,21 @@ public sealed class PublishedSettings
     /// <summary>The smallest share of a picture's area in a random crop.</summary>
     public float MinimumCropArea { get; }
 
-    /// <summary>MMA: adapters of width 32 beside layers 5 to 12, SGD 0.0015, 5 epochs without warm-up, in batches of 16, of 128 for ImageNet.</summary>
+    /// <summary>
+    /// MMA: adapters of width 32 beside layers 5 to 12, SGD 0.0015, 5 epochs without warm-up, in batches of 16, of 128 for ImageNet.
+    /// </summary>
     /// <param name="dataSet">The data set. Default (null): another one.</param>
     public static PublishedSettings Mma(PublishedDataSet? dataSet = null) =>
         new(PromptMethod.Mma()) { BaseStage = { BatchSize = dataSet == PublishedDataSet.ImageNet ? 128 : 16 } };
 
     /// <summary>
-    /// MMRL for base and new classes of one data set: AdamW 0.001, 10 epochs in batches of 4 (ImageNet: 5 in batches of 32), crops of at least half of the picture; lambda, template and, for
-    /// EuroSAT, the width of the shared space as published for the data set.
+    /// MMRL for base and new classes of one data set: AdamW 0.001, 10 epochs in batches of 4 (ImageNet: 5 in batches of 32), crops of at
+    /// least half of the picture; lambda, template and, for EuroSAT, the width of the shared space as published for the data set.
     /// </summary>
-    /// <param name="dataSet">The data set. Default (null): another one, with the template "a photo of a {}." and lambda 0.5, which the publication varies most between data sets.</param>
+    /// <param name="dataSet">
+    /// The data set. Default (null): another one, with the template "a photo of a {}." and lambda 0.5, which the publication varies most
+    /// between data sets.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="dataSet"/> is not defined.</exception>
     public static PublishedSettings Mmrl(PublishedDataSet? dataSet = null)
     {
@@ -63,7 +75,9 @@ public sealed class PublishedSettings
         return settings;
     }
 
-    /// <summary>MMRL trained and tested on all classes of a data set: as <see cref="Mmrl"/>, 50 epochs in batches of 32 (ImageNet: 5).</summary>
+    /// <summary>
+    /// MMRL trained and tested on all classes of a data set: as <see cref="Mmrl"/>, 50 epochs in batches of 32 (ImageNet: 5).
+    /// </summary>
     /// <param name="dataSet">As in <see cref="Mmrl"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="dataSet"/> is not defined.</exception>
     public static PublishedSettings MmrlFewShot(PublishedDataSet? dataSet = null) =>
@@ -74,14 +88,14 @@ public sealed class PublishedSettings
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="dataSet"/> is not defined.</exception>
     public static PublishedSettings MmrlForLoreal(PublishedDataSet? dataSet = null)
     {
-        var settings = Mmrl(dataSet);
+        PublishedSettings settings = Mmrl(dataSet);
         settings.BaseStage.Epochs = 5;
         return settings;
     }
 
     private static PromptMethod MmrlMethod(PublishedDataSet? dataSet)
     {
-        var (regularization, template) = dataSet switch
+        (float regularization, string? template) = dataSet switch
         {
             null or PublishedDataSet.ImageNet or PublishedDataSet.Caltech101 => (0.5f, "a photo of a {}."),
             PublishedDataSet.OxfordPets => (0.2f, "a photo of a {}, a type of pet."),

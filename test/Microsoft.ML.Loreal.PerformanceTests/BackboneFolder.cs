@@ -11,7 +11,7 @@ internal static class BackboneFolder
 
     public static ClipBackbone Write(string folder, BenchmarkModel size)
     {
-        var config = size.Config with { VocabularySize = RandomClip.ByteVocabularySize };
+        ClipConfig config = size.Config with { VocabularySize = RandomClip.ByteVocabularySize };
         File.WriteAllText(Path.Combine(folder, "config.json"), RandomClip.ConfigJson(config));
         File.WriteAllText(Path.Combine(folder, "vocab.json"), RandomClip.ByteVocabulary());
         File.WriteAllText(Path.Combine(folder, "merges.txt"), "#version: 0.2\n");

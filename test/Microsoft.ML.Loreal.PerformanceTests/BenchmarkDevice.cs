@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.PerformanceTests;
 
-/// <summary>Where the benchmarks compute: on the first GPU, as the product does, or on the processor where there is none or CUDA_VISIBLE_DEVICES hides them.</summary>
+/// <summary>
+/// Where the benchmarks compute: on the first GPU, as the product does, or on the processor where there is none or CUDA_VISIBLE_DEVICES
+/// hides them.
+/// </summary>
 internal static class BenchmarkDevice
 {
     public static Device Current { get; } = cuda.is_available() ? new Device(DeviceType.CUDA, 0) : CPU;

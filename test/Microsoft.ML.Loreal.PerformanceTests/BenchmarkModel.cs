@@ -1,4 +1,5 @@
 using Microsoft.ML.Loreal.Tests;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.PerformanceTests;
@@ -53,7 +54,7 @@ internal sealed record BenchmarkModel(string Name, ClipConfig Config, int LowRes
 
     public ClipModel Create(ComputePrecision precision = ComputePrecision.Single)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         var shapes = ClipWeightNames.OpenAI(Config).ToDictionary(w => w.Name, w => w.Shape);
         manual_seed(1);
         return new ClipModel(Config, BenchmarkDevice.Current, name => Weight(name, shapes[name]), precision);
@@ -70,8 +71,8 @@ internal sealed record BenchmarkModel(string Name, ClipConfig Config, int LowRes
             return tensor(MathF.Log(100));
         }
 
-        var deviation = shape.Length == 1 ? 0.02 : name.Contains("embedding", StringComparison.Ordinal) ? 0.05 : 1 / Math.Sqrt(shape[1..].Aggregate(1L, (a, b) => a * b));
-        var values = randn(shape).mul_(deviation);
+        double deviation = shape.Length == 1 ? 0.02 : name.Contains("embedding", StringComparison.Ordinal) ? 0.05 : 1 / Math.Sqrt(shape[1..].Aggregate(1L, (a, b) => a * b));
+        Tensor values = randn(shape).mul_(deviation);
         return name.Contains("ln_", StringComparison.Ordinal) && name.EndsWith("weight", StringComparison.Ordinal) ? values.add_(1) : values;
     }
 }

@@ -1,6 +1,9 @@
 namespace Microsoft.ML.Loreal.PerformanceTests;
 
-/// <summary>Every word is one token. The class names have as many tokens as those of Caltech-101 have in CLIP's vocabulary: half of them one, few of them four.</summary>
+/// <summary>
+/// Every word is one token. The class names have as many tokens as those of Caltech-101 have in CLIP's vocabulary: half of them one, few of
+/// them four.
+/// </summary>
 internal sealed class BenchmarkVocabulary(int size) : IPromptVocabulary
 {
     public int StartOfText => size - 2;
@@ -13,7 +16,7 @@ internal sealed class BenchmarkVocabulary(int size) : IPromptVocabulary
 
     private static string ClassName(int index)
     {
-        var words = (index % 20) switch
+        int words = (index % 20) switch
         {
             < 10 => 1,
             < 16 => 2,
@@ -27,7 +30,7 @@ internal sealed class BenchmarkVocabulary(int size) : IPromptVocabulary
 
     private int Token(string word)
     {
-        if (word[0] == 'w' && int.TryParse(word.AsSpan(1), out var index))
+        if (word[0] == 'w' && int.TryParse(word.AsSpan(1), out int index))
         {
             return index % (size - 16);
         }

@@ -10,21 +10,21 @@ internal static class BlasBenchmark
     {
         var table = new Table { Title = new TableTitle($"Matrix product in fp32, {torch.get_num_threads()} threads, {BenchmarkDevice.Description}") };
         table.AddColumn("size");
-        foreach (var column in new[] { "min", "median", "max" })
+        foreach (string? column in new[] { "min", "median", "max" })
         {
             table.AddColumn(new TableColumn($"GFLOP/s ({column} time)").RightAligned());
         }
 
-        foreach (var size in new[] { 256, 1024, 2048 })
+        foreach (int size in new[] { 256, 1024, 2048 })
         {
-            using var scope = torch.NewDisposeScope();
-            var a = torch.rand(size, size, device: BenchmarkDevice.Current);
-            var b = torch.rand(size, size, device: BenchmarkDevice.Current);
+            using DisposeScope scope = torch.NewDisposeScope();
+            torch.Tensor a = torch.rand(size, size, device: BenchmarkDevice.Current);
+            torch.Tensor b = torch.rand(size, size, device: BenchmarkDevice.Current);
             var timing = Timing.Of(9, () =>
             {
-                using var product = a.matmul(b);
+                using torch.Tensor product = a.matmul(b);
             });
-            var operations = 2.0 * size * size * size / 1e9;
+            double operations = 2.0 * size * size * size / 1e9;
             table.AddRow(
                 $"{size} x {size}",
                 $"{operations / timing.Min:F0}",

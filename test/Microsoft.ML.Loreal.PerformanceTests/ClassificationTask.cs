@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.PerformanceTests;
@@ -16,8 +17,8 @@ internal sealed class ClassificationTask : IDisposable
     public ClassificationTask(ClipModel model, int classes, PromptMethod? method = null)
     {
         var vocabulary = new BenchmarkVocabulary(model.Config.VocabularySize);
-        var words = AttributeSlots.Tokenize(vocabulary, _attributes);
-        var names = BenchmarkVocabulary.ClassNames(classes);
+        IReadOnlyList<int[]> words = AttributeSlots.Tokenize(vocabulary, _attributes);
+        string[] names = BenchmarkVocabulary.ClassNames(classes);
         method ??= PromptMethod.CoOp();
         _alpha = method.CreateLearner(model, vocabulary, names, AttributeSlots.Count(words, TokensPerAttribute), new Random(1));
         _beta = method.CreateLearner(model, vocabulary, names, AttributeSlots.Count(words, TokensPerAttribute), new Random(2));
@@ -48,10 +49,10 @@ internal sealed class ClassificationTask : IDisposable
     /// <summary>The probabilities of a batch, [B, C]: what LorealModel.Score does.</summary>
     public Tensor Score(PromptLearner student, Tensor pixels)
     {
-        using var inference = inference_mode();
-        using var scope = NewDisposeScope();
-        var features = student.Encode(pixels);
-        var text = student.TextFeatures(Slots.Tokens(Slots.Vectors(student.Condition(features))));
+        using IDisposable inference = inference_mode();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor features = student.Encode(pixels);
+        Tensor text = student.TextFeatures(Slots.Tokens(Slots.Vectors(student.Condition(features))));
         return student.Logits(features, text).softmax(1).MoveToOuterDisposeScope();
     }
 

@@ -11,17 +11,17 @@ internal static class ColdStartBenchmark
     public static void Run()
     {
         using var folder = new TemporaryFolder();
-        var photos = JpegFolder.Write(folder.Path, 20, 10);
-        var zip = Path.Combine(folder.Path, "model.zip");
+        List<JpegFolder.Photo> photos = JpegFolder.Write(folder.Path, 20, 10);
+        string zip = Path.Combine(folder.Path, "model.zip");
         var ml = new MLContext(1);
-        var data = ml.Data.LoadFromEnumerable(photos);
-        using (var model = FolderBenchmark.Fit(ml, ClipBackbone.Default, BenchmarkModel.Default, data, attributes: true))
+        IDataView data = ml.Data.LoadFromEnumerable(photos);
+        using (LorealTransformer model = FolderBenchmark.Fit(ml, ClipBackbone.Default, BenchmarkModel.Default, data, attributes: true))
         {
             ml.Model.Save(model, data.Schema, zip);
         }
 
         var table = new Comparison("Cold start: model.zip and one picture, default backbone", "ours", "another prediction in the same process");
-        var runs = Enumerable.Range(0, Runs + 1).Select(_ => One(zip, photos[0].ImagePath)).Skip(1).ToArray();
+        (double Total, double Load, double First, double Again)[] runs = Enumerable.Range(0, Runs + 1).Select(_ => One(zip, photos[0].ImagePath)).Skip(1).ToArray();
         table.Add("process start to first prediction", Timing.Of([.. runs.Select(r => r.Total)]), Timing.Of([.. runs.Select(r => r.Again)]));
         table.Add("of that, loading the model", Timing.Of([.. runs.Select(r => r.Load)]), null);
         table.Add("of that, the first prediction", Timing.Of([.. runs.Select(r => r.First)]), null);
@@ -33,19 +33,19 @@ internal static class ColdStartBenchmark
         var watch = Stopwatch.StartNew();
         var ml = new MLContext(1);
         var photo = new JpegFolder.Photo { ImagePath = image };
-        var model = ml.Model.Load(zip, out _);
-        var load = Lap();
-        using var engine = ml.Model.CreatePredictionEngine<JpegFolder.Photo, JpegFolder.Scores>(model);
+        ITransformer model = ml.Model.Load(zip, out _);
+        double load = Lap();
+        using PredictionEngine<JpegFolder.Photo, JpegFolder.Scores> engine = ml.Model.CreatePredictionEngine<JpegFolder.Photo, JpegFolder.Scores>(model);
         engine.Predict(photo);
-        var first = Lap();
-        var total = (DateTime.Now - Process.GetCurrentProcess().StartTime).TotalSeconds;
+        double first = Lap();
+        double total = (DateTime.Now - Process.GetCurrentProcess().StartTime).TotalSeconds;
         watch.Restart();
         engine.Predict(photo);
         Console.WriteLine(FormattableString.Invariant($"{total} {load} {first} {Lap()}"));
 
         double Lap()
         {
-            var seconds = watch.Elapsed.TotalSeconds;
+            double seconds = watch.Elapsed.TotalSeconds;
             watch.Restart();
             return seconds;
         }
@@ -53,7 +53,7 @@ internal static class ColdStartBenchmark
 
     private static (double Total, double Load, double First, double Again) One(string zip, string image)
     {
-        var numbers = Array.ConvertAll(ChildProcess.Run("coldstart", zip, image)[0].Split(' '), text => double.Parse(text, CultureInfo.InvariantCulture));
+        double[] numbers = Array.ConvertAll(ChildProcess.Run("coldstart", zip, image)[0].Split(' '), text => double.Parse(text, CultureInfo.InvariantCulture));
         return (numbers[0], numbers[1], numbers[2], numbers[3]);
     }
 }

@@ -22,7 +22,7 @@ internal sealed class Comparison
 
     public void Add(string name, Timing ours, Timing? other, string note = "")
     {
-        var ratio = other is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{other.Median / ours.Median:0.00}x");
+        string ratio = other is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{other.Median / ours.Median:0.00}x");
         Console.WriteLine($"| {name}{(note.Length > 0 ? $" ({note})" : "")} | {Milliseconds(ours)} | {(other is null ? "" : Milliseconds(other))} | {ratio} | {ours.Runs}, {other?.Runs ?? 0} |");
     }
 

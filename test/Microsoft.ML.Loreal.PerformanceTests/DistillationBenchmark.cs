@@ -1,3 +1,5 @@
+using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.PerformanceTests;
@@ -15,16 +17,16 @@ internal static class DistillationBenchmark
     public static void Run(IEnumerable<BenchmarkModel> sizes)
     {
         var table = new Comparison("Distillation step (4 text passes, 2 of them with gradients)", "ours, features cached", "published: both towers and 77 tokens a pair each step");
-        foreach (var size in sizes)
+        foreach (BenchmarkModel size in sizes)
         {
-            using var model = size.Create();
-            foreach (var classes in new[] { 10, 50, 100 })
+            using ClipModel model = size.Create();
+            foreach (int classes in new[] { 10, 50, 100 })
             {
                 using var task = new ClassificationTask(model, classes);
                 Timing? perImage = null;
-                foreach (var images in new[] { 4, 32 })
+                foreach (int images in new[] { 4, 32 })
                 {
-                    var ours = Ours(task, size, images);
+                    Timing ours = Ours(task, size, images);
                     if (images <= MostPublishedImages && images * classes <= MostPublishedPairs)
                     {
                         var published = Timing.Within(8, 5, () => Published(task, size, images));
@@ -46,13 +48,13 @@ internal static class DistillationBenchmark
     /// <summary>A step as TrainingStage does it, in parts where the batch's graph would be too large.</summary>
     public static void Ours(ClassificationTask task, Tensor high, Tensor low, Tensor labels)
     {
-        var images = high.shape[0];
-        using var optimizer = Optimizer(task);
+        long images = high.shape[0];
+        using optim.Optimizer optimizer = Optimizer(task);
         for (long first = 0; first < images; first += task.ImagesAtOnce)
         {
-            using var scope = NewDisposeScope();
-            var count = Math.Min(task.ImagesAtOnce, images - first);
-            var losses = task.OurStep.Losses(high.narrow(0, first, count), low.narrow(0, first, count), labels.narrow(0, first, count), 1);
+            using DisposeScope scope = NewDisposeScope();
+            long count = Math.Min(task.ImagesAtOnce, images - first);
+            StepLosses losses = task.OurStep.Losses(high.narrow(0, first, count), low.narrow(0, first, count), labels.narrow(0, first, count), 1);
             (losses.Total * ((double)count / images)).backward();
         }
 
@@ -61,9 +63,9 @@ internal static class DistillationBenchmark
 
     public static void Published(ClassificationTask task, BenchmarkModel size, int images)
     {
-        using var scope = NewDisposeScope();
-        var (high, low) = PublishedFeatures(task, size, images);
-        using var optimizer = Optimizer(task);
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor? high, Tensor? low) = PublishedFeatures(task, size, images);
+        using optim.Optimizer optimizer = Optimizer(task);
         task.PublishedStep.Losses(high, low, Labels(images), 1).Total.backward();
         optimizer.step();
     }
@@ -75,23 +77,23 @@ internal static class DistillationBenchmark
 
     public static Timing Ours(ClassificationTask task, BenchmarkModel size, int images)
     {
-        using var scope = NewDisposeScope();
-        var (high, low, labels) = (CachedFeatures(size, images), CachedFeatures(size, images), Labels(images));
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor? high, Tensor? low, Tensor? labels) = (CachedFeatures(size, images), CachedFeatures(size, images), Labels(images));
         return Timing.Within(8, 9, () => Ours(task, high, low, labels));
     }
 
     private static (Tensor High, Tensor Low) PublishedFeatures(ClassificationTask task, BenchmarkModel size, int images)
     {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        var high = task.Published.FrozenStates(BenchmarkModel.Pixels(images, size.Config.ImageResolution));
-        var low = task.Published.FrozenStates(BenchmarkModel.Pixels(images, size.LowResolution));
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor high = task.Published.FrozenStates(BenchmarkModel.Pixels(images, size.Config.ImageResolution));
+        Tensor low = task.Published.FrozenStates(BenchmarkModel.Pixels(images, size.LowResolution));
         return scope.MoveToOuter(high, low);
     }
 
     private static optim.Optimizer Optimizer(ClassificationTask task)
     {
-        var optimizer = optim.SGD(task.Slots.Parameters, 1e-9, momentum: 0.9, weight_decay: 5e-4);
+        SGD optimizer = optim.SGD(task.Slots.Parameters, 1e-9, momentum: 0.9, weight_decay: 5e-4);
         optimizer.zero_grad();
         return optimizer;
     }
@@ -100,23 +102,23 @@ internal static class DistillationBenchmark
     private static void Agreement(ClipModel model, BenchmarkModel size)
     {
         const int images = 2;
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var task = new ClassificationTask(model, 10);
-        var (high, low, labels) = (CachedFeatures(size, images), CachedFeatures(size, images), Labels(images));
-        var (ourLoss, ourGradients) = Gradients(task.OurStep);
-        var (loss, gradients) = Gradients(task.PublishedStep);
-        var worst = gradients.Zip(ourGradients, (a, b) => (a - b).abs().max().item<float>() / a.abs().max().item<float>()).Max();
+        (Tensor? high, Tensor? low, Tensor? labels) = (CachedFeatures(size, images), CachedFeatures(size, images), Labels(images));
+        (float ourLoss, Tensor[]? ourGradients) = Gradients(task.OurStep);
+        (float loss, Tensor[]? gradients) = Gradients(task.PublishedStep);
+        float worst = gradients.Zip(ourGradients, (a, b) => (a - b).abs().max().item<float>() / a.abs().max().item<float>()).Max();
         Comparison.Line(FormattableString.Invariant(
             $"{size.Name}: relative difference between both ways, B=2, C=10: loss {Math.Abs(loss - ourLoss) / loss:0.0e+0}, gradients (largest, of each tensor's largest value) {worst:0.0e+0}"));
 
         (float Loss, Tensor[] Gradients) Gradients(TwoStudents step)
         {
-            foreach (var parameter in task.Slots.Parameters)
+            foreach (Parameter parameter in task.Slots.Parameters)
             {
                 parameter.grad?.zero_();
             }
 
-            var total = step.Losses(high, low, labels, 1).Total;
+            Tensor total = step.Losses(high, low, labels, 1).Total;
             total.backward();
             return (total.item<float>(), [.. task.Slots.Parameters.Select(p => p.grad!.clone())]);
         }

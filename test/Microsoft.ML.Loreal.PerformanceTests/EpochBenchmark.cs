@@ -12,15 +12,15 @@ internal static class EpochBenchmark
     {
         using var folder = new TemporaryFolder();
         var table = new Comparison("One epoch of Fit, 10 classes", "cached views", "views encoded each epoch");
-        foreach (var (size, images) in new[] { (BenchmarkModel.Default, 160), (BenchmarkModel.VitB16, 32) })
+        foreach ((BenchmarkModel? size, int images) in new[] { (BenchmarkModel.Default, 160), (BenchmarkModel.VitB16, 32) })
         {
             using var weights = new TemporaryFolder();
-            var backbone = size == BenchmarkModel.Default ? ClipBackbone.Default : BackboneFolder.Write(weights.Path, size);
-            var photos = JpegFolder.Write(folder.Path, images, 10);
-            var epochs = size == BenchmarkModel.Default ? Epochs : 2;
-            var cached = Stages(backbone, size, photos, views: 1, epochs);
-            var encoded = Stages(backbone, size, photos, views: 0, epochs);
-            for (var stage = 0; stage < 3; stage++)
+            ClipBackbone backbone = size == BenchmarkModel.Default ? ClipBackbone.Default : BackboneFolder.Write(weights.Path, size);
+            List<JpegFolder.Photo> photos = JpegFolder.Write(folder.Path, images, 10);
+            int epochs = size == BenchmarkModel.Default ? Epochs : 2;
+            Timing[] cached = Stages(backbone, size, photos, views: 1, epochs);
+            Timing[] encoded = Stages(backbone, size, photos, views: 0, epochs);
+            for (int stage = 0; stage < 3; stage++)
             {
                 table.Add($"{size.Name}, stage {stage + 1}, {images} images", cached[stage], encoded[stage]);
             }
@@ -33,8 +33,8 @@ internal static class EpochBenchmark
         var ends = new List<(int Stage, TimeSpan At)>();
         var watch = Stopwatch.StartNew();
         var ml = new MLContext(1);
-        var data = ml.Data.LoadFromEnumerable(photos);
-        var pipeline = ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.MulticlassClassification.Trainers.Loreal(new LorealTrainer.Options
+        IDataView data = ml.Data.LoadFromEnumerable(photos);
+        Data.EstimatorChain<LorealTransformer> pipeline = ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.MulticlassClassification.Trainers.Loreal(new LorealTrainer.Options
         {
             Backbone = backbone,
             ImageColumnName = nameof(JpegFolder.Photo.ImagePath),
@@ -50,7 +50,7 @@ internal static class EpochBenchmark
         [
             .. Enumerable.Range(1, 3).Select(stage =>
             {
-                var times = ends.Where(e => e.Stage == stage).Select(e => e.At.TotalSeconds).ToArray();
+                double[] times = ends.Where(e => e.Stage == stage).Select(e => e.At.TotalSeconds).ToArray();
                 return Timing.Of([.. times.Skip(1).Zip(times, (end, start) => end - start)]);
             }),
         ];

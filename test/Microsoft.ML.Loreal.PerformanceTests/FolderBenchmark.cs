@@ -1,3 +1,4 @@
+using Microsoft.ML.Data;
 using TorchSharp;
 
 namespace Microsoft.ML.Loreal.PerformanceTests;
@@ -10,7 +11,7 @@ internal static class FolderBenchmark
     public static void Run()
     {
         using var folder = new TemporaryFolder();
-        var photos = JpegFolder.Write(folder.Path, 2000, 10);
+        List<JpegFolder.Photo> photos = JpegFolder.Write(folder.Path, 2000, 10);
         var table = new Comparison("Transform over JPEG files of 300 x 200 (a batch of 32 images), 10 classes", "Transform", "in memory");
         Measure(BenchmarkModel.Default, ClipBackbone.Default, photos, runs: 3);
         using var weights = new TemporaryFolder();
@@ -18,30 +19,30 @@ internal static class FolderBenchmark
 
         void Measure(BenchmarkModel size, ClipBackbone backbone, List<JpegFolder.Photo> all, int runs)
         {
-            foreach (var attributes in new[] { false, true })
+            foreach (bool attributes in new[] { false, true })
             {
                 // At ViT-B/16 sizes all files would take half an hour.
-                var some = size == BenchmarkModel.Default ? all : all[..(attributes ? 128 : 320)];
-                var share = (double)Batch / some.Count;
+                List<JpegFolder.Photo> some = size == BenchmarkModel.Default ? all : all[..(attributes ? 128 : 320)];
+                double share = (double)Batch / some.Count;
                 var ml = new MLContext(1);
-                var data = ml.Data.LoadFromEnumerable(some);
-                using var model = Fit(ml, backbone, size, data, attributes);
-                var keyed = ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
-                var transform = Timing.Within(1e9, runs, () => Read(model.Transform(keyed), some.Count)).Times(share);
-                var kind = attributes ? "LOREAL" : "hand-written prompts";
-                using var pixels = BenchmarkModel.Pixels(Batch, size.LowResolution);
+                IDataView data = ml.Data.LoadFromEnumerable(some);
+                using LorealTransformer model = Fit(ml, backbone, size, data, attributes);
+                IDataView keyed = ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
+                Timing transform = Timing.Within(1e9, runs, () => Read(model.Transform(keyed), some.Count)).Times(share);
+                string kind = attributes ? "LOREAL" : "hand-written prompts";
+                using torch.Tensor pixels = BenchmarkModel.Pixels(Batch, size.LowResolution);
                 if (!attributes)
                 {
-                    using var clip = backbone.CreateModel(BenchmarkDevice.Current);
+                    using ClipModel clip = backbone.CreateModel(BenchmarkDevice.Current);
                     table.Add($"{size.Name}, {kind}, {some.Count} files, against the image tower alone", transform, Timing.Of(7, () =>
                     {
-                        using var inference = torch.inference_mode();
-                        using var features = clip.EncodeImage(pixels);
+                        using IDisposable inference = torch.inference_mode();
+                        using torch.Tensor features = clip.EncodeImage(pixels);
                     }));
                 }
                 else
                 {
-                    var scores = new float[Batch * model.ClassNames.Count];
+                    float[] scores = new float[Batch * model.ClassNames.Count];
                     table.Add($"{size.Name}, {kind}, {some.Count} files, against the model's scoring alone", transform, Timing.Of(7, () => model.Score(pixels, scores)));
                 }
             }
@@ -50,7 +51,7 @@ internal static class FolderBenchmark
 
     public static LorealTransformer Fit(MLContext ml, ClipBackbone backbone, BenchmarkModel size, IDataView data, bool attributes)
     {
-        var trainer = ml.MulticlassClassification.Trainers.Loreal(Options(backbone, size, attributes));
+        LorealTrainer trainer = ml.MulticlassClassification.Trainers.Loreal(Options(backbone, size, attributes));
         return trainer.Fit(ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data));
     }
 
@@ -69,11 +70,11 @@ internal static class FolderBenchmark
 
     private static void Read(IDataView scored, int count)
     {
-        var column = scored.Schema["Score"];
-        using var cursor = scored.GetRowCursor([column]);
-        var getter = cursor.GetGetter<Data.VBuffer<float>>(column);
+        DataViewSchema.Column column = scored.Schema["Score"];
+        using DataViewRowCursor cursor = scored.GetRowCursor([column]);
+        ValueGetter<VBuffer<float>> getter = cursor.GetGetter<Data.VBuffer<float>>(column);
         var value = default(Data.VBuffer<float>);
-        var rows = 0;
+        int rows = 0;
         while (cursor.MoveNext())
         {
             getter(ref value);

@@ -1,12 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.PerformanceTests;
 
 /// <summary>
-/// What is to be known of a GPU, in one run of a few minutes that reads no files: the image tower, the distillation step, what LOREAL adds to its base method for each image, and whether a step waits for the GPU.
+/// What is to be known of a GPU, in one run of a few minutes that reads no files: the image tower, the distillation step, what LOREAL adds
+/// to its base method for each image, and whether a step waits for the GPU.
 /// </summary>
 internal static class GpuBenchmark
 {
@@ -14,14 +16,14 @@ internal static class GpuBenchmark
 
     public static void Run(BenchmarkModel size)
     {
-        foreach (var precision in BenchmarkDevice.Precisions)
+        foreach (ComputePrecision precision in BenchmarkDevice.Precisions)
         {
             ImageTower(size, precision);
         }
 
         DistillationBenchmark.Run([size]);
         Queue();
-        foreach (var precision in BenchmarkDevice.Precisions)
+        foreach (ComputePrecision precision in BenchmarkDevice.Precisions)
         {
             Added(size, precision);
         }
@@ -32,7 +34,7 @@ internal static class GpuBenchmark
 
     private static void ImageTower(BenchmarkModel size, ComputePrecision precision)
     {
-        var rate = ProductRate(precision);
+        double rate = ProductRate(precision);
         Comparison.Line("");
         Comparison.Line($"Image tower, {size.Name} sizes, random weights, {precision} precision");
         Comparison.Line(Machine.Description);
@@ -40,16 +42,16 @@ internal static class GpuBenchmark
         Comparison.Line("");
         Comparison.Line("| case | min / median / max ms | images a second | TFLOP/s | of the product's rate | runs |");
         Comparison.Line("| --- | ---: | ---: | ---: | ---: | ---: |");
-        using var model = size.Create(precision);
-        foreach (var patches in new[] { 14, 12, 9, 6 })
+        using ClipModel model = size.Create(precision);
+        foreach (int patches in new[] { 14, 12, 9, 6 })
         {
-            var side = patches * size.Config.PatchSize;
-            foreach (var images in new[] { 1, 8, 64 })
+            int side = patches * size.Config.PatchSize;
+            foreach (int images in new[] { 1, 8, 64 })
             {
-                using var pixels = BenchmarkModel.Pixels(images, side);
-                using var inference = inference_mode();
+                using Tensor pixels = BenchmarkModel.Pixels(images, side);
+                using IDisposable inference = inference_mode();
                 var timing = Timing.Within(1, 15, () => model.EncodeImage(pixels).Dispose());
-                var reached = images * Operations(size.Config, patches) / timing.Median / 1e12;
+                double reached = images * Operations(size.Config, patches) / timing.Median / 1e12;
                 Comparison.Line(string.Create(
                     CultureInfo.InvariantCulture,
                     $"| {side} px, B={images} | {Comparison.Milliseconds(timing)} | {images / timing.Median:0} | {reached:0.00} | {reached / rate:0%} | {timing.Runs} |"));
@@ -60,19 +62,21 @@ internal static class GpuBenchmark
     private static double ProductRate(ComputePrecision precision)
     {
         const int side = 4096;
-        using var scope = NewDisposeScope();
-        var factor = randn(side, side, device: BenchmarkDevice.Current).to(precision.Type());
+        using DisposeScope scope = NewDisposeScope();
+        Tensor factor = randn(side, side, device: BenchmarkDevice.Current).to(precision.Type());
         return 2.0 * side * side * side / Timing.Within(1, 15, () => factor.matmul(factor).Dispose()).Median / 1e12;
     }
 
-    /// <summary>The operations of the image tower's products for one image; the last block computes only the class token's result.</summary>
+    /// <summary>
+    /// The operations of the image tower's products for one image; the last block computes only the class token's result.
+    /// </summary>
     private static double Operations(ClipConfig config, int patches)
     {
         double width = config.VisionWidth;
         double tokens = 1 + (patches * patches);
-        var block = tokens * ((12 * width * width) + (2 * tokens * width));
-        var last = (tokens * 2 * width * width) + (10 * width * width) + (2 * tokens * width);
-        var embedding = (tokens - 1) * 3 * config.PatchSize * config.PatchSize * width;
+        double block = tokens * ((12 * width * width) + (2 * tokens * width));
+        double last = (tokens * 2 * width * width) + (10 * width * width) + (2 * tokens * width);
+        double embedding = (tokens - 1) * 3 * config.PatchSize * config.PatchSize * width;
         return 2 * (((config.VisionLayers - 1) * block) + last + embedding + (width * config.EmbedDimension));
     }
 
@@ -81,15 +85,15 @@ internal static class GpuBenchmark
     {
         const int images = 4;
         const int steps = 3; // more would be too much for the queue of a GPU
-        using var model = BenchmarkModel.Small.Create();
+        using ClipModel model = BenchmarkModel.Small.Create();
         using var task = new ClassificationTask(model, 10);
-        using var scope = NewDisposeScope();
-        var side = BenchmarkDevice.IsGpu ? 8192 : 64;
-        var large = randn(side, side, device: BenchmarkDevice.Current);
+        using DisposeScope scope = NewDisposeScope();
+        int side = BenchmarkDevice.IsGpu ? 8192 : 64;
+        Tensor large = randn(side, side, device: BenchmarkDevice.Current);
         using var high = new MemoryFeatureRows(DistillationBenchmark.CachedFeatures(BenchmarkModel.Small, images * steps));
         using var low = new MemoryFeatureRows(DistillationBenchmark.CachedFeatures(BenchmarkModel.Small, images * steps));
         var watch = new Stopwatch();
-        var (queued, done) = (0.0, 0.0);
+        (double queued, double done) = (0.0, 0.0);
         var settings = new TrainingStageOptions { Epochs = 2, BatchSize = images, LearningRate = 1e-9 };
         new TrainingStage(3, settings, 1, _ => done = watch.Elapsed.TotalMilliseconds, CancellationToken.None).Run(task.Slots.Parameters, new int[images * steps], BeginEpoch, Losses);
         Comparison.Line("");
@@ -101,7 +105,7 @@ internal static class GpuBenchmark
         {
             BenchmarkDevice.Synchronize();
             watch.Restart();
-            for (var i = 0; i < 50; i++)
+            for (int i = 0; i < 50; i++)
             {
                 large.matmul(large).Dispose();
             }
@@ -110,7 +114,7 @@ internal static class GpuBenchmark
         StepLosses Losses(int epoch, int[] batch, Tensor labels)
         {
             queued = watch.Elapsed.TotalMilliseconds;
-            var rows = Array.ConvertAll(batch, i => (long)i);
+            long[] rows = Array.ConvertAll(batch, i => (long)i);
             return task.OurStep.Losses(high.Rows(rows), low.Rows(rows), labels, 1);
         }
     }
@@ -124,22 +128,22 @@ internal static class GpuBenchmark
         Comparison.Line("");
         Comparison.Line("| case | training step: CoOp | distillation | added | scoring: CoOp | with LOREAL | added |");
         Comparison.Line("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
-        using var model = size.Create(precision);
-        foreach (var classes in _classes)
+        using ClipModel model = size.Create(precision);
+        foreach (int classes in _classes)
         {
             using var task = new ClassificationTask(model, classes);
-            using var alone = PromptMethod.CoOp().CreateLearner(
+            using PromptLearner alone = PromptMethod.CoOp().CreateLearner(
                 model, new BenchmarkVocabulary(size.Config.VocabularySize), BenchmarkVocabulary.ClassNames(classes), 0, new Random(1));
-            using var optimizer = optim.SGD(alone.Parameters, 1e-9, momentum: 0.9, weight_decay: 5e-4);
-            using var text = WithoutGraph(() => alone.TextFeatures(null));
-            foreach (var images in new[] { 1, 4, 8, 32 })
+            using SGD optimizer = optim.SGD(alone.Parameters, 1e-9, momentum: 0.9, weight_decay: 5e-4);
+            using Tensor text = WithoutGraph(() => alone.TextFeatures(null));
+            foreach (int images in new[] { 1, 4, 8, 32 })
             {
-                using var scope = NewDisposeScope();
-                var features = DistillationBenchmark.CachedFeatures(size, images);
-                var labels = DistillationBenchmark.Labels(images);
-                var pixels = BenchmarkModel.Pixels(images, size.LowResolution);
-                var (step, lorealStep) = (PerImage(Step), PerImage(() => DistillationBenchmark.Ours(task, features, features, labels)));
-                var (scoring, lorealScoring) = (PerImage(Score), PerImage(() => task.Score(task.Ours, pixels).Dispose()));
+                using DisposeScope scope = NewDisposeScope();
+                Tensor features = DistillationBenchmark.CachedFeatures(size, images);
+                Tensor labels = DistillationBenchmark.Labels(images);
+                Tensor pixels = BenchmarkModel.Pixels(images, size.LowResolution);
+                (double step, double lorealStep) = (PerImage(Step), PerImage(() => DistillationBenchmark.Ours(task, features, features, labels)));
+                (double scoring, double lorealScoring) = (PerImage(Score), PerImage(() => task.Score(task.Ours, pixels).Dispose()));
                 Comparison.Line(string.Create(
                     CultureInfo.InvariantCulture,
                     $"| B={images}, C={classes} | {step:0.00} | {lorealStep:0.00} | {lorealStep - step:0.00} | {scoring:0.00} | {lorealScoring:0.00} | {lorealScoring - scoring:0.00} |"));
@@ -148,7 +152,7 @@ internal static class GpuBenchmark
 
                 void Step()
                 {
-                    using var inner = NewDisposeScope();
+                    using DisposeScope inner = NewDisposeScope();
                     optimizer.zero_grad();
                     alone.Losses(features, labels).Total.backward();
                     optimizer.step();
@@ -156,8 +160,8 @@ internal static class GpuBenchmark
 
                 void Score()
                 {
-                    using var inference = inference_mode();
-                    using var inner = NewDisposeScope();
+                    using IDisposable inference = inference_mode();
+                    using DisposeScope inner = NewDisposeScope();
                     alone.Logits(alone.Encode(pixels), text).softmax(1);
                 }
             }
@@ -166,7 +170,7 @@ internal static class GpuBenchmark
 
     private static Tensor WithoutGraph(Func<Tensor> work)
     {
-        using var noGrad = no_grad();
+        using IDisposable noGrad = no_grad();
         return work();
     }
 }

@@ -10,17 +10,17 @@ internal static class GrowthBenchmark
     public static void Run()
     {
         const int classesAtImages = 50;
-        var size = BenchmarkModel.VitB16;
-        using var model = size.Create();
+        BenchmarkModel size = BenchmarkModel.VitB16;
+        using ClipModel model = size.Create();
         var table = new Comparison("Growth of scoring at phi", "ours", "published: 77 tokens a pair");
-        var (byClasses, publishedByClasses) = (new List<(double, double)>(), new List<(double, double)>());
-        foreach (var classes in new[] { 10, 25, 50, 100, 200, 400, 700, 1000 })
+        (List<(double, double)>? byClasses, List<(double, double)>? publishedByClasses) = (new List<(double, double)>(), new List<(double, double)>());
+        foreach (int classes in new[] { 10, 25, 50, 100, 200, 400, 700, 1000 })
         {
             Measure(classes, 1, classes, byClasses, publishedByClasses);
         }
 
-        var (byImages, publishedByImages) = (new List<(double, double)>(), new List<(double, double)>());
-        foreach (var images in new[] { 1, 2, 4, 8, 16, 32 })
+        (List<(double, double)>? byImages, List<(double, double)>? publishedByImages) = (new List<(double, double)>(), new List<(double, double)>());
+        foreach (int images in new[] { 1, 2, 4, 8, 16, 32 })
         {
             Measure(classesAtImages, images, images, byImages, publishedByImages);
         }
@@ -28,15 +28,15 @@ internal static class GrowthBenchmark
         var plot = new Plot("Scoring at ViT-B/16 sizes, 96 px: seconds a batch");
         plot.Add("one image, by classes", "classes", byClasses, publishedByClasses);
         plot.Add($"{classesAtImages} classes, by images", "images", byImages, publishedByImages);
-        var path = Path.GetFullPath("performance.svg");
+        string path = Path.GetFullPath("performance.svg");
         plot.Write(path);
         Comparison.Line($"The plot is in {path}.");
 
         void Measure(int classes, int images, double at, List<(double, double)> ours, List<(double, double)> published)
         {
             using var task = new ClassificationTask(model, classes);
-            using var pixels = BenchmarkModel.Pixels(images, size.LowResolution);
-            var ourTime = ScoringBenchmark.Time(task, task.Ours, pixels);
+            using torch.Tensor pixels = BenchmarkModel.Pixels(images, size.LowResolution);
+            Timing ourTime = ScoringBenchmark.Time(task, task.Ours, pixels);
             ours.Add((at, ourTime.Median));
             Timing? other = null;
             if (images * classes <= MostPublishedPairs)

@@ -1,6 +1,9 @@
 namespace Microsoft.ML.Loreal.PerformanceTests;
 
-/// <summary>What one picture costs on its way to the tower, read, decoded, resized, normalised: processor time, which a loaded machine stretches less than wall time.</summary>
+/// <summary>
+/// What one picture costs on its way to the tower, read, decoded, resized, normalised: processor time, which a loaded machine stretches
+/// less than wall time.
+/// </summary>
 internal static class InputBenchmark
 {
     private const int Runs = 15;
@@ -10,18 +13,18 @@ internal static class InputBenchmark
     public static void Run()
     {
         using var folder = new TemporaryFolder();
-        var paths = JpegFolder.Write(folder.Path, 64, 2).ConvertAll(photo => photo.ImagePath);
+        List<string> paths = JpegFolder.Write(folder.Path, 64, 2).ConvertAll(photo => photo.ImagePath);
         var table = new Comparison("One JPEG of 300 x 200, processor time", "cost", "all of it");
         var decoder = new ImageDecoder(long.MaxValue);
-        var images = paths.ConvertAll(path => new PathCell(path).Decode(decoder));
-        var processor = ClipBackbone.Default.ImageProcessor;
-        foreach (var side in new[] { BenchmarkModel.Default.LowResolution, BenchmarkModel.VitB16.LowResolution, BenchmarkModel.VitB16.Config.ImageResolution })
+        List<RgbImage> images = paths.ConvertAll(path => new PathCell(path).Decode(decoder));
+        ImageProcessor processor = ClipBackbone.Default.ImageProcessor;
+        foreach (int side in new[] { BenchmarkModel.Default.LowResolution, BenchmarkModel.VitB16.LowResolution, BenchmarkModel.VitB16.Config.ImageResolution })
         {
-            var levels = new byte[3 * side * side];
-            var values = new float[3 * side * side];
-            var all = Each(i =>
+            byte[] levels = new byte[3 * side * side];
+            float[] values = new float[3 * side * side];
+            Timing all = Each(i =>
             {
-                using var image = new PathCell(paths[i]).Decode(decoder);
+                using RgbImage image = new PathCell(paths[i]).Decode(decoder);
                 processor.Evaluate(image, side, values);
             });
             table.Add($"{side} px, read", Each(i => File.ReadAllBytes(paths[i])), all);
@@ -31,19 +34,19 @@ internal static class InputBenchmark
             table.Add($"{side} px, random view of the decoded", Each(i => processor.Augment(images[i], side, 0.08f, new Random(i), values)), all);
         }
 
-        var photograph = Path.Combine(folder.Path, "photograph.jpg");
+        string photograph = Path.Combine(folder.Path, "photograph.jpg");
         JpegFolder.WritePhotograph(photograph, PhotographWidth, PhotographHeight);
         paths = [photograph];
         var large = new Comparison($"One JPEG of {PhotographWidth} x {PhotographHeight}, processor time", "decoded at a reduced scale", "whole");
-        foreach (var side in new[] { BenchmarkModel.Default.LowResolution, BenchmarkModel.VitB16.LowResolution })
+        foreach (int side in new[] { BenchmarkModel.Default.LowResolution, BenchmarkModel.VitB16.LowResolution })
         {
-            var values = new float[3 * side * side];
+            float[] values = new float[3 * side * side];
             var reducing = new ImageDecoder(long.MaxValue, side);
             large.Add($"{side} px, all of it", Each(_ => Evaluate(reducing)), Each(_ => Evaluate(decoder)));
 
             void Evaluate(ImageDecoder with)
             {
-                using var image = new PathCell(photograph).Decode(with);
+                using RgbImage image = new PathCell(photograph).Decode(with);
                 processor.Evaluate(image, side, values);
             }
         }
@@ -56,8 +59,8 @@ internal static class InputBenchmark
 
             double Pass()
             {
-                var start = Environment.CpuUsage.TotalTime;
-                for (var i = 0; i < paths.Count; i++)
+                TimeSpan start = Environment.CpuUsage.TotalTime;
+                for (int i = 0; i < paths.Count; i++)
                 {
                     work(i);
                 }

@@ -13,9 +13,9 @@ internal static class JpegFolder
     public static List<Photo> Write(string folder, int count, int classes)
     {
         var photos = new List<Photo>(count);
-        for (var i = 0; i < count; i++)
+        for (int i = 0; i < count; i++)
         {
-            var name = $"{i:00000}.jpg";
+            string name = $"{i:00000}.jpg";
             photos.Add(new Photo { ImagePath = Path.Combine(folder, name), Label = ClassName(i % classes) });
         }
 
@@ -38,16 +38,16 @@ internal static class JpegFolder
 
     private static byte[] Pixels(Random random, int width, int height)
     {
-        var (red, green, blue) = (random.Next(200), random.Next(200), random.Next(200));
-        var pixels = new byte[3 * width * height];
-        var scale = 8 * width / Width;
+        (int red, int green, int blue) = (random.Next(200), random.Next(200), random.Next(200));
+        byte[] pixels = new byte[3 * width * height];
+        int scale = 8 * width / Width;
         random.NextBytes(pixels);
-        for (var y = 0; y < height; y++)
+        for (int y = 0; y < height; y++)
         {
-            for (var x = 0; x < width; x++)
+            for (int x = 0; x < width; x++)
             {
-                var at = 3 * ((y * width) + x);
-                var grain = pixels[at] / 8;
+                int at = 3 * ((y * width) + x);
+                int grain = pixels[at] / 8;
                 pixels[at] = (byte)Math.Min(255, red + (x / scale) + grain);
                 pixels[at + 1] = (byte)Math.Min(255, green + (y / scale) + grain);
                 pixels[at + 2] = (byte)Math.Min(255, blue + ((x + y) / (2 * scale)) + grain);

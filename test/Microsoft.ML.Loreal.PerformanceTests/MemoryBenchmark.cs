@@ -20,18 +20,18 @@ internal static class MemoryBenchmark
         Comparison.Line("");
         Comparison.Line("| case | ours: peak (added) | published: peak (added) | ours / published (added) |");
         Comparison.Line("| --- | ---: | ---: | ---: |");
-        foreach (var size in BenchmarkModel.All)
+        foreach (BenchmarkModel size in BenchmarkModel.All)
         {
-            foreach (var (work, images, classes) in new[] { ("distillation", 4, 50), ("scoring", 1, 100), ("scoring", 8, 100) })
+            foreach ((string? work, int images, int classes) in new[] { ("distillation", 4, 50), ("scoring", 1, 100), ("scoring", 8, 100) })
             {
-                var ours = Peak(size, work, images, classes, "ours");
-                var published = Peak(size, work, images, classes, "published");
+                (double Peak, double Added) ours = Peak(size, work, images, classes, "ours");
+                (double Peak, double Added) published = Peak(size, work, images, classes, "published");
                 Comparison.Line(FormattableString.Invariant(
                     $"| {size.Name}, {work}, B={images}, C={classes} | {ours.Peak:0} ({ours.Added:0}) | {published.Peak:0} ({published.Added:0}) | {ours.Peak / published.Peak:0.00} ({ours.Added / published.Added:0.000}) |"));
             }
         }
 
-        foreach (var line in ChildProcess.Run("flat"))
+        foreach (string line in ChildProcess.Run("flat"))
         {
             Comparison.Line(line);
         }
@@ -40,15 +40,15 @@ internal static class MemoryBenchmark
     /// <summary>In the child: prints the memory after loading and the highest of the run.</summary>
     public static void MeasureWork(string name, string work, string images, string classes, string way)
     {
-        var size = BenchmarkModel.All.Single(s => s.Name == name);
-        var batch = int.Parse(images, CultureInfo.InvariantCulture);
-        using var model = size.Create();
+        BenchmarkModel size = BenchmarkModel.All.Single(s => s.Name == name);
+        int batch = int.Parse(images, CultureInfo.InvariantCulture);
+        using ClipModel model = size.Create();
         using var task = new ClassificationTask(model, int.Parse(classes, CultureInfo.InvariantCulture));
-        using var scope = torch.NewDisposeScope();
-        var (high, low, labels) = (DistillationBenchmark.CachedFeatures(size, batch), DistillationBenchmark.CachedFeatures(size, batch), DistillationBenchmark.Labels(batch));
-        var pixels = BenchmarkModel.Pixels(batch, size.LowResolution);
+        using DisposeScope scope = torch.NewDisposeScope();
+        (torch.Tensor? high, torch.Tensor? low, torch.Tensor? labels) = (DistillationBenchmark.CachedFeatures(size, batch), DistillationBenchmark.CachedFeatures(size, batch), DistillationBenchmark.Labels(batch));
+        torch.Tensor pixels = BenchmarkModel.Pixels(batch, size.LowResolution);
         Console.WriteLine(FormattableString.Invariant($"{ResidentMemory.Now}"));
-        for (var run = 0; run < 2; run++)
+        for (int run = 0; run < 2; run++)
         {
             switch (work, way)
             {
@@ -71,12 +71,12 @@ internal static class MemoryBenchmark
     public static void MeasureFlat()
     {
         using var folder = new TemporaryFolder();
-        var photos = JpegFolder.Write(folder.Path, 20, 10);
+        List<JpegFolder.Photo> photos = JpegFolder.Write(folder.Path, 20, 10);
         var ml = new MLContext(1);
-        using var model = FolderBenchmark.Fit(ml, ClipBackbone.Default, BenchmarkModel.Default, ml.Data.LoadFromEnumerable(photos), attributes: true);
-        using var engine = ml.Model.CreatePredictionEngine<JpegFolder.Photo, JpegFolder.Scores>(model);
+        using LorealTransformer model = FolderBenchmark.Fit(ml, ClipBackbone.Default, BenchmarkModel.Default, ml.Data.LoadFromEnumerable(photos), attributes: true);
+        using PredictionEngine<JpegFolder.Photo, JpegFolder.Scores> engine = ml.Model.CreatePredictionEngine<JpegFolder.Photo, JpegFolder.Scores>(model);
         Console.WriteLine($"Resident memory while one model of the default's sizes makes {Predictions} predictions, MB:");
-        for (var done = 1; done <= Predictions; done++)
+        for (int done = 1; done <= Predictions; done++)
         {
             engine.Predict(photos[done % photos.Count]);
             if (done is 100 or 1000 or 2000 or 4000 or 6000 or 8000 or Predictions)
@@ -88,8 +88,8 @@ internal static class MemoryBenchmark
 
     private static (double Peak, double Added) Peak(BenchmarkModel size, string work, int images, int classes, string way)
     {
-        var lines = ChildProcess.Run("memory", size.Name, work, $"{images}", $"{classes}", way);
-        var (before, peak) = (double.Parse(lines[0], CultureInfo.InvariantCulture), double.Parse(lines[1], CultureInfo.InvariantCulture));
+        string[] lines = ChildProcess.Run("memory", size.Name, work, $"{images}", $"{classes}", way);
+        (double before, double peak) = (double.Parse(lines[0], CultureInfo.InvariantCulture), double.Parse(lines[1], CultureInfo.InvariantCulture));
         return (peak, peak - before);
     }
 }

@@ -1,12 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.PerformanceTests;
 
 /// <summary>
-/// What each prompt method learns and costs at ViT-B/16 sizes, alone and with LOREAL. Every row is a process of its own, so that its peak memory can be told.
+/// What each prompt method learns and costs at ViT-B/16 sizes, alone and with LOREAL. Every row is a process of its own, so that its peak
+/// memory can be told.
 /// </summary>
 internal static class MethodsBenchmark
 {
@@ -25,15 +27,15 @@ internal static class MethodsBenchmark
 
     public static void Run()
     {
-        var size = BenchmarkModel.VitB16;
+        BenchmarkModel size = BenchmarkModel.VitB16;
         Comparison.Line($"Prompt methods, {size.Name} sizes, {Classes} classes, steps of {Images} images from the cache: least / median ms (ms of processor time a run), MB on top of the loaded model");
         Comparison.Line(Machine.Description);
         Comparison.Line("");
         Comparison.Line($"| method | learned numbers | step, {size.LowResolution} px | step, {size.Config.ImageResolution} px | its memory | scoring 1 image, {size.LowResolution} px | its memory |");
         Comparison.Line("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
-        foreach (var name in _methods.Keys)
+        foreach (string name in _methods.Keys)
         {
-            foreach (var way in new[] { Alone, WithLoreal })
+            foreach (string? way in new[] { Alone, WithLoreal })
             {
                 Comparison.Line($"| {name}{(way == Alone ? "" : " + LOREAL, stage 3")} | {string.Join(" | ", ChildProcess.Run("methods", name, way))} |");
             }
@@ -43,10 +45,10 @@ internal static class MethodsBenchmark
     /// <summary>In the child: prints the cells of one row.</summary>
     public static void Measure(string name, string way)
     {
-        var size = BenchmarkModel.VitB16;
-        using var model = size.Create();
-        var cells = way == Alone ? MeasureAlone(model, size, _methods[name]) : MeasureLoreal(model, size, _methods[name]);
-        foreach (var cell in cells)
+        BenchmarkModel size = BenchmarkModel.VitB16;
+        using ClipModel model = size.Create();
+        string[] cells = way == Alone ? MeasureAlone(model, size, _methods[name]) : MeasureLoreal(model, size, _methods[name]);
+        foreach (string cell in cells)
         {
             Console.WriteLine(cell);
         }
@@ -54,9 +56,9 @@ internal static class MethodsBenchmark
 
     private static string[] MeasureAlone(ClipModel model, BenchmarkModel size, PromptMethod method)
     {
-        using var scope = NewDisposeScope();
-        using var learner = method.CreateLearner(model, new BenchmarkVocabulary(size.Config.VocabularySize), BenchmarkVocabulary.ClassNames(Classes), 0, new Random(1));
-        var pixels = BenchmarkModel.Pixels(1, size.LowResolution);
+        using DisposeScope scope = NewDisposeScope();
+        using PromptLearner learner = method.CreateLearner(model, new BenchmarkVocabulary(size.Config.VocabularySize), BenchmarkVocabulary.ClassNames(Classes), 0, new Random(1));
+        Tensor pixels = BenchmarkModel.Pixels(1, size.LowResolution);
         Tensor text;
         using (no_grad())
         {
@@ -64,32 +66,32 @@ internal static class MethodsBenchmark
         }
 
         var memory = new AddedMemory();
-        var scoring = Cell(() =>
+        string scoring = Cell(() =>
         {
-            using var inference = inference_mode();
-            using var step = NewDisposeScope();
+            using IDisposable inference = inference_mode();
+            using DisposeScope step = NewDisposeScope();
             learner.Logits(learner.Encode(pixels), text).softmax(1);
         });
-        var scoringMemory = memory.Megabytes;
-        var low = Step(learner, size.LowResolution);
-        var high = Step(learner, size.Config.ImageResolution);
+        string scoringMemory = memory.Megabytes;
+        string low = Step(learner, size.LowResolution);
+        string high = Step(learner, size.Config.ImageResolution);
         return [Count(learner.Parameters), low, high, memory.Megabytes, scoring, scoringMemory];
     }
 
     /// <summary>A step of stages 1 and 2, with the states of the views that the cache has.</summary>
     private static string Step(PromptLearner learner, int side)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Tensor states;
         using (no_grad())
         {
             states = learner.FrozenStates(BenchmarkModel.Pixels(Images, side));
         }
 
-        using var optimizer = optim.SGD(learner.Parameters, 1e-9, momentum: 0.9, weight_decay: 5e-4);
+        using SGD optimizer = optim.SGD(learner.Parameters, 1e-9, momentum: 0.9, weight_decay: 5e-4);
         return Cell(() =>
         {
-            using var step = NewDisposeScope();
+            using DisposeScope step = NewDisposeScope();
             optimizer.zero_grad();
             learner.Losses(states, DistillationBenchmark.Labels(Images)).Total.backward();
             optimizer.step();
@@ -98,12 +100,12 @@ internal static class MethodsBenchmark
 
     private static string[] MeasureLoreal(ClipModel model, BenchmarkModel size, PromptMethod method)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var task = new ClassificationTask(model, Classes, method);
-        var pixels = BenchmarkModel.Pixels(1, size.LowResolution);
+        Tensor pixels = BenchmarkModel.Pixels(1, size.LowResolution);
         var memory = new AddedMemory();
-        var scoring = Cell(() => task.Score(task.Ours, pixels).Dispose());
-        var scoringMemory = memory.Megabytes;
+        string scoring = Cell(() => task.Score(task.Ours, pixels).Dispose());
+        string scoringMemory = memory.Megabytes;
         Tensor high, low;
         using (no_grad())
         {
@@ -112,7 +114,7 @@ internal static class MethodsBenchmark
         }
 
         // Both students' image features are cached, so the step is the same at every resolution.
-        var step = Cell(() => DistillationBenchmark.Ours(task, high, low, DistillationBenchmark.Labels(Images)));
+        string step = Cell(() => DistillationBenchmark.Ours(task, high, low, DistillationBenchmark.Labels(Images)));
         return [$"+ {Count(task.Slots.Parameters)}", step, step, memory.Megabytes, scoring, scoringMemory];
     }
 
@@ -121,16 +123,16 @@ internal static class MethodsBenchmark
     /// <summary>Times some runs. Processor time tells methods apart on a machine that others use too.</summary>
     private static string Cell(Action work)
     {
-        var runs = 0;
+        int runs = 0;
         using var process = Process.GetCurrentProcess();
-        var before = process.TotalProcessorTime;
+        TimeSpan before = process.TotalProcessorTime;
         var timing = Timing.Within(6, 5, () =>
         {
             runs++;
             work();
         });
         process.Refresh();
-        var processor = (process.TotalProcessorTime - before).TotalMilliseconds / runs;
+        double processor = (process.TotalProcessorTime - before).TotalMilliseconds / runs;
         return string.Create(CultureInfo.InvariantCulture, $"{timing.Min * 1000:0} / {timing.Median * 1000:0} ({processor:0})");
     }
 

@@ -19,19 +19,19 @@ internal sealed class Plot(string title)
     public void Add(string heading, string axis, IReadOnlyList<(double X, double Y)> ours, IReadOnlyList<(double X, double Y)> published)
     {
         var all = ours.Concat(published).ToList();
-        var (lowX, highX) = (all.Min(p => p.X), all.Max(p => p.X));
-        var (lowY, highY) = (Power(Math.Floor(Log(all.Min(p => p.Y)))), Power(Math.Ceiling(Log(all.Max(p => p.Y)))));
+        (double lowX, double highX) = (all.Min(p => p.X), all.Max(p => p.X));
+        (double lowY, double highY) = (Power(Math.Floor(Log(all.Min(p => p.Y)))), Power(Math.Ceiling(Log(all.Max(p => p.Y)))));
         _panels.AppendLine(Invariant($"<g transform=\"translate({_count++ * Width},0)\">"));
         Text(Width / 2, Top - 12, heading, "middle", 13);
         Text(Width / 2, Height - 8, axis, "middle", 12);
-        for (var decade = Log(lowY); decade <= Log(highY); decade++)
+        for (double decade = Log(lowY); decade <= Log(highY); decade++)
         {
-            var y = Y(Power(decade));
+            double y = Y(Power(decade));
             _panels.AppendLine(Invariant($"<line x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{y:0.0}\" y2=\"{y:0.0}\" stroke=\"#ddd\"/>"));
             Text(Left - 6, y + 4, Invariant($"{Power(decade):0.###} s"), "end", 11);
         }
 
-        foreach (var (x, _) in ours)
+        foreach ((double x, double _) in ours)
         {
             Text(X(x), Height - Bottom + 16, Invariant($"{x}"), "middle", 10);
         }
@@ -45,21 +45,21 @@ internal sealed class Plot(string title)
 
         void Line(IReadOnlyList<(double X, double Y)> points, string colour, string name)
         {
-            var path = string.Join(' ', points.Select(p => Invariant($"{X(p.X):0.0},{Y(p.Y):0.0}")));
+            string path = string.Join(' ', points.Select(p => Invariant($"{X(p.X):0.0},{Y(p.Y):0.0}")));
             _panels.AppendLine(Invariant($"<polyline points=\"{path}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>"));
-            foreach (var p in points)
+            foreach ((double X, double Y) p in points)
             {
                 _panels.AppendLine(Invariant($"<circle cx=\"{X(p.X):0.0}\" cy=\"{Y(p.Y):0.0}\" r=\"3\" fill=\"{colour}\"/>"));
             }
 
-            var label = points[points.Count / 2];
+            (double X, double Y) label = points[points.Count / 2];
             _panels.AppendLine(Invariant($"<text x=\"{X(label.X):0.0}\" y=\"{Y(label.Y) - 9:0.0}\" fill=\"{colour}\" font-size=\"12\" text-anchor=\"end\">{name}</text>"));
         }
     }
 
     public void Write(string path)
     {
-        var width = Width * _count;
+        int width = Width * _count;
         File.WriteAllText(path, Invariant($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {Height}\" width=\"{width}\" height=\"{Height}\" font-family=\"sans-serif\">\n")
             + "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n"
             + Invariant($"<text x=\"{width / 2}\" y=\"18\" text-anchor=\"middle\" font-size=\"14\" font-weight=\"bold\">{title}</text>\n")

@@ -1,8 +1,12 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.PerformanceTests;
 
-/// <summary>Scoring and the distillation step with the frozen towers in reduced precisions against single precision, and by how much the numbers differ.</summary>
+/// <summary>
+/// Scoring and the distillation step with the frozen towers in reduced precisions against single precision, and by how much the numbers
+/// differ.
+/// </summary>
 internal static class PrecisionBenchmark
 {
     private const int ComparedImages = 64;
@@ -12,12 +16,12 @@ internal static class PrecisionBenchmark
 
     public static void Run()
     {
-        foreach (var size in BenchmarkModel.All)
+        foreach (BenchmarkModel size in BenchmarkModel.All)
         {
-            using var single = size.Create();
-            foreach (var precision in BenchmarkDevice.Precisions.Where(precision => precision != ComputePrecision.Single))
+            using ClipModel single = size.Create();
+            foreach (ComputePrecision precision in BenchmarkDevice.Precisions.Where(precision => precision != ComputePrecision.Single))
             {
-                using var reduced = size.Create(precision);
+                using ClipModel reduced = size.Create(precision);
                 Compare(size, single, reduced);
             }
         }
@@ -29,22 +33,22 @@ internal static class PrecisionBenchmark
         const int images = 4;
         const int runs = 15;
         var table = new Comparison("Scoring and the distillation step by the width of both towers, by turns", $"{ComputePrecision.BFloat16}", "single precision");
-        foreach (var size in _widths.Select(BenchmarkModel.OfWidth).Prepend(BenchmarkModel.Default))
+        foreach (BenchmarkModel? size in _widths.Select(BenchmarkModel.OfWidth).Prepend(BenchmarkModel.Default))
         {
-            using var single = size.Create();
-            using var reduced = size.Create(ComputePrecision.BFloat16);
-            foreach (var classes in new[] { 10, 100 })
+            using ClipModel single = size.Create();
+            using ClipModel reduced = size.Create(ComputePrecision.BFloat16);
+            foreach (int classes in new[] { 10, 100 })
             {
                 using var task = new ClassificationTask(single, classes);
                 using var reducedTask = new ClassificationTask(reduced, classes);
-                foreach (var scored in new[] { 1, ScoredAtOnce })
+                foreach (int scored in new[] { 1, ScoredAtOnce })
                 {
-                    using var pixels = BenchmarkModel.Pixels(scored, size.LowResolution);
+                    using Tensor pixels = BenchmarkModel.Pixels(scored, size.LowResolution);
                     Add($"{size.Name}, scoring, B={scored}, C={classes}", () => Score(reducedTask, pixels), () => Score(task, pixels));
                 }
 
-                using var scope = NewDisposeScope();
-                var (high, low, labels) = (DistillationBenchmark.CachedFeatures(size, images), DistillationBenchmark.CachedFeatures(size, images), DistillationBenchmark.Labels(images));
+                using DisposeScope scope = NewDisposeScope();
+                (Tensor? high, Tensor? low, Tensor? labels) = (DistillationBenchmark.CachedFeatures(size, images), DistillationBenchmark.CachedFeatures(size, images), DistillationBenchmark.Labels(images));
                 Add(
                     $"{size.Name}, distillation step, B={images}, C={classes}",
                     () => DistillationBenchmark.Ours(reducedTask, high, low, labels),
@@ -54,26 +58,26 @@ internal static class PrecisionBenchmark
 
         void Add(string name, Action reducedWork, Action work)
         {
-            var (reducedTime, time) = Timing.ByTurns(runs, reducedWork, work);
+            (Timing? reducedTime, Timing? time) = Timing.ByTurns(runs, reducedWork, work);
             table.Add(name, reducedTime, time);
         }
 
         static void Score(ClassificationTask task, Tensor pixels)
         {
-            using var scores = task.Score(task.Ours, pixels);
+            using Tensor scores = task.Score(task.Ours, pixels);
         }
     }
 
     private static void Compare(BenchmarkModel size, ClipModel single, ClipModel reduced)
     {
         var table = new Comparison($"{size.Name}, scoring at phi and the distillation step", $"{reduced.Precision}", "single precision");
-        foreach (var classes in new[] { 10, 50, 100, 1000 })
+        foreach (int classes in new[] { 10, 50, 100, 1000 })
         {
             using var task = new ClassificationTask(single, classes);
             using var reducedTask = new ClassificationTask(reduced, classes);
-            foreach (var images in new[] { 1, 8 })
+            foreach (int images in new[] { 1, 8 })
             {
-                using var pixels = BenchmarkModel.Pixels(images, size.LowResolution);
+                using Tensor pixels = BenchmarkModel.Pixels(images, size.LowResolution);
                 table.Add($"scoring, B={images}, C={classes}", ScoringBenchmark.Time(reducedTask, reducedTask.Ours, pixels), ScoringBenchmark.Time(task, task.Ours, pixels));
             }
 
@@ -90,21 +94,21 @@ internal static class PrecisionBenchmark
     private static void Agreement(BenchmarkModel size, ClipModel single, ClipModel reduced)
     {
         const int classes = 50;
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var task = new ClassificationTask(single, classes);
         using var reducedTask = new ClassificationTask(reduced, classes);
-        var (largest, equal) = (0f, 0L);
-        for (var i = 0; i < ComparedImages; i += ScoredAtOnce)
+        (float largest, long equal) = (0f, 0L);
+        for (int i = 0; i < ComparedImages; i += ScoredAtOnce)
         {
-            using var step = NewDisposeScope();
-            var pixels = BenchmarkModel.Pixels(ScoredAtOnce, size.LowResolution);
-            var (expected, actual) = (task.Score(task.Ours, pixels), reducedTask.Score(reducedTask.Ours, pixels));
+            using DisposeScope step = NewDisposeScope();
+            Tensor pixels = BenchmarkModel.Pixels(ScoredAtOnce, size.LowResolution);
+            (Tensor? expected, Tensor? actual) = (task.Score(task.Ours, pixels), reducedTask.Score(reducedTask.Ours, pixels));
             largest = Math.Max(largest, (expected - actual).abs().max().item<float>());
             equal += expected.argmax(1).eq(actual.argmax(1)).sum().item<long>();
         }
 
-        var (high, low) = (DistillationBenchmark.CachedFeatures(size, 4), DistillationBenchmark.CachedFeatures(size, 4));
-        var cosine = nn.functional.cosine_similarity(Gradient(task), Gradient(reducedTask), 0).item<float>();
+        (Tensor? high, Tensor? low) = (DistillationBenchmark.CachedFeatures(size, 4), DistillationBenchmark.CachedFeatures(size, 4));
+        float cosine = nn.functional.cosine_similarity(Gradient(task), Gradient(reducedTask), 0).item<float>();
         Comparison.Line(FormattableString.Invariant(
             $"{size.Name}, {reduced.Precision}, C={classes}: largest difference of a probability {largest:0.0000}, the same prediction for {equal} of {ComparedImages} images, cosine of the step's gradients {cosine:0.00000}"));
 

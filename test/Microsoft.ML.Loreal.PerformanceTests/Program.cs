@@ -48,13 +48,13 @@ switch (args)
         return 0;
 }
 
-if (args.Length == 1 && benchmarks.TryGetValue(args[0], out var benchmark))
+if (args.Length == 1 && benchmarks.TryGetValue(args[0], out (string What, Action Run) benchmark))
 {
     benchmark.Run();
     return 0;
 }
 
-foreach (var (name, (what, _)) in benchmarks)
+foreach ((string? name, (string? what, Action _)) in benchmarks)
 {
     Console.WriteLine($"{name,-12} {what}");
 }

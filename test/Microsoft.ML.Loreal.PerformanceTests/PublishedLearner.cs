@@ -1,11 +1,13 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.PerformanceTests;
 
 /// <summary>
-/// The same prompts as another learner's, encoded the published way: all 77 positions of every (image, class) pair through all blocks, the image tower with all its
-/// tokens to the end. The blocks are ours, with the fused activation, so the published code itself is rather slower.
+/// The same prompts as another learner's, encoded the published way: all 77 positions of every (image, class) pair through all blocks, the
+/// image tower with all its tokens to the end. The blocks are ours, with the fused activation, so the published code itself is rather
+/// slower.
 /// </summary>
 internal sealed class PublishedLearner(ClipModel model, PromptLearner prompts) : PromptLearner(model)
 {
@@ -17,10 +19,10 @@ internal sealed class PublishedLearner(ClipModel model, PromptLearner prompts) :
 
     public override Tensor FrozenStates(Tensor pixels)
     {
-        using var scope = NewDisposeScope();
-        var tower = Model.Visual;
-        var x = tower.LnPre.Forward(tower.Embed(pixels));
-        foreach (var block in tower.Blocks)
+        using DisposeScope scope = NewDisposeScope();
+        VisionTransformer tower = Model.Visual;
+        Tensor x = tower.LnPre.Forward(tower.Embed(pixels));
+        foreach (ResidualAttentionBlock block in tower.Blocks)
         {
             x = block.Forward(x);
         }
@@ -30,22 +32,22 @@ internal sealed class PublishedLearner(ClipModel model, PromptLearner prompts) :
 
     public override Tensor TextFeatures(Tensor? attributeTokens)
     {
-        using var scope = NewDisposeScope();
-        var parts = Prompts(attributeTokens);
-        var (images, prefix, width) = (parts.Prefix.shape[0], parts.Prefix.shape[1], parts.Prefix.shape[2]);
-        var (classes, suffix) = (parts.Suffix.shape[0], parts.Suffix.shape[1]);
-        var padding = Model.Config.ContextLength - prefix - suffix;
-        var x = cat(
+        using DisposeScope scope = NewDisposeScope();
+        PromptParts parts = Prompts(attributeTokens);
+        (long images, long prefix, long width) = (parts.Prefix.shape[0], parts.Prefix.shape[1], parts.Prefix.shape[2]);
+        (long classes, long suffix) = (parts.Suffix.shape[0], parts.Suffix.shape[1]);
+        long padding = Model.Config.ContextLength - prefix - suffix;
+        Tensor x = cat(
             [
                 parts.Prefix.unsqueeze(1).expand(images, classes, prefix, width),
                 parts.Suffix.unsqueeze(0).expand(images, classes, suffix, width),
                 zeros(images, classes, padding, width, device: parts.Prefix.device),
             ],
             2).reshape(images * classes, Model.Config.ContextLength, width); // [B, C, 77, D] -> [B * C, 77, D]
-        var text = Model.Text;
+        TextTransformer text = Model.Text;
         x = text.AddPositions(x);
-        var mask = text.CausalMask(Model.Config.ContextLength);
-        foreach (var block in text.Blocks)
+        Tensor mask = text.CausalMask(Model.Config.ContextLength);
+        foreach (ResidualAttentionBlock block in text.Blocks)
         {
             x = block.Forward(x, mask);
         }

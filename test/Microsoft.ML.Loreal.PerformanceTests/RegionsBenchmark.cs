@@ -1,10 +1,14 @@
 using System.Diagnostics;
 using Microsoft.ML.Loreal.Samples;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.PerformanceTests;
 
-/// <summary>PromptKD with the teacher asked in every epoch, with its features cached, and with a region table; then the size and the worth of a table against K.</summary>
+/// <summary>
+/// PromptKD with the teacher asked in every epoch, with its features cached, and with a region table; then the size and the worth of a
+/// table against K.
+/// </summary>
 internal static class RegionsBenchmark
 {
     private const int Photos = 24;
@@ -21,16 +25,16 @@ internal static class RegionsBenchmark
     {
         using var folder = new TemporaryFolder();
         using var weights = new TemporaryFolder();
-        var photos = JpegFolder.Write(folder.Path, Photos, 10);
-        using var teacher = Teacher(BackboneFolder.Write(weights.Path, BenchmarkModel.VitB16), photos);
+        List<JpegFolder.Photo> photos = JpegFolder.Write(folder.Path, Photos, 10);
+        using LorealTransformer teacher = Teacher(BackboneFolder.Write(weights.Path, BenchmarkModel.VitB16), photos);
         var table = new Comparison($"One epoch of PromptKD, {Photos} JPEGs, teacher ViT-B/16 at 224 px, student of the default backbone", "region table, K = 10", "teacher asked in every epoch");
-        foreach (var side in new[] { 112, 48 })
+        foreach (int side in new[] { 112, 48 })
         {
-            var (online, onlineFit) = Fit(teacher, photos, side, views: 0, tables: null);
-            var (_, cachedFit) = Fit(teacher, photos, side, views: 1, tables: null);
+            (Timing? online, double onlineFit) = Fit(teacher, photos, side, views: 0, tables: null);
+            (Timing _, double cachedFit) = Fit(teacher, photos, side, views: 1, tables: null);
             using var tables = new TemporaryFolder();
-            var (_, madeFit) = Fit(teacher, photos, side, views: 1, tables.Path);
-            var (found, foundFit) = Fit(teacher, photos, side, views: 1, tables.Path);
+            (Timing _, double madeFit) = Fit(teacher, photos, side, views: 1, tables.Path);
+            (Timing? found, double foundFit) = Fit(teacher, photos, side, views: 1, tables.Path);
             table.Add($"student at {side} px", found, online);
             Comparison.Line(FormattableString.Invariant(
                 $"Fit of {Epochs} epochs, seconds: teacher in every epoch {onlineFit:0.0}, features cached {cachedFit:0.0}, table made {madeFit:0.0}, table found {foundFit:0.0}"));
@@ -40,8 +44,8 @@ internal static class RegionsBenchmark
     private static LorealTransformer Teacher(ClipBackbone backbone, List<JpegFolder.Photo> photos)
     {
         var ml = new MLContext(1);
-        var data = ml.Data.LoadFromEnumerable(photos);
-        var keys = ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
+        IDataView data = ml.Data.LoadFromEnumerable(photos);
+        IDataView keys = ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
         return ml.MulticlassClassification.Trainers.Loreal(new LorealTrainer.Options
         {
             Backbone = backbone,
@@ -58,7 +62,7 @@ internal static class RegionsBenchmark
         var ml = new MLContext(1);
         var ends = new List<double>();
         var watch = Stopwatch.StartNew();
-        using var student = ml.MulticlassClassification.Trainers.PromptKD(new PromptKDTrainer.Options
+        using PromptKDTransformer student = ml.MulticlassClassification.Trainers.PromptKD(new PromptKDTrainer.Options
         {
             Teacher = teacher,
             ImageColumnName = nameof(JpegFolder.Photo.ImagePath),
@@ -71,37 +75,39 @@ internal static class RegionsBenchmark
         return (Timing.Of([.. ends.Skip(1).Zip(ends, (end, start) => end - start)]), watch.Elapsed.TotalSeconds);
     }
 
-    /// <summary>The default backbone without training teaches itself at 48 px on pictures of its world; the student is tried on others.</summary>
+    /// <summary>
+    /// The default backbone without training teaches itself at 48 px on pictures of its world; the student is tried on others.
+    /// </summary>
     private static void Worth()
     {
         using var folder = new TemporaryFolder();
-        var (pictures, trials) = (new WorldPictures(PicturesPerClass, seed: 1), new WorldPictures(5, seed: 2));
+        (WorldPictures? pictures, WorldPictures? trials) = (new WorldPictures(PicturesPerClass, seed: 1), new WorldPictures(5, seed: 2));
         var options = new LorealTrainer.Options { LowResolution = 112, Method = PromptMethod.Template("a photo of a {}"), Attributes = null };
-        using var model = LorealTraining.Fit(options, 1, BenchmarkDevice.Current, World.Classes, pictures, null, default);
+        using LorealModel model = LorealTraining.Fit(options, 1, BenchmarkDevice.Current, World.Classes, pictures, null, default);
         using var teacher = new LorealTransformer(new MLContext(1), model, new ScoringSettings("Image", "PredictedLabel", "Score", InvalidImageAction.Throw, 1 << 20));
-        using var low = LorealTraining.Fit(Low(options), 1, BenchmarkDevice.Current, World.Classes, pictures, null, default);
+        using LorealModel low = LorealTraining.Fit(Low(options), 1, BenchmarkDevice.Current, World.Classes, pictures, null, default);
         Comparison.Line("");
         Comparison.Line(FormattableString.Invariant(
             $"Labels kept, {World.Classes.Count} classes, {pictures.Count} pictures x 2 regions, 5 epochs; accuracy on {trials.Count} other pictures: teacher at 112 px {Accuracy(model, trials):0.0} %, the same at 48 px {Accuracy(low, trials):0.0} %"));
         Comparison.Line("| K | bytes a region | MB per million regions | probability kept | student, smoothing | student, re-norm |");
         Comparison.Line("| ---: | ---: | ---: | ---: | ---: | ---: |");
-        foreach (var kept in new[] { 1, 2, 5, 10, World.Classes.Count })
+        foreach (int kept in new[] { 1, 2, 5, 10, World.Classes.Count })
         {
-            var students = Enum.GetValues<LabelSparsification>().Select(kind =>
+            double[] students = Enum.GetValues<LabelSparsification>().Select(kind =>
             {
-                using var student = PromptKDTraining.Fit(Student(teacher, folder.Path, kept, kind), 1, BenchmarkDevice.Current, pictures, null, default);
+                using PromptKDModel student = PromptKDTraining.Fit(Student(teacher, folder.Path, kept, kind), 1, BenchmarkDevice.Current, pictures, null, default);
                 return Accuracy(student, trials);
             }).ToArray();
             var header = new RegionTableHeader(pictures.Count, 2, World.Classes.Count, kept, new string('0', 64));
-            var file = Directory.GetFiles(folder.Path).Single(path => new FileInfo(path).Length == header.FileLength);
+            string file = Directory.GetFiles(folder.Path).Single(path => new FileInfo(path).Length == header.FileLength);
             Comparison.Line(FormattableString.Invariant(
                 $"| {kept} | {header.RowLength} | {header.RowLength} | {100 * KeptShare(file, header):0.0} % | {students[0]:0.0} % | {students[1]:0.0} % |"));
         }
 
-        using var exact = PromptKDTraining.Fit(Student(teacher, null, 0, default), 1, BenchmarkDevice.Current, pictures, null, default);
-        var withNegatives = Student(teacher, null, 0, default);
+        using PromptKDModel exact = PromptKDTraining.Fit(Student(teacher, null, 0, default), 1, BenchmarkDevice.Current, pictures, null, default);
+        PromptKDTrainer.Options withNegatives = Student(teacher, null, 0, default);
         withNegatives.NegativePromptWeight = 1;
-        using var negatives = PromptKDTraining.Fit(withNegatives, 1, BenchmarkDevice.Current, pictures, null, default);
+        using PromptKDModel negatives = PromptKDTraining.Fit(withNegatives, 1, BenchmarkDevice.Current, pictures, null, default);
         Comparison.Line(FormattableString.Invariant(
             $"Student of the exact answers: {Accuracy(exact, trials):0.0} %; with negative prompts of weight 1: {Accuracy(negatives, trials):0.0} %"));
     }
@@ -121,11 +127,11 @@ internal static class RegionsBenchmark
     /// <summary>The mean sum of the probabilities in a table.</summary>
     private static double KeptShare(string path, RegionTableHeader header)
     {
-        var bytes = File.ReadAllBytes(path);
-        var (rows, sum) = (header.Images * header.Views, 0.0);
-        for (var row = 0; row < rows; row++)
+        byte[] bytes = File.ReadAllBytes(path);
+        (int rows, double sum) = (header.Images * header.Views, 0.0);
+        for (int row = 0; row < rows; row++)
         {
-            for (var k = 0; k < header.Kept; k++)
+            for (int k = 0; k < header.Kept; k++)
             {
                 sum += RegionTableHeader.Label(bytes.AsSpan(RegionTableHeader.Length + (row * header.RowLength)), k).Probability;
             }
@@ -136,12 +142,12 @@ internal static class RegionsBenchmark
 
     private static double Accuracy(ScoredModel model, WorldPictures pictures)
     {
-        var (right, probabilities) = (0, new float[model.ClassNames.Count]);
-        var values = new float[3 * model.Resolution * model.Resolution];
-        for (var i = 0; i < pictures.Count; i++)
+        (int right, float[]? probabilities) = (0, new float[model.ClassNames.Count]);
+        float[] values = new float[3 * model.Resolution * model.Resolution];
+        for (int i = 0; i < pictures.Count; i++)
         {
             model.Backbone.ImageProcessor.Evaluate(pictures.Load(i), model.Resolution, values);
-            using var pixels = tensor(values, [1, 3, model.Resolution, model.Resolution]);
+            using Tensor pixels = tensor(values, [1, 3, model.Resolution, model.Resolution]);
             model.Score(pixels, probabilities);
             right += Array.IndexOf(probabilities, probabilities.Max()) == pictures.Labels[i] ? 1 : 0;
         }
@@ -155,12 +161,12 @@ internal static class RegionsBenchmark
 
         public WorldPictures(int perClass, int seed)
         {
-            using var scope = NewDisposeScope();
-            for (var c = 0; c < World.Classes.Count; c++)
+            using DisposeScope scope = NewDisposeScope();
+            for (int c = 0; c < World.Classes.Count; c++)
             {
-                var drawn = World.Render(c, seed, perClass).permute(0, 2, 3, 1).contiguous(); // [n, 3, H, W] -> [n, H, W, 3]
-                var (height, width) = ((int)drawn.shape[1], (int)drawn.shape[2]);
-                for (var i = 0; i < perClass; i++)
+                Tensor drawn = World.Render(c, seed, perClass).permute(0, 2, 3, 1).contiguous(); // [n, 3, H, W] -> [n, H, W, 3]
+                (int height, int width) = ((int)drawn.shape[1], (int)drawn.shape[2]);
+                for (int i = 0; i < perClass; i++)
                 {
                     _pictures.Add(new RgbImage(width, height, drawn.bytes.Slice(i * 3 * height * width, 3 * height * width).ToArray()));
                 }

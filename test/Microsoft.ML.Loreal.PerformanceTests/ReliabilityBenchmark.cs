@@ -4,7 +4,9 @@ using TorchSharp;
 
 namespace Microsoft.ML.Loreal.PerformanceTests;
 
-/// <summary>Long loops, each in a process of its own: are all answers right, and does the memory stay where it was after a tenth of the loop?</summary>
+/// <summary>
+/// Long loops, each in a process of its own: are all answers right, and does the memory stay where it was after a tenth of the loop?
+/// </summary>
 internal static class ReliabilityBenchmark
 {
     private const int Tenths = 10;
@@ -29,7 +31,7 @@ internal static class ReliabilityBenchmark
         Comparison.Line("");
         Comparison.Line("| what | times | wrong | resident after a tenth | highest after that | at the end | change | tensors after a tenth, at the end | seconds |");
         Comparison.Line("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
-        foreach (var name in _loops.Keys)
+        foreach (string name in _loops.Keys)
         {
             Comparison.Line(ChildProcess.Run("reliability", name)[0]);
         }
@@ -38,14 +40,14 @@ internal static class ReliabilityBenchmark
     /// <summary>In the child: one loop, one row of the table.</summary>
     public static void Measure(string name)
     {
-        var (what, times, start) = _loops[name];
+        (string? what, int times, Func<SmallModel, Func<long, bool>>? start) = _loops[name];
         using var model = new SmallModel();
-        var step = start(model);
+        Func<long, bool> step = start(model);
         var watch = Stopwatch.StartNew();
-        var wrong = 0;
+        int wrong = 0;
         var resident = new List<double>();
         var tensors = new List<long>();
-        for (var i = 0; i < times; i++)
+        for (int i = 0; i < times; i++)
         {
             wrong += step(i) ? 0 : 1;
             if ((i + 1) % (times / Tenths) == 0)
@@ -61,30 +63,30 @@ internal static class ReliabilityBenchmark
 
     private static Func<long, bool> Transformers(SmallModel model) => number =>
     {
-        using var transformer = model.Load();
-        using var engine = model.Engine(transformer);
+        using LorealTransformer transformer = model.Load();
+        using PredictionEngine<JpegFolder.Photo, JpegFolder.Scores> engine = model.Engine(transformer);
         return model.IsRight(number, engine);
     };
 
     private static Func<long, bool> Engines(SmallModel model) => number =>
     {
-        using var engine = model.Engine(model.Transformer);
+        using PredictionEngine<JpegFolder.Photo, JpegFolder.Scores> engine = model.Engine(model.Transformer);
         return model.IsRight(number, engine);
     };
 
     private static Func<long, bool> Predictions(SmallModel model)
     {
-        var engine = model.Engine(model.Transformer);
+        PredictionEngine<JpegFolder.Photo, JpegFolder.Scores> engine = model.Engine(model.Transformer);
         return number => model.IsRight(number, engine);
     }
 
     // In batches products may be added up in another order than for a single picture.
     private static Func<long, bool> Rows(SmallModel model)
     {
-        var scored = model.Transformer.Transform(model.Rows(_loops["rows"].Times));
-        var column = scored.Schema["Score"];
-        var cursor = scored.GetRowCursor([column]);
-        var getter = cursor.GetGetter<VBuffer<float>>(column);
+        IDataView scored = model.Transformer.Transform(model.Rows(_loops["rows"].Times));
+        DataViewSchema.Column column = scored.Schema["Score"];
+        DataViewRowCursor cursor = scored.GetRowCursor([column]);
+        ValueGetter<VBuffer<float>> getter = cursor.GetGetter<VBuffer<float>>(column);
         var value = default(VBuffer<float>);
         return number =>
         {
@@ -96,11 +98,11 @@ internal static class ReliabilityBenchmark
 
     private static Func<long, bool> SharedByThreads(SmallModel model) => round =>
     {
-        var wrong = 0;
+        int wrong = 0;
         OnThreads(Threads, thread =>
         {
-            using var engine = model.Engine(model.Transformer);
-            for (var i = 0; i < PredictionsPerThread; i++)
+            using PredictionEngine<JpegFolder.Photo, JpegFolder.Scores> engine = model.Engine(model.Transformer);
+            for (int i = 0; i < PredictionsPerThread; i++)
             {
                 if (!model.IsRight(thread + i, engine))
                 {
@@ -113,8 +115,8 @@ internal static class ReliabilityBenchmark
 
     private static Func<long, bool> DisposedInUse(SmallModel model) => round =>
     {
-        var transformer = model.Load();
-        var (wrong, ended) = (0, 0);
+        LorealTransformer transformer = model.Load();
+        (int wrong, int ended) = (0, 0);
         using var predicted = new CountdownEvent(DisposingThreads);
         OnThreads(DisposingThreads + 1, thread =>
         {
@@ -125,10 +127,10 @@ internal static class ReliabilityBenchmark
                 return;
             }
 
-            using var engine = model.Engine(transformer);
+            using PredictionEngine<JpegFolder.Photo, JpegFolder.Scores> engine = model.Engine(transformer);
             try
             {
-                for (var i = 0; ; i++)
+                for (int i = 0; ; i++)
                 {
                     if (!model.IsRight(thread + i, engine))
                     {

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.PerformanceTests;
@@ -11,19 +12,19 @@ internal static class ScoringBenchmark
     public static void Run()
     {
         var table = new Comparison("Scoring at phi", "ours", "published: 77 tokens a pair");
-        foreach (var size in BenchmarkModel.All)
+        foreach (BenchmarkModel size in BenchmarkModel.All)
         {
-            using var model = size.Create();
-            foreach (var classes in new[] { 10, 50, 100, 1000 })
+            using ClipModel model = size.Create();
+            foreach (int classes in new[] { 10, 50, 100, 1000 })
             {
                 using var task = new ClassificationTask(model, classes);
                 Timing? one = null;
-                foreach (var images in new[] { 1, 8 })
+                foreach (int images in new[] { 1, 8 })
                 {
-                    using var pixels = BenchmarkModel.Pixels(images, size.LowResolution);
-                    var ours = Time(task, task.Ours, pixels);
-                    var measured = images == 1 || images * classes <= MostPublishedPairs;
-                    var published = measured ? Time(task, task.Published, pixels) : one!.Times(images);
+                    using Tensor pixels = BenchmarkModel.Pixels(images, size.LowResolution);
+                    Timing ours = Time(task, task.Ours, pixels);
+                    bool measured = images == 1 || images * classes <= MostPublishedPairs;
+                    Timing published = measured ? Time(task, task.Published, pixels) : one!.Times(images);
                     one ??= published;
                     table.Add($"{size.Name}, B={images}, C={classes}", ours, published, measured ? "" : $"published: one image, times {images}");
                 }
@@ -35,15 +36,15 @@ internal static class ScoringBenchmark
 
     public static Timing Time(ClassificationTask task, PromptLearner student, Tensor pixels) => Timing.Within(5, 15, () =>
     {
-        using var scores = task.Score(student, pixels);
+        using Tensor scores = task.Score(student, pixels);
     });
 
     private static void Agreement(ClipModel model, BenchmarkModel size)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var task = new ClassificationTask(model, 20);
-        var pixels = BenchmarkModel.Pixels(2, size.LowResolution);
-        var difference = (task.Score(task.Ours, pixels) - task.Score(task.Published, pixels)).abs().max().item<float>();
+        Tensor pixels = BenchmarkModel.Pixels(2, size.LowResolution);
+        float difference = (task.Score(task.Ours, pixels) - task.Score(task.Published, pixels)).abs().max().item<float>();
         Comparison.Line(FormattableString.Invariant($"{size.Name}: largest difference of a probability between both ways, B=2, C=20: {difference:0.0e+0}"));
     }
 }

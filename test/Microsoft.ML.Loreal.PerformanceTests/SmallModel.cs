@@ -1,6 +1,9 @@
 namespace Microsoft.ML.Loreal.PerformanceTests;
 
-/// <summary>A LOREAL model with a CLIP of 0.4 million random weights, the zip it was saved in, pictures, and what it says of each: for loops so long that a larger one would take hours.</summary>
+/// <summary>
+/// A LOREAL model with a CLIP of 0.4 million random weights, the zip it was saved in, pictures, and what it says of each: for loops so long
+/// that a larger one would take hours.
+/// </summary>
 internal sealed class SmallModel : IDisposable
 {
     private const int Classes = 3;
@@ -12,12 +15,12 @@ internal sealed class SmallModel : IDisposable
     public SmallModel()
     {
         _zip = Path.Combine(_folder.Path, "model.zip");
-        var photos = JpegFolder.Write(_folder.Path, 10 * Classes, Classes);
-        var data = Context.Data.LoadFromEnumerable(photos);
+        List<JpegFolder.Photo> photos = JpegFolder.Write(_folder.Path, 10 * Classes, Classes);
+        IDataView data = Context.Data.LoadFromEnumerable(photos);
         Transformer = FolderBenchmark.Fit(Context, BackboneFolder.Write(_folder.Path, BenchmarkModel.Small), BenchmarkModel.Small, data, attributes: true);
         Context.Model.Save(Transformer, data.Schema, _zip);
         Photos = photos;
-        using var engine = Engine(Transformer);
+        using PredictionEngine<JpegFolder.Photo, JpegFolder.Scores> engine = Engine(Transformer);
         _expected = [.. photos.Select(photo => engine.Predict(photo).Score)];
     }
 
@@ -40,8 +43,8 @@ internal sealed class SmallModel : IDisposable
     /// <summary>The same but for rounding.</summary>
     public bool IsAboutRight(long number, ReadOnlySpan<float> scores)
     {
-        var expected = _expected[number % _expected.Length];
-        for (var i = 0; i < expected.Length; i++)
+        float[] expected = _expected[number % _expected.Length];
+        for (int i = 0; i < expected.Length; i++)
         {
             if (Math.Abs(scores[i] - expected[i]) > 1e-5f)
             {

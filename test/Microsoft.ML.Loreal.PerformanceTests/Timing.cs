@@ -17,10 +17,13 @@ internal sealed record Timing(double Min, double Median, double Max, int Runs)
         return [.. Enumerable.Range(0, runs).Select(_ => Seconds(work))];
     }
 
-    /// <summary>As many runs, at most <paramref name="most"/> (ten times as many on a GPU), as the time allows. The first one is a warm-up, unless it alone takes twice that.</summary>
+    /// <summary>
+    /// As many runs, at most <paramref name="most"/> (ten times as many on a GPU), as the time allows. The first one is a warm-up, unless
+    /// it alone takes twice that.
+    /// </summary>
     public static Timing Within(double seconds, int most, Action work)
     {
-        var first = Seconds(work);
+        double first = Seconds(work);
         if (first >= 2 * seconds)
         {
             return Of([first]);

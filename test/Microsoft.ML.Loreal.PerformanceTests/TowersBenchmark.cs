@@ -8,25 +8,26 @@ namespace Microsoft.ML.Loreal.PerformanceTests;
 /// <summary>Each tower against the same operators in PyTorch, where a Python with torch is installed.</summary>
 internal static class TowersBenchmark
 {
-    // Each side runs in processes of its own, in turns: where the system puts a process's memory and threads alone can make a fifth of the time.
+    // Each side runs in processes of its own, in turns: where the system puts a process's memory and threads alone can make a fifth of the
+    // time.
     private const int Processes = 3;
     private const int RunsOfEach = 5;
 
     public static void Run()
     {
-        var python = Python();
+        (string Program, string Version)? python = Python();
         if (python is null)
         {
             Comparison.Line("No Python with torch was found (Debian: python3-torch); the alternative's columns stay empty.");
         }
 
         var table = new Comparison("Towers, the same operators in PyTorch", "ours", python is null ? "PyTorch" : $"PyTorch {python.Value.Version}");
-        foreach (var size in BenchmarkModel.All)
+        foreach (BenchmarkModel size in BenchmarkModel.All)
         {
-            var config = size.Config;
-            foreach (var images in new[] { 1, 8 })
+            ClipConfig config = size.Config;
+            foreach (int images in new[] { 1, 8 })
             {
-                foreach (var side in new[] { size.LowResolution, config.ImageResolution })
+                foreach (int side in new[] { size.LowResolution, config.ImageResolution })
                 {
                     Compare(
                         $"{size.Name}, image tower, {side} px, B={images}",
@@ -35,7 +36,7 @@ internal static class TowersBenchmark
                 }
             }
 
-            foreach (var texts in new[] { 1, 20 })
+            foreach (int texts in new[] { 1, 20 })
             {
                 Compare(
                     $"{size.Name}, text tower, {config.ContextLength} tokens, N={texts}",
@@ -46,8 +47,8 @@ internal static class TowersBenchmark
 
         void Compare(string name, object[] ourArguments, object[] pythonArguments)
         {
-            var (ours, theirs) = (new List<double>(), new List<double>());
-            for (var turn = 0; turn < Processes; turn++)
+            (List<double>? ours, List<double>? theirs) = (new List<double>(), new List<double>());
+            for (int turn = 0; turn < Processes; turn++)
             {
                 ours.AddRange(Seconds(ChildProcess.Run(["towers", .. Texts(ourArguments)])));
                 if (python is not null)
@@ -63,15 +64,15 @@ internal static class TowersBenchmark
     /// <summary>In the child: prints the seconds of every run.</summary>
     public static void Measure(string name, string tower, string batch, string length)
     {
-        var size = BenchmarkModel.All.Single(s => s.Name == name);
-        var (count, tokens) = (int.Parse(batch, CultureInfo.InvariantCulture), int.Parse(length, CultureInfo.InvariantCulture));
-        using var inference = inference_mode();
-        using var scope = NewDisposeScope();
-        using var model = size.Create();
-        var input = tower == "image" ? BenchmarkModel.Pixels(count, tokens) : randn(count, tokens, size.Config.TextWidth, device: BenchmarkDevice.Current);
-        var ends = full([count], tokens - 1, ScalarType.Int64, device: BenchmarkDevice.Current);
+        BenchmarkModel size = BenchmarkModel.All.Single(s => s.Name == name);
+        (int count, int tokens) = (int.Parse(batch, CultureInfo.InvariantCulture), int.Parse(length, CultureInfo.InvariantCulture));
+        using IDisposable inference = inference_mode();
+        using DisposeScope scope = NewDisposeScope();
+        using ClipModel model = size.Create();
+        Tensor input = tower == "image" ? BenchmarkModel.Pixels(count, tokens) : randn(count, tokens, size.Config.TextWidth, device: BenchmarkDevice.Current);
+        Tensor ends = full([count], tokens - 1, ScalarType.Int64, device: BenchmarkDevice.Current);
         Func<Tensor> work = tower == "image" ? () => model.EncodeImage(input) : () => model.Text.Forward(input, ends);
-        foreach (var seconds in Timing.Seconds(RunsOfEach, () => work().Dispose()))
+        foreach (double seconds in Timing.Seconds(RunsOfEach, () => work().Dispose()))
         {
             Console.WriteLine(seconds.ToString("R", CultureInfo.InvariantCulture));
         }
@@ -79,9 +80,9 @@ internal static class TowersBenchmark
 
     private static IEnumerable<double> PyTorch(string program, object[] arguments)
     {
-        var script = Path.Combine(AppContext.BaseDirectory, "towers.py");
+        string script = Path.Combine(AppContext.BaseDirectory, "towers.py");
         string[] texts = [script, .. Texts(arguments), .. Texts([get_num_threads(), BenchmarkDevice.IsGpu ? "cuda" : "cpu"])];
-        var output = Output(program, texts) ?? throw new InvalidOperationException($"{script} failed; run it by hand to see why.");
+        string output = Output(program, texts) ?? throw new InvalidOperationException($"{script} failed; run it by hand to see why.");
         return Seconds(output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
@@ -92,7 +93,7 @@ internal static class TowersBenchmark
     /// <summary>A Python that has torch: the one of LOREAL_PYTHON, the system's, or the first on the path.</summary>
     private static (string Program, string Version)? Python()
     {
-        foreach (var program in new[] { Environment.GetEnvironmentVariable("LOREAL_PYTHON"), "/usr/bin/python3", "python3" })
+        foreach (string? program in new[] { Environment.GetEnvironmentVariable("LOREAL_PYTHON"), "/usr/bin/python3", "python3" })
         {
             if (program is not null && Output(program, ["-c", "import torch; print(torch.__version__)"])?.Trim() is { Length: > 0 } version)
             {
@@ -107,10 +108,10 @@ internal static class TowersBenchmark
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             process.ErrorDataReceived += (_, _) => { };
             process.BeginErrorReadLine();
-            var output = process.StandardOutput.ReadToEnd();
+            string output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
             return process.ExitCode == 0 ? output : null;
         }

@@ -18,7 +18,7 @@ internal static class WebBenchmark
     private static async Task RunAsync()
     {
         using var folder = new TemporaryFolder();
-        var photos = JpegFolder.Write(folder.Path, 40, 10);
+        List<JpegFolder.Photo> photos = JpegFolder.Write(folder.Path, 40, 10);
         using var server = new WebServerProcess(SaveModel(folder.Path, photos));
         using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = _clients[^1] }) { BaseAddress = server.Address, Timeout = _most };
         byte[][] files = [.. photos.Select(photo => File.ReadAllBytes(photo.ImagePath))];
@@ -30,11 +30,11 @@ internal static class WebBenchmark
         Comparison.Line("| clients | requests | errors | p50 ms | p99 ms | a second | processor ms a request | resident MB before | after |");
         Comparison.Line("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         await LoadAsync(client, files, clients: 4, WarmUpRequests);
-        foreach (var clients in _clients)
+        foreach (int clients in _clients)
         {
-            var (before, processor, watch) = (server.ResidentMemory, server.ProcessorSeconds, Stopwatch.StartNew());
-            var (times, errors) = await LoadAsync(client, files, clients, Requests);
-            var seconds = watch.Elapsed.TotalSeconds;
+            (double before, double processor, Stopwatch? watch) = (server.ResidentMemory, server.ProcessorSeconds, Stopwatch.StartNew());
+            (double[]? times, int errors) = await LoadAsync(client, files, clients, Requests);
+            double seconds = watch.Elapsed.TotalSeconds;
             processor = 1000 * (server.ProcessorSeconds - processor) / (times.Length + errors);
             Comparison.Line(FormattableString.Invariant(
                 $"| {clients} | {times.Length + errors} | {errors} | {Percentile(times, 50):0.0} | {Percentile(times, 99):0.0} | {times.Length / seconds:0} | {processor:0.0} | {before:0} | {server.ResidentMemory:0} |"));
@@ -43,10 +43,10 @@ internal static class WebBenchmark
 
     private static string SaveModel(string folder, List<JpegFolder.Photo> photos)
     {
-        var zip = Path.Combine(folder, "model.zip");
+        string zip = Path.Combine(folder, "model.zip");
         var ml = new MLContext(1);
-        var data = ml.Data.LoadFromEnumerable(photos);
-        using var model = FolderBenchmark.Fit(ml, ClipBackbone.Default, BenchmarkModel.Default, data, attributes: true);
+        IDataView data = ml.Data.LoadFromEnumerable(photos);
+        using LorealTransformer model = FolderBenchmark.Fit(ml, ClipBackbone.Default, BenchmarkModel.Default, data, attributes: true);
         ml.Model.Save(model, data.Schema, zip);
         return zip;
     }
@@ -56,7 +56,7 @@ internal static class WebBenchmark
         using var patience = new CancellationTokenSource(_most);
         while (true)
         {
-            using var response = await client.GetAsync("ready", patience.Token);
+            using HttpResponseMessage response = await client.GetAsync("ready", patience.Token);
             if (response.IsSuccessStatusCode)
             {
                 return;
@@ -70,11 +70,11 @@ internal static class WebBenchmark
     private static async Task<(double[] Milliseconds, int Errors)> LoadAsync(HttpClient client, byte[][] files, int clients, int requests)
     {
         var times = new ConcurrentBag<double>();
-        var (next, errors) = (-1, 0);
+        (int next, int errors) = (-1, 0);
         var total = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, clients).Select(async _ =>
         {
-            for (var i = Interlocked.Increment(ref next); i < requests && total.Elapsed < _most; i = Interlocked.Increment(ref next))
+            for (int i = Interlocked.Increment(ref next); i < requests && total.Elapsed < _most; i = Interlocked.Increment(ref next))
             {
                 var watch = Stopwatch.StartNew();
                 if (await IsAnsweredAsync(client, files[i % files.Length]))
@@ -95,7 +95,7 @@ internal static class WebBenchmark
         try
         {
             using var content = new ByteArrayContent(file) { Headers = { ContentType = new MediaTypeHeaderValue("image/jpeg") } };
-            using var response = await client.PostAsync("predict", content);
+            using HttpResponseMessage response = await client.PostAsync("predict", content);
             await response.Content.ReadAsByteArrayAsync();
             return response.IsSuccessStatusCode;
         }

@@ -45,7 +45,7 @@ internal sealed class WebServerProcess : IDisposable
     {
         while (_process.StandardOutput.ReadLine() is { } line)
         {
-            var at = line.IndexOf(Announcement, StringComparison.Ordinal);
+            int at = line.IndexOf(Announcement, StringComparison.Ordinal);
             if (at >= 0)
             {
                 return line[(at + Announcement.Length)..].Trim();

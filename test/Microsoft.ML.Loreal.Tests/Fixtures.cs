@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Loreal.Tests;
 
 /// <summary>
-/// The reference numbers: the project's copy, or the folder that the environment variable LOREAL_FIXTURES names. A part that is missing makes its tests inconclusive.
+/// The reference numbers: the project's copy, or the folder that the environment variable LOREAL_FIXTURES names. A part that is missing
+/// makes its tests inconclusive.
 /// </summary>
 internal static class Fixtures
 {
@@ -37,21 +38,24 @@ internal static class Fixtures
     public static JsonElement Json(string name)
     {
         using FileStream stream = System.IO.File.OpenRead(File(name));
-        using JsonDocument document = JsonDocument.Parse(stream);
+        using var document = JsonDocument.Parse(stream);
         return document.RootElement.Clone();
     }
 
     /// <summary>The tensors of a file by name, in single precision. They belong to the current dispose scope.</summary>
     public static Dictionary<string, Tensor> Tensors(string name)
     {
-        using SafetensorsFile file = SafetensorsFile.Read(File(name));
+        using var file = SafetensorsFile.Read(File(name));
         return file.Tensors.Keys.ToDictionary(key => key, key => file.ReadTensor(key, ScalarType.Float32), StringComparer.Ordinal);
     }
 
     /// <summary>A JSON array of numbers.</summary>
     public static long[] Longs(JsonElement array) => [.. array.EnumerateArray().Select(item => item.GetInt64())];
 
-    /// <summary>CLIP's merge table, which the project does not carry: the file that the environment variable LOREAL_CLIP_VOCAB names, or the file in the folder that it names.</summary>
+    /// <summary>
+    /// CLIP's merge table, which the project does not carry: the file that the environment variable LOREAL_CLIP_VOCAB names, or the file in
+    /// the folder that it names.
+    /// </summary>
     public static string? ClipVocabularyFile()
     {
         string? given = Environment.GetEnvironmentVariable("LOREAL_CLIP_VOCAB");
@@ -88,7 +92,9 @@ internal static class Fixtures
         };
     }
 
-    /// <summary>A model's state dict with openai's names: the stored token rows in their places of the full table, zeros elsewhere.</summary>
+    /// <summary>
+    /// A model's state dict with openai's names: the stored token rows in their places of the full table, zeros elsewhere.
+    /// </summary>
     public static Dictionary<string, Tensor> StateDict(string model)
     {
         Dictionary<string, Tensor> tensors = Tensors($"clip-tiny/model_{model}.safetensors");

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Microsoft.ML.Loreal.Tests;
 
 [TestClass]
@@ -21,7 +23,7 @@ public sealed class PublishedSettingsTests
 
         static void Stage(PublishedSettings settings, PromptOptimizer optimizer, double rate, int epochs, int batch, int warmup, float crop)
         {
-            var stage = settings.BaseStage;
+            TrainingStageOptions stage = settings.BaseStage;
             Assert.AreEqual((optimizer, rate, epochs, batch, warmup, crop), (stage.Optimizer, stage.LearningRate, stage.Epochs, stage.BatchSize, stage.WarmupEpochs, settings.MinimumCropArea));
             Assert.AreEqual((5e-4, 1e-5), (stage.WeightDecay, stage.WarmupLearningRate));
         }
@@ -41,9 +43,9 @@ public sealed class PublishedSettingsTests
     [DataRow(PublishedDataSet.Ucf101, 3, "a photo of a person doing {}.", 512)]
     public void MmrlHasTheSettingsOfTheDataSet(PublishedDataSet dataSet, double regularization, string template, int width)
     {
-        foreach (var settings in new[] { PublishedSettings.Mmrl(dataSet), PublishedSettings.MmrlFewShot(dataSet), PublishedSettings.MmrlForLoreal(dataSet) })
+        foreach (PublishedSettings? settings in new[] { PublishedSettings.Mmrl(dataSet), PublishedSettings.MmrlFewShot(dataSet), PublishedSettings.MmrlForLoreal(dataSet) })
         {
-            var written = settings.Method.Describe();
+            JsonObject written = settings.Method.Describe();
             Assert.AreEqual(regularization, (double)written["regularization"]!, 1e-6);
             Assert.AreEqual(template, (string?)written["template"]);
             Assert.AreEqual(width, (int)written["representationWidth"]!);
@@ -65,7 +67,7 @@ public sealed class PublishedSettingsTests
     public void OptionsTakeThemOver()
     {
         var published = PublishedSettings.Mmrl(PublishedDataSet.EuroSat);
-        var options = new LorealTrainer.Options { LowResolution = 96, MinimumCropArea = 0.3f }.Use(published);
+        LorealTrainer.Options options = new LorealTrainer.Options { LowResolution = 96, MinimumCropArea = 0.3f }.Use(published);
         Assert.AreSame(published.Method, options.Method);
         Assert.AreSame(published.BaseStage, options.BaseStage);
         Assert.AreEqual(published.MinimumCropArea, options.MinimumCropArea);

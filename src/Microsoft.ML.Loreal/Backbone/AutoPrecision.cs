@@ -2,10 +2,15 @@ using TorchSharp;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>Chooses what <see cref="ComputePrecision.Auto"/> is for a backbone on a device, before anything is made of it: no model, file or checkpoint knows Auto.</summary>
+/// <summary>
+/// Chooses what <see cref="ComputePrecision.Auto"/> is for a backbone on a device, before anything is made of it: no model, file or
+/// checkpoint knows Auto.
+/// </summary>
 internal static class AutoPrecision
 {
-    /// <summary>The width of the narrower tower from which on bfloat16 was measured to gain in training and scoring (docs/performance.md).</summary>
+    /// <summary>
+    /// The width of the narrower tower from which on bfloat16 was measured to gain in training and scoring (docs/performance.md).
+    /// </summary>
     public const int LeastWidth = 192;
 
     /// <summary>The precision that was asked for, or what is chosen where that is left open.</summary>

@@ -6,8 +6,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// The two passes of <see cref="PillowBicubic"/> with AVX2: one instruction multiplies 16 pairs of 16-bit numbers and adds neighbours, so the 22-bit weights come as
-/// <see cref="WeightHalves"/>.
+/// The two passes of <see cref="PillowBicubic"/> with AVX2: one instruction multiplies 16 pairs of 16-bit numbers and adds neighbours, so
+/// the 22-bit weights come as <see cref="WeightHalves"/>.
 /// </summary>
 internal static class Avx2BicubicPasses
 {
@@ -27,13 +27,15 @@ internal static class Avx2BicubicPasses
     /// <summary>The room that a row of this many bytes takes between the passes.</summary>
     public static int Padded(int length) => (length + Block - 1) / Block * Block;
 
-    /// <summary>One row of the horizontal pass: the first <paramref name="length"/> bytes of <paramref name="source"/>, which may go on.</summary>
+    /// <summary>
+    /// One row of the horizontal pass: the first <paramref name="length"/> bytes of <paramref name="source"/>, which may go on.
+    /// </summary>
     public static unsafe void ResizeRow(ReadOnlySpan<byte> source, int length, ResampledAxis axis, Span<byte> destination)
     {
         if (source.Length < length + Overread)
         {
             // The end of the picture: its last row is given room behind it.
-            var roomy = new byte[length + Overread];
+            byte[] roomy = new byte[length + Overread];
             source[..length].CopyTo(roomy);
             source = roomy;
         }
@@ -42,7 +44,7 @@ internal static class Avx2BicubicPasses
         fixed (byte* target = destination[..(3 * axis.Starts.Length)])
         {
             // From reds and greens of four outputs, then their blues with zeros between, to pixels.
-            Vector128<byte> byPixel = Vector128.Create(0, 1, 8, 2, 3, 10, 4, 5, 12, 6, 7, 14, Zero, Zero, Zero, Zero);
+            var byPixel = Vector128.Create(0, 1, 8, 2, 3, 10, 4, 5, 12, 6, 7, 14, Zero, Zero, Zero, Zero);
             int x = 0;
             for (; x <= axis.Starts.Length - Outputs; x += Outputs)
             {
@@ -67,7 +69,9 @@ internal static class Avx2BicubicPasses
         }
     }
 
-    /// <summary>One row of the vertical pass, from rows of <paramref name="stride"/> bytes, a multiple of what <see cref="Padded"/> rounds to.</summary>
+    /// <summary>
+    /// One row of the vertical pass, from rows of <paramref name="stride"/> bytes, a multiple of what <see cref="Padded"/> rounds to.
+    /// </summary>
     public static void CombineRows(ReadOnlySpan<byte> rows, int stride, ReadOnlySpan<short> weights, Span<byte> destination)
     {
         int count = rows.Length / stride;
@@ -80,8 +84,8 @@ internal static class Avx2BicubicPasses
             for (int row = 0; row < count; row += 2)
             {
                 // Of an odd number of rows the last one goes with itself and a weight of zero.
-                Vector256<byte> first = Vector256.LoadUnsafe(ref source, (nuint)((row * stride) + x));
-                Vector256<byte> second = Vector256.LoadUnsafe(ref source, (nuint)((Math.Min(row + 1, count - 1) * stride) + x));
+                var first = Vector256.LoadUnsafe(ref source, (nuint)((row * stride) + x));
+                var second = Vector256.LoadUnsafe(ref source, (nuint)((Math.Min(row + 1, count - 1) * stride) + x));
                 int pair = (row / WeightHalves.GroupTaps * 2 * WeightHalves.GroupTaps) + (row % WeightHalves.GroupTaps);
                 Vector256<short> upperPair = Pair(weights, pair);
                 Vector256<short> lowerPair = Pair(weights, pair + WeightHalves.GroupTaps);
@@ -104,12 +108,14 @@ internal static class Avx2BicubicPasses
         }
     }
 
-    /// <summary>The weighted pixels of one output, by pairs: in the lower lane two sums of reds and two of greens, in the upper one two of blues.</summary>
+    /// <summary>
+    /// The weighted pixels of one output, by pairs: in the lower lane two sums of reds and two of greens, in the upper one two of blues.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe Vector256<int> SumPairs(byte* pixels, ResampledAxis axis, int output)
     {
         // Four pixels of three bytes to 16-bit numbers: in the lower lane four reds and four greens, in the upper one four blues.
-        Vector256<byte> byChannel = Vector256.Create(
+        var byChannel = Vector256.Create(
             0, Zero, 3, Zero, 6, Zero, 9, Zero, 1, Zero, 4, Zero, 7, Zero, 10, Zero,
             2, Zero, 5, Zero, 8, Zero, 11, Zero, Zero, Zero, Zero, Zero, Zero, Zero, Zero, Zero);
         Vector256<int> upper = Vector256<int>.Zero;

@@ -42,7 +42,7 @@ internal sealed class BackboneContents
         bool hasConfig = files.Exists(ConfigFile);
         bool hasHuggingFaceVocabulary = files.Exists(VocabularyFile) && files.Exists(MergesFile);
         CheckComplete(files, hasConfig, hasHuggingFaceVocabulary);
-        using ClipCheckpoint checkpoint = ClipCheckpoint.Open(files.Open(WeightsFile), Describe(files, WeightsFile));
+        using var checkpoint = ClipCheckpoint.Open(files.Open(WeightsFile), Describe(files, WeightsFile));
         if (!hasConfig && checkpoint.IsHuggingFace)
         {
             throw Missing(files, [ConfigFile + " (the weights have Hugging Face's names, which do not tell the model's sizes)"]);
@@ -126,7 +126,7 @@ internal sealed class BackboneContents
         try
         {
             using Stream json = files.Open(PreprocessorFile);
-            using JsonDocument document = JsonDocument.Parse(json);
+            using var document = JsonDocument.Parse(json);
             ReadOnlySpan<float> deviation = Channels(document.RootElement, "image_std", ImageProcessor.ClipDeviation, description);
             if (deviation.ContainsAnyInRange(float.NegativeInfinity, 0f))
             {

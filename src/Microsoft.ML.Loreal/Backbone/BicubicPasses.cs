@@ -20,7 +20,7 @@ internal static class BicubicPasses
             ReadOnlySpan<int> weights = axis.Weights.AsSpan(x * axis.Taps, axis.Counts[x]);
             // The vector load takes four bytes, one more than the pixel has, so the row's last pixel is left to the scalar tail.
             int vectorTaps = start + weights.Length == source.Length / 3 ? weights.Length - 1 : weights.Length;
-            Vector128<int> sums = Vector128.Create(Half);
+            var sums = Vector128.Create(Half);
             for (int i = 0; i < vectorTaps; i++)
             {
                 uint four = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref pixels, 3 * (start + i)));
@@ -49,14 +49,14 @@ internal static class BicubicPasses
         int x = 0;
         for (; x <= stride - Vector128<byte>.Count; x += Vector128<byte>.Count)
         {
-            Vector128<int> sum0 = Vector128.Create(Half);
+            var sum0 = Vector128.Create(Half);
             Vector128<int> sum1 = sum0;
             Vector128<int> sum2 = sum0;
             Vector128<int> sum3 = sum0;
             for (int i = 0; i < weights.Length; i++)
             {
-                Vector128<byte> bytes = Vector128.LoadUnsafe(ref source, (nuint)((i * stride) + x));
-                Vector128<int> weight = Vector128.Create(weights[i]);
+                var bytes = Vector128.LoadUnsafe(ref source, (nuint)((i * stride) + x));
+                var weight = Vector128.Create(weights[i]);
                 (Vector128<ushort> low, Vector128<ushort> high) = Vector128.Widen(bytes);
                 sum0 += Vector128.WidenLower(low).AsInt32() * weight;
                 sum1 += Vector128.WidenUpper(low).AsInt32() * weight;
@@ -64,8 +64,8 @@ internal static class BicubicPasses
                 sum3 += Vector128.WidenUpper(high).AsInt32() * weight;
             }
 
-            Vector128<ushort> narrowLow = Vector128.Narrow(ToLevels(sum0).AsUInt32(), ToLevels(sum1).AsUInt32());
-            Vector128<ushort> narrowHigh = Vector128.Narrow(ToLevels(sum2).AsUInt32(), ToLevels(sum3).AsUInt32());
+            var narrowLow = Vector128.Narrow(ToLevels(sum0).AsUInt32(), ToLevels(sum1).AsUInt32());
+            var narrowHigh = Vector128.Narrow(ToLevels(sum2).AsUInt32(), ToLevels(sum3).AsUInt32());
             Vector128.Narrow(narrowLow, narrowHigh).StoreUnsafe(ref target, (nuint)x);
         }
 

@@ -3,7 +3,8 @@ using System.Text;
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// The alphabet of byte-level BPE: one printable character for each byte. Printable bytes stand for themselves, the others for the characters from U+0100 on.
+/// The alphabet of byte-level BPE: one printable character for each byte. Printable bytes stand for themselves, the others for the
+/// characters from U+0100 on.
 /// </summary>
 internal static class ByteAlphabet
 {

@@ -72,9 +72,9 @@ internal sealed class BytePairEncoder
     private int[] Merge(byte[] bytes, string word)
     {
         int length = bytes.Length;
-        var symbols = new int[length];
-        var next = new int[length];
-        var previous = new int[length];
+        int[] symbols = new int[length];
+        int[] next = new int[length];
+        int[] previous = new int[length];
         var queue = new PriorityQueue<(int Position, int Left, int Right), (int Rank, int Position)>();
         for (int i = 0; i < length; i++)
         {

@@ -4,8 +4,8 @@ using TorchSharp;
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// A frozen CLIP model with a vision transformer: its sizes, tokenizer, image preprocessing and weights. It holds no tensors, so it is cheap to keep, and it can be used by many
-/// threads.
+/// A frozen CLIP model with a vision transformer: its sizes, tokenizer, image preprocessing and weights. It holds no tensors, so it is
+/// cheap to keep, and it can be used by many threads.
 /// </summary>
 public sealed class ClipBackbone
 {
@@ -20,8 +20,8 @@ public sealed class ClipBackbone
     }
 
     /// <summary>
-    /// The small CLIP model that comes with the package: 112 pixels in patches of 8 at its standard resolution. It knows the generated world that it was trained on, not photographs;
-    /// it is meant for trying things out.
+    /// The small CLIP model that comes with the package: 112 pixels in patches of 8 at its standard resolution. It knows the generated
+    /// world that it was trained on, not photographs; it is meant for trying things out.
     /// </summary>
     public static ClipBackbone Default { get; } = new(new EmbeddedBackboneFiles());
 
@@ -45,15 +45,18 @@ public sealed class ClipBackbone
     private IBackboneFiles Files { get; }
 
     /// <summary>
-    /// Opens a CLIP model in a folder as Hugging Face publishes it: config.json, model.safetensors, vocab.json and merges.txt, and preprocessor_config.json where there is one.
-    /// bpe_simple_vocab_16e6.txt.gz may stand in for vocab.json and merges.txt, and with openai's tensor names config.json may be left out. Everything is checked at once, names and shapes of the
-    /// weights included; the weights are read when they are needed.
+    /// Opens a CLIP model in a folder as Hugging Face publishes it: config.json, model.safetensors, vocab.json and merges.txt, and
+    /// preprocessor_config.json where there is one. bpe_simple_vocab_16e6.txt.gz may stand in for vocab.json and merges.txt, and with
+    /// openai's tensor names config.json may be left out. Everything is checked at once, names and shapes of the weights included; the
+    /// weights are read when they are needed.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <returns>The backbone.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">A file is missing; the message lists what is.</exception>
-    /// <exception cref="NotSupportedException">The weights are a pickle (.pt, .bin), or the model is of another kind, such as a ResNet.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The weights are a pickle (.pt, .bin), or the model is of another kind, such as a ResNet.
+    /// </exception>
     /// <exception cref="InvalidDataException">A file is damaged, or the files do not fit each other.</exception>
     public static ClipBackbone FromFolder(string folder)
     {
@@ -96,7 +99,7 @@ public sealed class ClipBackbone
     internal ClipModel CreateModel(torch.Device device, ComputePrecision precision = ComputePrecision.Single)
     {
         PrecisionSupport.Check(precision, device);
-        using ClipCheckpoint checkpoint = ClipCheckpoint.Open(Files.Open(BackboneContents.WeightsFile), BackboneContents.Describe(Files, BackboneContents.WeightsFile));
+        using var checkpoint = ClipCheckpoint.Open(Files.Open(BackboneContents.WeightsFile), BackboneContents.Describe(Files, BackboneContents.WeightsFile));
         checkpoint.Check(Config);
         return new ClipModel(Config, device, checkpoint.Load, precision);
     }

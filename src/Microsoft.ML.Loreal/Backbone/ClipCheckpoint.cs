@@ -27,7 +27,9 @@ internal sealed class ClipCheckpoint : IDisposable
     public static ClipCheckpoint Open(Stream stream, string description) => new(SafetensorsFile.Read(stream, description), description);
 
     /// <summary>Compares names, types and shapes with what a model of these sizes needs.</summary>
-    /// <exception cref="InvalidDataException">Something is missing, too much, or of another shape or type; the message lists it.</exception>
+    /// <exception cref="InvalidDataException">
+    /// Something is missing, too much, or of another shape or type; the message lists it.
+    /// </exception>
     public void Check(ClipConfig config)
     {
         if ((long)config.VisionLayers + config.TextLayers > _file.Tensors.Count)

@@ -107,7 +107,9 @@ public sealed record ClipConfig
         }
     }
 
-    /// <summary>Infers the sizes from the shapes of an openai-named state dict, as openai's own loader does; a head has 64 channels.</summary>
+    /// <summary>
+    /// Infers the sizes from the shapes of an openai-named state dict, as openai's own loader does; a head has 64 channels.
+    /// </summary>
     internal static ClipConfig FromStateDict(IReadOnlyDictionary<string, long[]> shapes, string description)
     {
         if (shapes.ContainsKey("visual.layer1.0.conv1.weight"))

@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>CLIP: an image tower and a text tower with a joint feature space. All weights are frozen, in single precision but for the linear layers of the blocks where another is asked for.</summary>
+/// <summary>
+/// CLIP: an image tower and a text tower with a joint feature space. All weights are frozen, in single precision but for the linear layers
+/// of the blocks where another is asked for.
+/// </summary>
 internal sealed class ClipModel : nn.Module
 {
     /// <summary>Builds the model from tensors by openai's names, which it takes over.</summary>

@@ -81,7 +81,7 @@ internal sealed class ClipTokenizer
             throw new ArgumentException($"'{text}' has {tokens.Count} tokens; there is room for {ContextLength - 2} between start and end. Use a shorter text.", nameof(text));
         }
 
-        var row = new long[ContextLength];
+        long[] row = new long[ContextLength];
         int count = Math.Min(tokens.Count, ContextLength - 2);
         row[0] = StartOfText;
         for (int i = 0; i < count; i++)
@@ -149,7 +149,10 @@ internal sealed class ClipTokenizer
         static bool IsTrimmed(char character) => char.IsWhiteSpace(character) || character is >= '\u001c' and <= '\u001f';
     }
 
-    /// <summary>The length of the piece at the start: a special token, a contraction's tail, a run of letters, one number character, or a run of anything else.</summary>
+    /// <summary>
+    /// The length of the piece at the start: a special token, a contraction's tail, a run of letters, one number character, or a run of
+    /// anything else.
+    /// </summary>
     private static int PieceLength(ReadOnlySpan<char> text, out CharacterClass kind)
     {
         kind = Classify(text, out int length);
@@ -185,7 +188,8 @@ internal sealed class ClipTokenizer
             UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
                 or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter => CharacterClass.Letter,
             UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber => CharacterClass.Number,
-            // The reference's pattern ignores case, and this mark is a case of the letter iota: it is neither a letter nor another character there.
+            // The reference's pattern ignores case, and this mark is a case of the letter iota: it is neither a letter nor another
+            // character there.
             _ when Rune.IsWhiteSpace(rune) || rune.Value == 0x345 => CharacterClass.Skipped,
             _ => CharacterClass.Other,
         };

@@ -41,7 +41,8 @@ internal sealed class ClipVocabulary
     }
 
     /// <summary>
-    /// Reads openai's bpe_simple_vocab_16e6.txt.gz. It lists more merges than CLIP uses: the vocabulary's size says how many, after the 256 bytes, these as a word's end, start and end.
+    /// Reads openai's bpe_simple_vocab_16e6.txt.gz. It lists more merges than CLIP uses: the vocabulary's size says how many, after the 256
+    /// bytes, these as a word's end, start and end.
     /// </summary>
     public static ClipVocabulary FromOpenAI(Stream compressed, int vocabularySize, string description)
     {
@@ -88,7 +89,7 @@ internal sealed class ClipVocabulary
     private static MemoryStream Inflate(Stream compressed, string description)
     {
         var text = new MemoryStream();
-        var block = new byte[1 << 16];
+        byte[] block = new byte[1 << 16];
         for (int read; (read = compressed.Read(block)) > 0;)
         {
             text.Write(block, 0, read);
@@ -106,7 +107,7 @@ internal sealed class ClipVocabulary
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(vocabulary);
+            using var document = JsonDocument.Parse(vocabulary);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
                 throw new InvalidDataException($"{description}: vocab.json is a {document.RootElement.ValueKind}; expected an object of tokens and their ids.");
@@ -118,7 +119,7 @@ internal sealed class ClipVocabulary
                 throw new InvalidDataException($"{description}: vocab.json has {count} tokens; expected more, start and end of text the last.");
             }
 
-            var tokens = new string?[count];
+            string?[] tokens = new string?[count];
             foreach (JsonProperty property in document.RootElement.EnumerateObject())
             {
                 if (property.Value.ValueKind != JsonValueKind.Number || !property.Value.TryGetInt32(out int id) || id < 0 || id >= count || tokens[id] is not null)

@@ -4,16 +4,19 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// Numbers on their way from the processor to the device that computes with them. Out of pinned memory a GPU fetches them by itself when their turn comes, and the caller goes on at once; the tensor library
-/// hands such memory out again only after that.
+/// Numbers on their way from the processor to the device that computes with them. Out of pinned memory a GPU fetches them by itself when
+/// their turn comes, and the caller goes on at once; the tensor library hands such memory out again only after that.
 /// </summary>
 internal static class DeviceTransfer
 {
-    /// <summary>Memory for numbers that a device shall get; pinned where that is a GPU. Once sent it may be disposed, but not be written to before the device has done something that was waited for.</summary>
+    /// <summary>
+    /// Memory for numbers that a device shall get; pinned where that is a GPU. Once sent it may be disposed, but not be written to before
+    /// the device has done something that was waited for.
+    /// </summary>
     /// <returns>float32 on the processor, not initialised.</returns>
     public static Tensor Memory(Device device, params long[] shape)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         return Pinned(empty(shape), device).MoveToOuterDisposeScope();
     }
 
@@ -25,7 +28,7 @@ internal static class DeviceTransfer
     /// <summary>Whole numbers on the device.</summary>
     public static Tensor Send(long[] values, Device device)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         return Send(Pinned(tensor(values), device), device).MoveToOuterDisposeScope();
     }
 

@@ -5,8 +5,8 @@ using System.Text;
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// Decodes character references as HTML 5 does: all its names (from the standard's table, kept as a resource), the old ones without their semicolon too, and numbers with the
-/// standard's corrections.
+/// Decodes character references as HTML 5 does: all its names (from the standard's table, kept as a resource), the old ones without their
+/// semicolon too, and numbers with the standard's corrections.
 /// </summary>
 internal static class HtmlText
 {
@@ -15,7 +15,9 @@ internal static class HtmlText
 
     private static readonly Lazy<FrozenDictionary<string, string>> _names = new(ReadNames);
 
-    /// <summary>What the numbers 0x80 to 0x9F mean: the characters of Windows-1252 at those places; a place without one stays a control character.</summary>
+    /// <summary>
+    /// What the numbers 0x80 to 0x9F mean: the characters of Windows-1252 at those places; a place without one stays a control character.
+    /// </summary>
     private static ReadOnlySpan<char> Windows1252 =>
     [
         '\u20ac', '\u0081', '\u201a', '\u0192', '\u201e', '\u2026', '\u2020', '\u2021', '\u02c6', '\u2030', '\u0160', '\u2039', '\u0152', '\u008d', '\u017d', '\u008f',
@@ -45,7 +47,9 @@ internal static class HtmlText
         return result.Append(text, position, text.Length - position).ToString();
     }
 
-    /// <summary>Appends what stands for the number at the position, or "&amp;" where there is none, and returns how many characters it took.</summary>
+    /// <summary>
+    /// Appends what stands for the number at the position, or "&amp;" where there is none, and returns how many characters it took.
+    /// </summary>
     private static int AppendNumber(string text, int start, StringBuilder result)
     {
         int position = start + 1;
@@ -94,7 +98,9 @@ internal static class HtmlText
     private static bool IsDropped(int value) =>
         value is (>= 0x1 and <= 0x8) or 0xB or (>= 0xE and <= 0x1F) or 0x7F or (>= 0xFDD0 and <= 0xFDEF) || (value & 0xFFFE) == 0xFFFE;
 
-    /// <summary>Appends what stands for the longest name at the position, or "&amp;" where there is none, and returns how many characters it took.</summary>
+    /// <summary>
+    /// Appends what stands for the longest name at the position, or "&amp;" where there is none, and returns how many characters it took.
+    /// </summary>
     private static int AppendName(string text, int start, StringBuilder result)
     {
         FrozenDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> names = _names.Value.GetAlternateLookup<ReadOnlySpan<char>>();

@@ -48,13 +48,15 @@ internal sealed class ImageProcessor
     }
 
     /// <summary>
-    /// Cuts a random part of at least <paramref name="minimumArea"/> of the picture with an aspect ratio of 3/4 to 4/3, resizes it to the resolution, flips it half of the
-    /// time and writes 3 x resolution x resolution numbers.
+    /// Cuts a random part of at least <paramref name="minimumArea"/> of the picture with an aspect ratio of 3/4 to 4/3, resizes it to the
+    /// resolution, flips it half of the time and writes 3 x resolution x resolution numbers.
     /// </summary>
     public void Augment(RgbImage image, int resolution, float minimumArea, Random random, Span<float> destination) =>
         Cut(image, DrawRegion(image.Width, image.Height, minimumArea, random), resolution, destination);
 
-    /// <summary>A random part of at least <paramref name="minimumArea"/> of a picture with an aspect ratio of 3/4 to 4/3, mirrored half of the time.</summary>
+    /// <summary>
+    /// A random part of at least <paramref name="minimumArea"/> of a picture with an aspect ratio of 3/4 to 4/3, mirrored half of the time.
+    /// </summary>
     public static ImageRegion DrawRegion(int width, int height, float minimumArea, Random random)
     {
         PixelRegion crop = RandomCrop(width, height, minimumArea, random);

@@ -4,7 +4,8 @@ using System.Text;
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// Unicode's full lower-case mapping without a language, which Python's <c>str.lower</c> is: .NET's simple one plus the dotted capital I and the sigma at a word's end.
+/// Unicode's full lower-case mapping without a language, which Python's <c>str.lower</c> is: .NET's simple one plus the dotted capital I
+/// and the sigma at a word's end.
 /// </summary>
 internal static class LowerCase
 {

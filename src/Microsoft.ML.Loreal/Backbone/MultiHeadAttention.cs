@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>Multi-head attention with one projection to queries, keys and values. Its steps are open, so that keys and values can be shared between sequences.</summary>
+/// <summary>
+/// Multi-head attention with one projection to queries, keys and values. Its steps are open, so that keys and values can be shared between
+/// sequences.
+/// </summary>
 internal sealed class MultiHeadAttention : nn.Module
 {
     private readonly int _heads;
@@ -24,7 +27,9 @@ internal sealed class MultiHeadAttention : nn.Module
     /// <summary>[D, D].</summary>
     public FrozenLinear Output { get; }
 
-    /// <summary>Every token attends to all: [B, T, D] -> [B, T, D], before <see cref="Output"/>. The mask, [T, T], is added to the scores.</summary>
+    /// <summary>
+    /// Every token attends to all: [B, T, D] -> [B, T, D], before <see cref="Output"/>. The mask, [T, T], is added to the scores.
+    /// </summary>
     public Tensor Forward(Tensor x, Tensor? mask)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -56,13 +61,16 @@ internal sealed class MultiHeadAttention : nn.Module
         return (both[0], both[1]);
     }
 
-    /// <summary>Queries [B, H, T, D / H] over keys and values [B, H, S, D / H] -> [B, T, D], in their type, which the mask need not have.</summary>
+    /// <summary>
+    /// Queries [B, H, T, D / H] over keys and values [B, H, S, D / H] -> [B, T, D], in their type, which the mask need not have.
+    /// </summary>
     public static Tensor Attend(Tensor queries, Tensor keys, Tensor values, Tensor? mask)
     {
         using DisposeScope scope = NewDisposeScope();
         long[] shape = queries.shape;
         Tensor? added = mask is null || mask.dtype == queries.dtype ? mask : mask.to(queries.dtype);
-        // A processor's fused operator multiplies every head on its own, and in bfloat16 each of these small products costs more to prepare than to compute.
+        // A processor's fused operator multiplies every head on its own, and in bfloat16 each of these small products costs more to prepare
+        // than to compute.
         bool ofAllHeads = queries.device_type == DeviceType.CPU && queries.dtype == ScalarType.BFloat16;
         Tensor attended = ofAllHeads ? AttendWithAllHeads(queries, keys, values, added) : nn.functional.scaled_dot_product_attention(queries, keys, values, added);
         // [B, H, T, D / H] -> [B, T, H, D / H] -> [B, T, D]

@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>The numbers of reduced precision that a device multiplies itself; others it has to convert to single precision, one by one, before each product.</summary>
+/// <summary>
+/// The numbers of reduced precision that a device multiplies itself; others it has to convert to single precision, one by one, before each
+/// product.
+/// </summary>
 /// <param name="BFloat16">Whether it multiplies bfloat16.</param>
 /// <param name="Half">Whether it multiplies IEEE half precision.</param>
 internal sealed record NativeProducts(bool BFloat16, bool Half)
@@ -39,7 +42,8 @@ internal sealed record NativeProducts(bool BFloat16, bool Half)
     {
         if (!X86Base.IsSupported)
         {
-            // The 64-bit Arm processors that TorchSharp has a libtorch for are of ARMv8.2 or later and multiply half precision; nothing tells whether one multiplies bfloat16.
+            // The 64-bit Arm processors that TorchSharp has a libtorch for are of ARMv8.2 or later and multiply half precision; nothing
+            // tells whether one multiplies bfloat16.
             return new NativeProducts(false, RuntimeInformation.ProcessArchitecture == Architecture.Arm64);
         }
 

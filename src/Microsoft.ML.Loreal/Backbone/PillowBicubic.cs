@@ -10,8 +10,9 @@ namespace Microsoft.ML.Loreal;
 internal static class PillowBicubic
 {
     /// <summary>
-    /// Resizes <paramref name="source"/>, a part of <paramref name="image"/>, to <paramref name="width"/> x <paramref name="height"/> and writes the pixels of
-    /// <paramref name="wanted"/>, a part of the result, to <paramref name="destination"/> (three bytes a pixel, rows without padding).
+    /// Resizes <paramref name="source"/>, a part of <paramref name="image"/>, to <paramref name="width"/> x <paramref name="height"/> and
+    /// writes the pixels of <paramref name="wanted"/>, a part of the result, to <paramref name="destination"/> (three bytes a pixel, rows
+    /// without padding).
     /// </summary>
     public static void Resize(RgbImage image, PixelRegion source, int width, int height, PixelRegion wanted, Span<byte> destination) =>
         Resize(image, source, width, height, wanted, destination, Avx2.IsSupported);
@@ -19,8 +20,8 @@ internal static class PillowBicubic
     /// <summary>The same, in the instructions that every processor has or in those of x86 with AVX2.</summary>
     internal static void Resize(RgbImage image, PixelRegion source, int width, int height, PixelRegion wanted, Span<byte> destination, bool avx2)
     {
-        ResampledAxis horizontal = ResampledAxis.Get(source.Width, width, wanted.Left, wanted.Width);
-        ResampledAxis vertical = ResampledAxis.Get(source.Height, height, wanted.Top, wanted.Height);
+        var horizontal = ResampledAxis.Get(source.Width, width, wanted.Left, wanted.Width);
+        var vertical = ResampledAxis.Get(source.Height, height, wanted.Top, wanted.Height);
         int firstRow = vertical.FirstSource;
         int rows = vertical.EndSource - firstRow;
         int length = 3 * wanted.Width;

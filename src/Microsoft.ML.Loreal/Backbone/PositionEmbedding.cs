@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// The vision transformer's position embedding at any token grid: the class token's row as it is, the square grid resized bicubically with antialias.
-/// Each grid is computed once.
+/// The vision transformer's position embedding at any token grid: the class token's row as it is, the square grid resized bicubically with
+/// antialias. Each grid is computed once.
 /// </summary>
 internal sealed class PositionEmbedding : nn.Module
 {
@@ -80,8 +80,8 @@ internal sealed class PositionEmbedding : nn.Module
     /// <summary>[new, old]: the weights of every new position along one side.</summary>
     private Tensor AxisMatrix(int grid)
     {
-        var matrix = new float[grid * _grid];
-        var weights = new double[BicubicWeights.MaximumTaps(_grid, grid)];
+        float[] matrix = new float[grid * _grid];
+        double[] weights = new double[BicubicWeights.MaximumTaps(_grid, grid)];
         for (int i = 0; i < grid; i++)
         {
             (int start, int count) = BicubicWeights.Compute(_grid, grid, i, weights);

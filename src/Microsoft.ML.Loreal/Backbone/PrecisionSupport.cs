@@ -68,7 +68,10 @@ internal static class PrecisionSupport
             : null;
     }
 
-    /// <summary>What happens when a small instance of everything that a block does in the precision is tried: which operators there are depends on the build of the library.</summary>
+    /// <summary>
+    /// What happens when a small instance of everything that a block does in the precision is tried: which operators there are depends on
+    /// the build of the library.
+    /// </summary>
     private static ExternalException? Error(ComputePrecision precision, Device device)
     {
         ScalarType type = precision.Type();

@@ -20,7 +20,7 @@ internal sealed class ResampledAxis
         Counts = new int[count];
         Weights = new int[checked(count * Taps)];
         Halves = new WeightHalves(count, Taps);
-        var weights = new double[Taps];
+        double[] weights = new double[Taps];
         for (int i = 0; i < count; i++)
         {
             (Starts[i], Counts[i]) = IsIdentity ? (first + i, 1) : BicubicWeights.Compute(oldSize, newSize, first + i, weights);

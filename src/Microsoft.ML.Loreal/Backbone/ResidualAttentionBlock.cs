@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>One block of either transformer: attention and a two-layer perceptron, each after a layer normalisation and added to its input.</summary>
+/// <summary>
+/// One block of either transformer: attention and a two-layer perceptron, each after a layer normalisation and added to its input.
+/// </summary>
 internal sealed class ResidualAttentionBlock : nn.Module
 {
     private const double QuickGelu = 1.702;
@@ -13,7 +15,9 @@ internal sealed class ResidualAttentionBlock : nn.Module
     /// <param name="heads">H.</param>
     /// <param name="prefix">What its tensors' names begin with.</param>
     /// <param name="load">Gives the tensor of a name, in single precision, which the block takes over.</param>
-    /// <param name="type">In what the linear layers and the attention compute. What enters and leaves the block is single precision.</param>
+    /// <param name="type">
+    /// In what the linear layers and the attention compute. What enters and leaves the block is single precision.
+    /// </param>
     public ResidualAttentionBlock(string name, int heads, string prefix, Func<string, Tensor> load, ScalarType type)
         : base(name)
     {
@@ -46,7 +50,8 @@ internal sealed class ResidualAttentionBlock : nn.Module
     public FrozenLinear Contract { get; }
 
     /// <summary>
-    /// [B, T, D] -> [B, T, D]. The mask, [T, T], is added to the attention's scores. What <paramref name="beside"/> makes of the input after <see cref="Ln1"/> is added to the result.
+    /// [B, T, D] -> [B, T, D]. The mask, [T, T], is added to the attention's scores. What <paramref name="beside"/> makes of the input
+    /// after <see cref="Ln1"/> is added to the result.
     /// </summary>
     public Tensor Forward(Tensor x, Tensor? mask = null, Func<Tensor, Tensor?>? beside = null)
     {
@@ -56,8 +61,9 @@ internal sealed class ResidualAttentionBlock : nn.Module
     }
 
     /// <summary>
-    /// The block's result for some of its tokens only, which is all that is read of the last block: x [B, T, D] and of it <paramref name="selected"/> [B, S, D] -> [B, S, D].
-    /// The mask is [B, 1, S, T] or broadcastable to it. What <paramref name="beside"/> makes of the selected input after <see cref="Ln1"/> is added to the result.
+    /// The block's result for some of its tokens only, which is all that is read of the last block: x [B, T, D] and of it
+    /// <paramref name="selected"/> [B, S, D] -> [B, S, D]. The mask is [B, 1, S, T] or broadcastable to it. What <paramref name="beside"/>
+    /// makes of the selected input after <see cref="Ln1"/> is added to the result.
     /// </summary>
     public Tensor ForwardSelected(Tensor x, Tensor selected, Tensor? mask = null, Func<Tensor, Tensor?>? beside = null)
     {
@@ -68,7 +74,9 @@ internal sealed class ResidualAttentionBlock : nn.Module
         return Complete(selected, attended, beside?.Invoke(normalised)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>What follows the attention: its output's projection, the perceptron, and both sums; <paramref name="beside"/> is added last.</summary>
+    /// <summary>
+    /// What follows the attention: its output's projection, the perceptron, and both sums; <paramref name="beside"/> is added last.
+    /// </summary>
     public Tensor Complete(Tensor x, Tensor attended, Tensor? beside = null)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -87,7 +95,9 @@ internal sealed class ResidualAttentionBlock : nn.Module
         return Contract.Forward(nn.functional.silu(z, inplace: !z.requires_grad)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The sum in single precision, in the place of the first, which nothing else reads, unless gradients pass through it.</summary>
+    /// <summary>
+    /// The sum in single precision, in the place of the first, which nothing else reads, unless gradients pass through it.
+    /// </summary>
     private static Tensor Add(Tensor own, Tensor other)
     {
         if (own.dtype != other.dtype)

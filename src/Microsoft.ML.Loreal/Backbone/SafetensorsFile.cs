@@ -58,7 +58,7 @@ internal sealed partial class SafetensorsFile : IDisposable
     /// <summary>Reads a tensor's elements as single-precision numbers, whatever their type.</summary>
     public float[] ReadSingles(string name)
     {
-        var values = new float[Entry(name).Length / SafetensorsEntry.Width(Entry(name).Type)];
+        float[] values = new float[Entry(name).Length / SafetensorsEntry.Width(Entry(name).Type)];
         ReadSingles(name, values);
         return values;
     }

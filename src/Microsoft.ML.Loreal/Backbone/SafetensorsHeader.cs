@@ -4,7 +4,9 @@ using System.Text.Unicode;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>Reads and checks the header of a safetensors file. Whatever is wrong with it ends in an <see cref="InvalidDataException"/>.</summary>
+/// <summary>
+/// Reads and checks the header of a safetensors file. Whatever is wrong with it ends in an <see cref="InvalidDataException"/>.
+/// </summary>
 internal sealed class SafetensorsHeader
 {
     /// <summary>The format's own limit on the header.</summary>
@@ -29,7 +31,9 @@ internal sealed class SafetensorsHeader
     /// <summary>Where the tensors' bytes start in the stream.</summary>
     public long DataStart { get; private init; }
 
-    /// <summary>Reads the header at the stream's start. The stream must know its length: nothing is allocated that it could not hold.</summary>
+    /// <summary>
+    /// Reads the header at the stream's start. The stream must know its length: nothing is allocated that it could not hold.
+    /// </summary>
     public static SafetensorsHeader Read(Stream stream, string description)
     {
         Span<byte> prefix = stackalloc byte[sizeof(ulong)];
@@ -48,7 +52,7 @@ internal sealed class SafetensorsHeader
                 $"{description} is no safetensors file: its header would have {length} bytes; the file has {available} after the length, and {LongestHeader} is the limit.");
         }
 
-        var json = new byte[(int)length];
+        byte[] json = new byte[(int)length];
         stream.ReadExactly(json);
         var header = new SafetensorsHeader(description) { DataStart = prefix.Length + json.Length };
         header.Parse(json);

@@ -57,8 +57,8 @@ internal sealed class TextTransformer : nn.Module
     }
 
     /// <summary>
-    /// Embeddings [N, L, D] without positions, L at most the context, and the position of each text's end [N] (int64) -> features [N, J], not normalised.
-    /// Nothing right of a text's end matters, so L need only reach to the last end.
+    /// Embeddings [N, L, D] without positions, L at most the context, and the position of each text's end [N] (int64) -> features [N, J],
+    /// not normalised. Nothing right of a text's end matters, so L need only reach to the last end.
     /// </summary>
     public Tensor Forward(Tensor embeddings, Tensor eot)
     {

@@ -60,10 +60,13 @@ internal sealed class VisionTransformer : nn.Module
         return Pool(Finish(Tokens(pixels), 0, 1, null)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Roughly how many numbers a pass with gradients keeps for each image of H = <paramref name="side"/> until they are computed.</summary>
+    /// <summary>
+    /// Roughly how many numbers a pass with gradients keeps for each image of H = <paramref name="side"/> until they are computed.
+    /// </summary>
     public long NumbersKept(int side)
     {
-        // A block keeps, of every token, both norms' inputs, queries, keys and values, and the perceptron's inner layer; of every pair of tokens and head, scores and weights.
+        // A block keeps, of every token, both norms' inputs, queries, keys and values, and the perceptron's inner layer; of every pair of
+        // tokens and head, scores and weights.
         const long WidthsPerToken = 11;
         const long NumbersPerPair = 3;
         long tokens = 1 + ((long)(side / _patch) * (side / _patch));
@@ -77,7 +80,10 @@ internal sealed class VisionTransformer : nn.Module
         return LnPre.Forward(Embed(pixels)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Through some blocks: [B, T, D], what enters block <paramref name="from"/>, -> [B, T', D], what leaves the one before <paramref name="to"/>.</summary>
+    /// <summary>
+    /// Through some blocks: [B, T, D], what enters block <paramref name="from"/>, -> [B, T', D], what leaves the one before
+    /// <paramref name="to"/>.
+    /// </summary>
     public Tensor Advance(Tensor x, int from, int to, ITowerPrompts? prompts)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -92,7 +98,10 @@ internal sealed class VisionTransformer : nn.Module
         return states.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Through the remaining blocks: [B, T, D], what enters block <paramref name="from"/>, -> [B, R, D], the first R = <paramref name="read"/> tokens after the last block.</summary>
+    /// <summary>
+    /// Through the remaining blocks: [B, T, D], what enters block <paramref name="from"/>, -> [B, R, D], the first R =
+    /// <paramref name="read"/> tokens after the last block.
+    /// </summary>
     public Tensor Finish(Tensor x, int from, long read, ITowerPrompts? prompts)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -102,7 +111,9 @@ internal sealed class VisionTransformer : nn.Module
         return Blocks[last].ForwardSelected(states, states.narrow(1, 0, read), beside: Beside(prompts, last)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>[B, 3, H, H] -> [B, 1 + grid * grid, D]: the class token and the patches, with positions, before <see cref="LnPre"/>.</summary>
+    /// <summary>
+    /// [B, 3, H, H] -> [B, 1 + grid * grid, D]: the class token and the patches, with positions, before <see cref="LnPre"/>.
+    /// </summary>
     public Tensor Embed(Tensor pixels)
     {
         Check(pixels);

@@ -1,8 +1,9 @@
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// 22-bit weights, each split into a signed upper and an unsigned lower part of at most 12 bits, w = upper 2^11 + lower, in groups of four taps (the last padded with
-/// zeros). The sum of upper x level and that of lower x level, put together, are the sum of w x level exactly, in the arithmetic modulo 2^32 that it fits into.
+/// 22-bit weights, each split into a signed upper and an unsigned lower part of at most 12 bits, w = upper 2^11 + lower, in groups of four
+/// taps (the last padded with zeros). The sum of upper x level and that of lower x level, put together, are the sum of w x level exactly,
+/// in the arithmetic modulo 2^32 that it fits into.
 /// </summary>
 internal sealed class WeightHalves(int outputs, int taps)
 {

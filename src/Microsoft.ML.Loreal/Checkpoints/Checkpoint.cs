@@ -2,13 +2,14 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// The content of a checkpoint: which training it belongs to, how far that is, and its tensors. As a file it is safetensors, with the rest and a SHA-256 of everything in
-/// the metadata.
+/// The content of a checkpoint: which training it belongs to, how far that is, and its tensors. As a file it is safetensors, with the rest
+/// and a SHA-256 of everything in the metadata.
 /// </summary>
 /// <param name="configuration">The settings and the data, as <see cref="TrainingConfiguration"/> describes them.</param>
 /// <param name="position">How far the training is.</param>
@@ -37,27 +38,27 @@ internal sealed class Checkpoint(string configuration, TrainingPosition position
     {
         try
         {
-            using SafetensorsFile file = SafetensorsFile.Read(path);
+            using var file = SafetensorsFile.Read(path);
             if (Text(file, FormatKey) is not Format)
             {
                 throw new InvalidDataException($"its format is {Text(file, FormatKey)}, this version of the package reads {Format}");
             }
 
             var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             foreach (string name in file.Tensors.Keys)
             {
                 tensors[name] = file.ReadTensor(name);
             }
 
-            var (configuration, place) = (Text(file, ConfigurationKey), Text(file, PositionKey));
+            (string? configuration, string? place) = (Text(file, ConfigurationKey), Text(file, PositionKey));
             if (Digest(configuration, place, tensors) != Text(file, DigestKey))
             {
                 throw new InvalidDataException("its content is not what was written");
             }
 
-            var position = JsonSerializer.Deserialize<TrainingPosition>(place) ?? throw new InvalidDataException("it has no position");
-            foreach (var tensor in tensors.Values)
+            TrainingPosition position = JsonSerializer.Deserialize<TrainingPosition>(place) ?? throw new InvalidDataException("it has no position");
+            foreach (Tensor tensor in tensors.Values)
             {
                 tensor.DetachFromDisposeScope();
             }
@@ -86,7 +87,7 @@ internal sealed class Checkpoint(string configuration, TrainingPosition position
     /// <summary>Frees the tensors of a checkpoint that was read.</summary>
     public void Dispose()
     {
-        foreach (var tensor in tensors.Values)
+        foreach (Tensor tensor in tensors.Values)
         {
             tensor.Dispose();
         }
@@ -97,13 +98,13 @@ internal sealed class Checkpoint(string configuration, TrainingPosition position
 
     private static string Digest(string configuration, string place, IReadOnlyDictionary<string, Tensor> tensors)
     {
-        using var noGrad = no_grad();
+        using IDisposable noGrad = no_grad();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Add(Encoding.UTF8.GetBytes(configuration));
         Add(Encoding.UTF8.GetBytes(place));
-        foreach (var (name, tensor) in tensors.OrderBy(t => t.Key, StringComparer.Ordinal))
+        foreach ((string? name, Tensor? tensor) in tensors.OrderBy(t => t.Key, StringComparer.Ordinal))
         {
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             Add(Encoding.UTF8.GetBytes(name));
             Add([(byte)tensor.dtype]);
             Add(MemoryMarshal.AsBytes<long>(tensor.shape));

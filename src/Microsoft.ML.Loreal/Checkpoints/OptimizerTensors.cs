@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -11,8 +12,8 @@ internal static class OptimizerTensors
     /// <summary>The tensors. Those that the optimiser owns are not copied.</summary>
     public static IEnumerable<(string Name, Tensor Value)> Of(OptimizerHelper optimizer)
     {
-        var states = optimizer.state_dict().State;
-        for (var i = 0; i < states.Count; i++)
+        List<OptimizerState> states = optimizer.state_dict().State;
+        for (int i = 0; i < states.Count; i++)
         {
             switch (states[i])
             {
@@ -40,11 +41,11 @@ internal static class OptimizerTensors
     /// <exception cref="InvalidDataException">A tensor is missing or has another shape.</exception>
     public static void Restore(OptimizerHelper optimizer, Func<string, Tensor?> saved)
     {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        var states = optimizer.state_dict().State;
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        List<OptimizerState> states = optimizer.state_dict().State;
         Parameter[] parameters = [.. optimizer.parameters()];
-        for (var i = 0; i < states.Count; i++)
+        for (int i = 0; i < states.Count; i++)
         {
             switch (states[i])
             {

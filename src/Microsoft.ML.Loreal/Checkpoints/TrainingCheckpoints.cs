@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -6,8 +7,8 @@ namespace Microsoft.ML.Loreal;
 
 /// <summary>Keeps one file in the workspace that says how far a training is, and goes on from the one that is found there.</summary>
 /// <remarks>
-/// The file has the learned state of every complete stage; of the stage that runs, the weights, what the optimiser remembers, and the best weights so far.
-/// It stays when the training is complete: the same call then gives the same model again at once.
+/// The file has the learned state of every complete stage; of the stage that runs, the weights, what the optimiser remembers, and the best
+/// weights so far. It stays when the training is complete: the same call then gives the same model again at once.
 /// </remarks>
 internal sealed class TrainingCheckpoints : IDisposable
 {
@@ -67,7 +68,7 @@ internal sealed class TrainingCheckpoints : IDisposable
         }
 
         load(name => Saved(Prefix(stage) + name));
-        foreach (var (name, value) in _found!.Tensors.Where(t => t.Key.StartsWith(Prefix(stage), StringComparison.Ordinal)))
+        foreach ((string? name, Tensor? value) in _found!.Tensors.Where(t => t.Key.StartsWith(Prefix(stage), StringComparison.Ordinal)))
         {
             _complete[name] = value.alias().DetachFromDisposeScope();
         }
@@ -83,8 +84,8 @@ internal sealed class TrainingCheckpoints : IDisposable
             return new TrainingPosition(stage, 0);
         }
 
-        using var noGrad = no_grad();
-        for (var i = 0; i < parameters.Count; i++)
+        using IDisposable noGrad = no_grad();
+        for (int i = 0; i < parameters.Count; i++)
         {
             NamedState.Copy($"{Weights}{i}", Saved($"{Weights}{i}"), parameters[i]);
         }
@@ -100,8 +101,8 @@ internal sealed class TrainingCheckpoints : IDisposable
     /// <summary>Writes how far a stage is.</summary>
     public void Save(TrainingPosition position, IReadOnlyList<Parameter> parameters, OptimizerHelper optimizer, BestWeights? best)
     {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         IEnumerable<(string Name, Tensor Value)> weights = parameters.Select((p, i) => ($"{Weights}{i}", (Tensor)p));
         IEnumerable<(string Name, Tensor Value)> bestWeights = best is null ? [] : best.Copies.Select((c, i) => ($"{Best}{i}", c));
         Write(
@@ -117,7 +118,7 @@ internal sealed class TrainingCheckpoints : IDisposable
         using (no_grad())
         using (NewDisposeScope())
         {
-            foreach (var (name, value) in state)
+            foreach ((string? name, Tensor? value) in state)
             {
                 _complete[Prefix(stage) + name] = value.detach().clone().DetachFromDisposeScope();
             }
@@ -129,7 +130,7 @@ internal sealed class TrainingCheckpoints : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var tensor in _complete.Values)
+        foreach (Tensor tensor in _complete.Values)
         {
             tensor.Dispose();
         }
@@ -137,14 +138,14 @@ internal sealed class TrainingCheckpoints : IDisposable
 
     private static string Prefix(int stage) => $"stage{stage}.";
 
-    private Tensor Saved(string name) => _found!.Tensors.TryGetValue(name, out var value)
+    private Tensor Saved(string name) => _found!.Tensors.TryGetValue(name, out Tensor? value)
         ? value
         : throw new InvalidDataException($"The checkpoint '{_folder.File(FileName)}' has no tensor \"{name}\". Delete it to train from the beginning.");
 
     private void Write(TrainingPosition position, IEnumerable<(string Name, Tensor Value)> running)
     {
         var tensors = new Dictionary<string, Tensor>(_complete, StringComparer.Ordinal);
-        foreach (var (name, value) in running)
+        foreach ((string? name, Tensor? value) in running)
         {
             tensors[name] = value;
         }

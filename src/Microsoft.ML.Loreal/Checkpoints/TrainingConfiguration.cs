@@ -6,7 +6,9 @@ using TorchSharp;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>Everything that decides what a training learns, as JSON: two trainings with equal descriptions give equal weights on a CPU.</summary>
+/// <summary>
+/// Everything that decides what a training learns, as JSON: two trainings with equal descriptions give equal weights on a CPU.
+/// </summary>
 internal static class TrainingConfiguration
 {
     private const int MostDifferences = 5;
@@ -22,7 +24,9 @@ internal static class TrainingConfiguration
     private static readonly JsonSerializerOptions _encodingFormat = new(_format) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     /// <summary>Describes a training.</summary>
-    /// <param name="options">The settings. Those of the device, the columns, the reading of images and the reports do not decide anything.</param>
+    /// <param name="options">
+    /// The settings. Those of the device, the columns, the reading of images and the reports do not decide anything.
+    /// </param>
     /// <param name="seed">The seed of everything random.</param>
     /// <param name="classNames">The name of each class.</param>
     /// <param name="images">The training images.</param>
@@ -62,7 +66,9 @@ internal static class TrainingConfiguration
             _format);
 
     /// <summary>Describes a PromptKD training.</summary>
-    /// <param name="options">The settings. Those of the device, the columns, the reading of images and the reports do not decide anything.</param>
+    /// <param name="options">
+    /// The settings. Those of the device, the columns, the reading of images and the reports do not decide anything.
+    /// </param>
     /// <param name="seed">The seed of everything random.</param>
     /// <param name="images">The training images.</param>
     public static string Describe(PromptKDTrainer.Options options, int seed, TrainingImages images) =>

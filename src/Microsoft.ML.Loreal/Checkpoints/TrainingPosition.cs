@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Loreal;
 
-/// <summary>How far a training is. Everything random is drawn for a named place (<see cref="Seeds"/>), so nothing else has to be remembered of it.</summary>
+/// <summary>
+/// How far a training is. Everything random is drawn for a named place (<see cref="Seeds"/>), so nothing else has to be remembered of it.
+/// </summary>
 /// <param name="Stage">The stage.</param>
 /// <param name="Epoch">The epochs of the stage that are complete.</param>
 /// <param name="Step">The steps of the next epoch that are done.</param>

@@ -16,7 +16,9 @@ internal sealed class WorkspaceFolder : IDisposable
     /// <summary>The full path.</summary>
     public string FullName { get; }
 
-    /// <summary>Makes the folder where it is missing and keeps others out until it is disposed, or the process ends, however it ends.</summary>
+    /// <summary>
+    /// Makes the folder where it is missing and keeps others out until it is disposed, or the process ends, however it ends.
+    /// </summary>
     /// <exception cref="InvalidOperationException">Another training uses the folder.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder cannot be written to.</exception>
     public static WorkspaceFolder Open(string path)
@@ -37,7 +39,9 @@ internal sealed class WorkspaceFolder : IDisposable
     /// <summary>The path of a file in the folder.</summary>
     public string File(string name) => Path.Combine(FullName, name);
 
-    /// <summary>Writes a file beside its place and moves it there when the disk has all of it. Whatever fails, the file that was there before stays.</summary>
+    /// <summary>
+    /// Writes a file beside its place and moves it there when the disk has all of it. Whatever fails, the file that was there before stays.
+    /// </summary>
     public void Write(string name, Action<Stream> write)
     {
         // One name for all attempts: what a killed process left behind is written over by the next one.

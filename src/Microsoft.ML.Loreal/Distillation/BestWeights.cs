@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -25,7 +26,7 @@ internal sealed class BestWeights(EarlyStoppingOptions options, IReadOnlyList<Pa
     /// <summary>Judges the epoch that just ended.</summary>
     public void Add(ValidationMetrics metrics)
     {
-        var (value, better) = options.Metric == EarlyStoppingMetric.Accuracy
+        (double value, bool better) = options.Metric == EarlyStoppingMetric.Accuracy
             ? (metrics.Accuracy, metrics.Accuracy - Best > options.MinimumImprovement)
             : (metrics.Loss, Best - metrics.Loss > options.MinimumImprovement);
         if (Best is null || better)
@@ -41,8 +42,8 @@ internal sealed class BestWeights(EarlyStoppingOptions options, IReadOnlyList<Pa
     /// <summary>Takes over what a checkpoint says; the tensors are copied.</summary>
     public void Keep(double? best, int waited, IEnumerable<Tensor> weights)
     {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         Tensor[] copies = [.. weights.Select(w => w.detach().clone().DetachFromDisposeScope())];
         Dispose();
         (Best, Waited, _copies) = (best, waited, copies);
@@ -51,8 +52,8 @@ internal sealed class BestWeights(EarlyStoppingOptions options, IReadOnlyList<Pa
     /// <summary>Gives the parameters the weights of the best epoch.</summary>
     public void Restore()
     {
-        using var noGrad = no_grad();
-        for (var i = 0; i < _copies.Length; i++)
+        using IDisposable noGrad = no_grad();
+        for (int i = 0; i < _copies.Length; i++)
         {
             parameters[i].copy_(_copies[i]);
         }
@@ -61,7 +62,7 @@ internal sealed class BestWeights(EarlyStoppingOptions options, IReadOnlyList<Pa
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var copy in _copies)
+        foreach (Tensor copy in _copies)
         {
             copy.Dispose();
         }

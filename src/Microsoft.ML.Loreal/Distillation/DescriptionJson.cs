@@ -11,7 +11,7 @@ internal static class DescriptionJson
     public static void WriteNames(Utf8JsonWriter writer, string property, IReadOnlyList<string> names)
     {
         writer.WriteStartArray(property);
-        foreach (var name in names)
+        foreach (string name in names)
         {
             writer.WriteStringValue(name);
         }
@@ -35,13 +35,13 @@ internal static class DescriptionJson
     /// <exception cref="FormatException">There is no such precision.</exception>
     public static ComputePrecision ReadPrecision(JsonElement root)
     {
-        if (!root.TryGetProperty(Precision, out var value))
+        if (!root.TryGetProperty(Precision, out JsonElement value))
         {
             return ComputePrecision.Single;
         }
 
-        var name = value.GetString();
-        return Enum.TryParse<ComputePrecision>(name, out var precision) && precision.ToString() == name && PrecisionSupport.Concrete.Contains(precision)
+        string? name = value.GetString();
+        return Enum.TryParse<ComputePrecision>(name, out ComputePrecision precision) && precision.ToString() == name && PrecisionSupport.Concrete.Contains(precision)
             ? precision
             : throw new FormatException($"The model was saved with the precision \"{name}\"; this version of the package knows {string.Join(", ", PrecisionSupport.Concrete)}.");
     }

@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Loreal;
 
-/// <summary>The sums of an epoch's losses so far, as <see cref="RunningSums"/> gives them; they are part of a checkpoint within an epoch.</summary>
+/// <summary>
+/// The sums of an epoch's losses so far, as <see cref="RunningSums"/> gives them; they are part of a checkpoint within an epoch.
+/// </summary>
 internal sealed class EpochSums
 {
     public double Total { get; set; }

@@ -3,14 +3,19 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// Random views of the training images, put through what is frozen of the image side once and looked up by all epochs, or, without cached views, anew in every epoch.
+/// Random views of the training images, put through what is frozen of the image side once and looked up by all epochs, or, without cached
+/// views, anew in every epoch.
 /// </summary>
-/// <remarks>Images are decoded and cropped by worker threads, a bounded number ahead of the tower. The features do not depend on how many threads there are.</remarks>
+/// <remarks>
+/// Images are decoded and cropped by worker threads, a bounded number ahead of the tower. The features do not depend on how many threads
+/// there are.
+/// </remarks>
 internal sealed class FeatureCache
 {
     // Views per forward pass of the tower: enough to keep the matrix products busy, few enough to bound the memory of the pixels that wait.
@@ -28,12 +33,16 @@ internal sealed class FeatureCache
     /// <summary>Describes the views.</summary>
     /// <param name="images">The training images.</param>
     /// <param name="processor">How pixels become tensors.</param>
-    /// <param name="minimumArea">The smallest share of the image in a random crop; null for the one view that is scored, without chance.</param>
+    /// <param name="minimumArea">
+    /// The smallest share of the image in a random crop; null for the one view that is scored, without chance.
+    /// </param>
     /// <param name="views">V, the cached views per image; 0 encodes a new view of every image in every epoch.</param>
     /// <param name="seed">The seed of the views.</param>
     /// <param name="device">Where the tower is.</param>
     /// <param name="storage">Where the encoded views are; null for in memory.</param>
-    /// <param name="configuration">What besides the views decides how they are encoded, so that files of them can be used again; null to keep none.</param>
+    /// <param name="configuration">
+    /// What besides the views decides how they are encoded, so that files of them can be used again; null to keep none.
+    /// </param>
     public FeatureCache(
         ILabelledImages images,
         ImageProcessor processor,
@@ -54,7 +63,9 @@ internal sealed class FeatureCache
         _configuration = configuration;
     }
 
-    /// <summary>Encodes the cached views for the whole training, or finds them in files; does nothing where every epoch has its own.</summary>
+    /// <summary>
+    /// Encodes the cached views for the whole training, or finds them in files; does nothing where every epoch has its own.
+    /// </summary>
     public void Fill(IReadOnlyList<FeatureStream> streams, CancellationToken cancel)
     {
         if (_views == 0)
@@ -63,7 +74,7 @@ internal sealed class FeatureCache
         }
 
         var missing = new List<FeatureStream>();
-        foreach (var stream in streams)
+        foreach (FeatureStream stream in streams)
         {
             cancel.ThrowIfCancellationRequested();
             if (_storage.Find(Identity(stream), (long)_images.Count * _views) is { } found)
@@ -95,8 +106,8 @@ internal sealed class FeatureCache
     /// <returns>[B, F], what <see cref="FeatureStream.Encode"/> gives.</returns>
     public Tensor Batch(FeatureStream stream, int[] images, int stage, int epoch)
     {
-        var rows = new long[images.Length];
-        for (var i = 0; i < images.Length; i++)
+        long[] rows = new long[images.Length];
+        for (int i = 0; i < images.Length; i++)
         {
             rows[i] = _views == 0 ? images[i] : (long)images[i] * _views + View(stream.Resolution, images[i], stage, epoch);
         }
@@ -118,7 +129,9 @@ internal sealed class FeatureCache
 
     private static int EpochView(int stage, int epoch) => (stage << 20) | epoch;
 
-    /// <summary>The SHA-256 of everything that decides what the cached views of a stream are encoded to; null where that is not known.</summary>
+    /// <summary>
+    /// The SHA-256 of everything that decides what the cached views of a stream are encoded to; null where that is not known.
+    /// </summary>
     private byte[]? Identity(FeatureStream stream) => _configuration is null || _images.Identity is null
         ? null
         : SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(
@@ -127,24 +140,24 @@ internal sealed class FeatureCache
 
     private void Encode(IReadOnlyList<FeatureStream> streams, int firstView, int views, bool keep, CancellationToken cancel)
     {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        var chunk = Math.Max(1, EncodeBatch / views);
-        var chunks = (_images.Count + chunk - 1) / chunk;
-        var ahead = Math.Clamp(Environment.ProcessorCount, 2, 8);
-        var writers = streams.Select(s => _storage.Write(keep ? Identity(s) : null, (long)_images.Count * views)).ToArray();
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        int chunk = Math.Max(1, EncodeBatch / views);
+        int chunks = (_images.Count + chunk - 1) / chunk;
+        int ahead = Math.Clamp(Environment.ProcessorCount, 2, 8);
+        FeatureWriter[] writers = streams.Select(s => _storage.Write(keep ? Identity(s) : null, (long)_images.Count * views)).ToArray();
         var free = new ConcurrentBag<Tensor[]>();
         try
         {
-            var first = 0;
-            foreach (var pixels in OrderedWork.Run(chunks, ahead, DrawAll, cancel))
+            int first = 0;
+            foreach (Tensor[] pixels in OrderedWork.Run(chunks, ahead, DrawAll, cancel))
             {
-                using var step = NewDisposeScope();
+                using DisposeScope step = NewDisposeScope();
                 cancel.ThrowIfCancellationRequested();
-                var count = Math.Min(chunk, _images.Count - first);
-                for (var s = 0; s < streams.Count; s++)
+                int count = Math.Min(chunk, _images.Count - first);
+                for (int s = 0; s < streams.Count; s++)
                 {
-                    var batch = pixels[s].narrow(0, 0, count * views);           // [b, 3, r, r]
+                    Tensor batch = pixels[s].narrow(0, 0, count * views);           // [b, 3, r, r]
                     writers[s].Add(streams[s].Encode(batch.to(_device)));        // [b, F]; waits for the copy, since the pixels' memory is written to again
                 }
 
@@ -152,19 +165,19 @@ internal sealed class FeatureCache
                 free.Add(pixels);
             }
 
-            for (var s = 0; s < streams.Count; s++)
+            for (int s = 0; s < streams.Count; s++)
             {
                 streams[s].Replace(writers[s].Complete(), _storage);
             }
         }
         finally
         {
-            foreach (var tensor in free.SelectMany(pixels => pixels))
+            foreach (Tensor? tensor in free.SelectMany(pixels => pixels))
             {
                 tensor.Dispose();
             }
 
-            foreach (var writer in writers)
+            foreach (FeatureWriter? writer in writers)
             {
                 writer.Dispose();
             }
@@ -172,20 +185,20 @@ internal sealed class FeatureCache
 
         Tensor[] DrawAll(int index)
         {
-            var first = index * chunk;
-            var count = Math.Min(chunk, _images.Count - first);
-            var pixels = free.TryTake(out var used) ? used : [.. streams.Select(s => DeviceTransfer.Memory(_device, chunk * views, 3, s.Resolution, s.Resolution))];
+            int first = index * chunk;
+            int count = Math.Min(chunk, _images.Count - first);
+            Tensor[] pixels = free.TryTake(out Tensor[]? used) ? used : [.. streams.Select(s => DeviceTransfer.Memory(_device, chunk * views, 3, s.Resolution, s.Resolution))];
             try
             {
-                for (var i = 0; i < count; i++)
+                for (int i = 0; i < count; i++)
                 {
                     cancel.ThrowIfCancellationRequested();
-                    using var image = _images.Load(first + i);
-                    for (var s = 0; s < streams.Count; s++)
+                    using RgbImage image = _images.Load(first + i);
+                    for (int s = 0; s < streams.Count; s++)
                     {
-                        var side = streams[s].Resolution;
-                        var all = MemoryMarshal.Cast<byte, float>(pixels[s].bytes);
-                        for (var v = 0; v < views; v++)
+                        int side = streams[s].Resolution;
+                        Span<float> all = MemoryMarshal.Cast<byte, float>(pixels[s].bytes);
+                        for (int v = 0; v < views; v++)
                         {
                             Draw(image, first + i, firstView + v, side, all.Slice((i * views + v) * 3 * side * side, 3 * side * side));
                         }
@@ -194,7 +207,7 @@ internal sealed class FeatureCache
             }
             catch
             {
-                foreach (var tensor in pixels)
+                foreach (Tensor tensor in pixels)
                 {
                     tensor.Dispose();
                 }

@@ -1,10 +1,11 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// The views of all images at one student's resolution, as far as its image side does not change: while a method that learns there is trained, the states that enter what learns; in all
-/// other cases the image features.
+/// The views of all images at one student's resolution, as far as its image side does not change: while a method that learns there is
+/// trained, the states that enter what learns; in all other cases the image features.
 /// </summary>
 /// <param name="student">The student whose views they are.</param>
 /// <param name="resolution">The side of the views in pixels.</param>
@@ -28,7 +29,7 @@ internal sealed class FeatureStream(PromptLearner student, int resolution) : IDi
     /// <returns>[b, F].</returns>
     public Tensor Encode(Tensor pixels)
     {
-        using var noGrad = no_grad();
+        using IDisposable noGrad = no_grad();
         return _settled ? Student.Encode(pixels) : Student.FrozenStates(pixels);
     }
 
@@ -46,11 +47,11 @@ internal sealed class FeatureStream(PromptLearner student, int resolution) : IDi
             return;
         }
 
-        using var noGrad = no_grad();
+        using IDisposable noGrad = no_grad();
         using FeatureWriter writer = _storage.Write(null, _features.Count);
         for (long first = 0; first < _features.Count; first += SettledAtOnce)
         {
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             writer.Add(Student.ImageFeatures(_features.Range(first, Math.Min(SettledAtOnce, _features.Count - first)))); // [b, F] -> [b, G]
         }
 
@@ -75,8 +76,8 @@ internal sealed class FeatureStream(PromptLearner student, int resolution) : IDi
     /// <returns>[B, G].</returns>
     public Tensor ImageFeatures(long[] rows)
     {
-        using var scope = NewDisposeScope();
-        var features = Rows(rows);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor features = Rows(rows);
         return (_settled ? features : Student.ImageFeatures(features)).MoveToOuterDisposeScope();
     }
 

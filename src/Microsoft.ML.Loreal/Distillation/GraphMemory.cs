@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>How large a batch may be in one pass: what a pass keeps for its gradients stays below 1 GB on a processor and 4 GB on a GPU. Larger batches are done in parts.</summary>
+/// <summary>
+/// How large a batch may be in one pass: what a pass keeps for its gradients stays below 1 GB on a processor and 4 GB on a GPU. Larger
+/// batches are done in parts.
+/// </summary>
 internal static class GraphMemory
 {
     // In single precision. A processor gains nothing from larger parts; a GPU does.

@@ -11,7 +11,8 @@ internal sealed record LearningRateSchedule(double Rate, int Epochs, int WarmupE
     public bool LinearWarmup { get; init; }
 
     /// <summary>
-    /// Whether the cosine begins at 0 after the warm-up, as published. It keeps the length of the whole stage, so it does not quite reach 0.
+    /// Whether the cosine begins at 0 after the warm-up, as published. It keeps the length of the whole stage, so it does not quite reach
+    /// 0.
     /// </summary>
     public bool Recount { get; init; } = true;
 
@@ -27,7 +28,7 @@ internal sealed record LearningRateSchedule(double Rate, int Epochs, int WarmupE
             return LinearWarmup && epoch > 0 ? Rate * epoch / WarmupEpochs : WarmupRate;
         }
 
-        var origin = Recount ? 0 : WarmupEpochs;
+        int origin = Recount ? 0 : WarmupEpochs;
         return Rate * Cosine(epoch - WarmupEpochs + origin) / Cosine(origin);
     }
 

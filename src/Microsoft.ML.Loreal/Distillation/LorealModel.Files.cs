@@ -23,7 +23,7 @@ internal sealed partial class LorealModel
             writeFile(DescriptionFile, _description.Write);
             writeFile(TensorFile, stream =>
             {
-                using var scope = NewDisposeScope();
+                using DisposeScope scope = NewDisposeScope();
                 SafetensorsWriter.Write(stream, State().Concat(StandardState()).Select(s => (s.Name, s.Value)));
             });
         }
@@ -43,7 +43,7 @@ internal sealed partial class LorealModel
     public static LorealModel Load(ClipBackbone backbone, Device device, Func<string, Stream> openFile, Action<string>? warn = null)
     {
         LorealModelDescription description;
-        using (var stream = openFile(DescriptionFile))
+        using (Stream stream = openFile(DescriptionFile))
         {
             description = LorealModelDescription.Read(stream);
         }
@@ -82,7 +82,9 @@ internal sealed partial class LorealModel
         Tensor Read(string name) => file.ReadWeights(name).to(device, disposeAfter: true);
     }
 
-    /// <summary>Builds a model around saved tensors. It takes over the CLIP's ownership and the standard student, also when it fails.</summary>
+    /// <summary>
+    /// Builds a model around saved tensors. It takes over the CLIP's ownership and the standard student, also when it fails.
+    /// </summary>
     private static LorealModel Create(
         ClipBackbone backbone,
         SharedClip clip,

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
-/// <content>What the training of another student sees of the model. Only for the model's owner: nothing here keeps it from being disposed meanwhile.</content>
+/// <content>
+/// What the training of another student sees of the model. Only for the model's owner: nothing here keeps it from being disposed meanwhile.
+/// </content>
 internal sealed partial class LorealModel
 {
     /// <summary>The attribute slots; null for the method alone.</summary>

@@ -1,10 +1,13 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>A trained model: the student that is scored at phi, its attribute slots, and a copy of the standard-resolution student.</summary>
+/// <summary>
+/// A trained model: the student that is scored at phi, its attribute slots, and a copy of the standard-resolution student.
+/// </summary>
 internal sealed partial class LorealModel : ScoredModel
 {
     private readonly SharedClip _clip;
@@ -51,18 +54,18 @@ internal sealed partial class LorealModel : ScoredModel
     public override void Score(Tensor pixels, Span<float> probabilities)
     {
         Check(pixels, probabilities);
-        var shape = pixels.shape;
+        long[] shape = pixels.shape;
         Enter();
         try
         {
-            using var inference = inference_mode();
-            using var scope = NewDisposeScope();
-            var features = _student.Encode(DeviceTransfer.Send(pixels, Device));                                               // [B, G]
+            using IDisposable inference = inference_mode();
+            using DisposeScope scope = NewDisposeScope();
+            Tensor features = _student.Encode(DeviceTransfer.Send(pixels, Device));                                               // [B, G]
             var parts = new List<Tensor>();
             for (long first = 0; first < shape[0]; first += _scorer.ImagesAtOnce)
             {
-                using var step = NewDisposeScope();
-                var some = features.narrow(0, first, Math.Min(_scorer.ImagesAtOnce, shape[0] - first));
+                using DisposeScope step = NewDisposeScope();
+                Tensor some = features.narrow(0, first, Math.Min(_scorer.ImagesAtOnce, shape[0] - first));
                 parts.Add(_scorer.Logits(some).softmax(1).MoveToOuterDisposeScope());                                          // [b, C]
             }
 
@@ -116,7 +119,9 @@ internal sealed partial class LorealModel : ScoredModel
     }
 
     /// <summary>Copies the standard-resolution student of this model into a learner.</summary>
-    /// <exception cref="ArgumentException">This model was trained for other classes, with another backbone, method or settings of it, or without such a student.</exception>
+    /// <exception cref="ArgumentException">
+    /// This model was trained for other classes, with another backbone, method or settings of it, or without such a student.
+    /// </exception>
     public void CopyStandardStudent(PromptLearner target, LorealTrainer.Options options, IReadOnlyList<string> classNames)
     {
         Enter();
@@ -127,7 +132,7 @@ internal sealed partial class LorealModel : ScoredModel
                 throw new ArgumentException("The earlier model's standard-resolution student was trained on another backbone.", nameof(options));
             }
 
-            var (earlier, now) = (_description.Method.Describe(), options.Method.Describe());
+            (JsonObject? earlier, JsonObject? now) = (_description.Method.Describe(), options.Method.Describe());
             if (!JsonNode.DeepEquals(earlier, now))
             {
                 throw new ArgumentException(
@@ -139,7 +144,7 @@ internal sealed partial class LorealModel : ScoredModel
                 throw new ArgumentException("The earlier model's standard-resolution student was trained for other classes.", nameof(classNames));
             }
 
-            var standard = _standard ?? throw new ArgumentException("The earlier model has no standard-resolution student: it was trained without attributes.", nameof(options));
+            SavedState standard = _standard ?? throw new ArgumentException("The earlier model has no standard-resolution student: it was trained without attributes.", nameof(options));
             target.Load(name => standard[name]);
         }
         finally

@@ -60,18 +60,18 @@ internal sealed record LorealModelDescription(
         try
         {
             using var document = JsonDocument.Parse(stream);
-            var root = document.RootElement;
+            JsonElement root = document.RootElement;
             DescriptionJson.CheckVersion(root.GetProperty("version").GetInt32(), Version);
-            var method = root.GetProperty("method");
+            JsonElement method = root.GetProperty("method");
             return new LorealModelDescription(
                 PromptMethod.ReadSettings(method.GetProperty("name").GetString()!, method),
                 DescriptionJson.ReadNames(root.GetProperty("classNames")),
                 root.GetProperty("resolution").GetInt32(),
-                root.TryGetProperty("attributes", out var words)
+                root.TryGetProperty("attributes", out JsonElement words)
                     ? new AttributeSettings(DescriptionJson.ReadNames(words), root.GetProperty("tokensPerAttribute").GetInt32(), root.GetProperty("hiddenWidth").GetInt32())
                     : null,
                 root.GetProperty("backboneSha256").GetString()!,
-                root.TryGetProperty("trainedClassNames", out var trained) ? DescriptionJson.ReadNames(trained) : null,
+                root.TryGetProperty("trainedClassNames", out JsonElement trained) ? DescriptionJson.ReadNames(trained) : null,
                 DescriptionJson.ReadPrecision(root));
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or OverflowException)

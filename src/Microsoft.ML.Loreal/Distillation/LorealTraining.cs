@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// Trains a model: 1. the prompt method at the standard resolution (student alpha), 2. the same at phi (student beta), 3. the attribute slots that both share.
-/// Without attributes there is one student and one stage; a hand-written template needs no training.
+/// Trains a model: 1. the prompt method at the standard resolution (student alpha), 2. the same at phi (student beta), 3. the attribute
+/// slots that both share. Without attributes there is one student and one stage; a hand-written template needs no training.
 /// </summary>
 internal sealed class LorealTraining : IDisposable
 {
@@ -69,7 +69,8 @@ internal sealed class LorealTraining : IDisposable
     /// <param name="onEpoch">Told after every epoch, on the calling thread.</param>
     /// <param name="cancel">Looked at before every step and every image.</param>
     /// <param name="standardStudent">
-    /// A model trained for the same classes with the same method and backbone, whose standard-resolution student takes the place of stage 1; null to train one.
+    /// A model trained for the same classes with the same method and backbone, whose standard-resolution student takes the place of stage
+    /// 1; null to train one.
     /// </param>
     /// <param name="validation">Images that are classified after every epoch; null for none. Without any nothing is stopped early.</param>
     /// <param name="checkpoints">Where the training goes on from and writes to; null for neither.</param>
@@ -92,7 +93,7 @@ internal sealed class LorealTraining : IDisposable
         TrainingChecks.Check(options, classNames, images);
         cancel.ThrowIfCancellationRequested();
         using var training = new LorealTraining(options, seed, device, classNames, images, validation, onEpoch, cancel, checkpoints);
-        var model = options.Attributes is null ? training.FitMethod() : training.FitStudents(options.Attributes, standardStudent);
+        LorealModel model = options.Attributes is null ? training.FitMethod() : training.FitStudents(options.Attributes, standardStudent);
         if (options is { FeatureCachePath: null, WorkspacePath: { } workspace })
         {
             // The checkpoint of the complete training needs no views any more.
@@ -107,14 +108,14 @@ internal sealed class LorealTraining : IDisposable
 
     private LorealModel FitMethod()
     {
-        var student = CreateLearner(0, RandomUse.ScoredStudent);
+        PromptLearner student = CreateLearner(0, RandomUse.ScoredStudent);
         try
         {
             if (_options.Method.Learns)
             {
                 using var stream = new FeatureStream(student, Resolutions.Train(_options, _options.Backbone.Config));
-                using var validation = ValidationOf(student, Resolutions.Low(_options, _options.Backbone.Config));
-                var number = stream.Resolution == _options.Backbone.Config.ImageResolution ? 1 : 2;
+                using Validation? validation = ValidationOf(student, Resolutions.Low(_options, _options.Backbone.Config));
+                int number = stream.Resolution == _options.Backbone.Config.ImageResolution ? 1 : 2;
                 Fill(number, [stream]);
                 TrainPrompts(number, stream, validation);
             }
@@ -131,8 +132,8 @@ internal sealed class LorealTraining : IDisposable
     private LorealModel FitStudents(IReadOnlyList<string> attributes, LorealModel? standardStudent)
     {
         var settings = new AttributeSettings(attributes, _options.TokensPerAttribute, _options.HiddenWidth);
-        var tokenCount = AttributeSlots.Count(AttributeSlots.Tokenize(_vocabulary, attributes), settings.TokensPerAttribute);
-        using var alpha = CreateLearner(tokenCount, RandomUse.StandardStudent);
+        int tokenCount = AttributeSlots.Count(AttributeSlots.Tokenize(_vocabulary, attributes), settings.TokensPerAttribute);
+        using PromptLearner alpha = CreateLearner(tokenCount, RandomUse.StandardStudent);
         PromptLearner? beta = null;
         AttributeSlots? slots = null;
         try
@@ -141,8 +142,8 @@ internal sealed class LorealTraining : IDisposable
             slots = settings.CreateSlots(_clip.Model, _vocabulary, _options.MetaNetInitialization, Seeds.Stream(_seed, RandomUse.MetaNets));
             using var high = new FeatureStream(alpha, _options.Backbone.Config.ImageResolution);
             using var low = new FeatureStream(beta, Resolutions.Low(_options, _options.Backbone.Config));
-            using var highValidation = ValidationOf(alpha, high.Resolution);
-            using var lowValidation = ValidationOf(beta, low.Resolution);
+            using Validation? highValidation = ValidationOf(alpha, high.Resolution);
+            using Validation? lowValidation = ValidationOf(beta, low.Resolution);
             Fill(DistillationStage, [high, low]);
             if (standardStudent is null)
             {
@@ -197,17 +198,17 @@ internal sealed class LorealTraining : IDisposable
     /// <summary>Stages 1 and 2: the prompts of one student, on its own.</summary>
     private void TrainPrompts(int number, FeatureStream stream, Validation? validation)
     {
-        var student = stream.Student;
+        PromptLearner student = stream.Student;
         if (_checkpoints?.TryLoad(number, student.Load) == true)
         {
             student.Freeze();
             return;
         }
 
-        var stage = Stage(number, _baseStage, validation, null);
+        TrainingStage stage = Stage(number, _baseStage, validation, null);
         stage.Run(student.Parameters, _labels, epoch => _features.BeginEpoch([stream], number, epoch, _cancel), (epoch, images, labels) =>
         {
-            var losses = student.Losses(_features.Batch(stream, images, number, epoch), labels);
+            PromptLosses losses = student.Losses(_features.Batch(stream, images, number, epoch), labels);
             return new StepLosses(losses.Total, losses.CrossEntropy, null, null, null, losses.Logits);
         }, student.LearnsImages ? GraphMemory.Images(_clip.Model.Visual.NumbersKept(stream.Resolution), _device) : int.MaxValue);
         student.Freeze();
@@ -227,8 +228,8 @@ internal sealed class LorealTraining : IDisposable
         low.Settle();
         validation?.Settle();
         var students = new TwoStudents(high.Student, low.Student, slots, _clip.Model, DistillationSettings.Of(_options));
-        var epochs = _options.DistillationStage.Epochs;
-        var stage = Stage(number, _options.DistillationStage, validation, slots);
+        int epochs = _options.DistillationStage.Epochs;
+        TrainingStage stage = Stage(number, _options.DistillationStage, validation, slots);
         stage.Run(slots.Parameters, _labels, epoch => _features.BeginEpoch([high, low], number, epoch, _cancel), (epoch, images, labels) => students.Losses(
             _features.Batch(high, images, number, epoch),
             _features.Batch(low, images, number, epoch),

@@ -7,7 +7,9 @@ internal static class MixSchedule
 {
     /// <summary>The share in an epoch.</summary>
     /// <param name="maximum">The largest share; 0 or less switches the mix off.</param>
-    /// <param name="start">The fraction of the epochs after which the share starts to grow; 0 or less: it is <paramref name="maximum"/> at once.</param>
+    /// <param name="start">
+    /// The fraction of the epochs after which the share starts to grow; 0 or less: it is <paramref name="maximum"/> at once.
+    /// </param>
     /// <param name="epoch">The epoch, from 0.</param>
     /// <param name="epochs">The number of epochs.</param>
     public static double At(double maximum, double start, int epoch, int epochs)
@@ -22,7 +24,7 @@ internal static class MixSchedule
             return maximum;
         }
 
-        var progress = (epoch + 1.0) / epochs;
+        double progress = (epoch + 1.0) / epochs;
         return progress <= start ? 0 : maximum * Math.Min((progress - start) / Math.Max(1 - start, 1e-6), 1);
     }
 }

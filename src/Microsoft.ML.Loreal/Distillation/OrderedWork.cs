@@ -4,35 +4,37 @@ namespace Microsoft.ML.Loreal;
 internal static class OrderedWork
 {
     /// <summary>Runs <paramref name="work"/> for 0..count-1, at most <paramref name="ahead"/> results ahead of the consumer.</summary>
-    /// <remarks>When the consumer stops early or the work fails, what was started is waited for, so that no work runs on afterwards.</remarks>
+    /// <remarks>
+    /// When the consumer stops early or the work fails, what was started is waited for, so that no work runs on afterwards.
+    /// </remarks>
     public static IEnumerable<T[]> Run<T>(int count, int ahead, Func<int, T[]> work, CancellationToken cancel)
         where T : IDisposable
     {
         var pending = new Queue<Task<T[]>>();
         try
         {
-            var next = 0;
-            for (var taken = 0; taken < count; taken++)
+            int next = 0;
+            for (int taken = 0; taken < count; taken++)
             {
                 for (; next < count && pending.Count < ahead; next++)
                 {
-                    var index = next;
+                    int index = next;
                     pending.Enqueue(Task.Run(() => work(index), cancel));
                 }
 
                 // Failed work stays in the queue until the finally below has seen it.
-                var result = pending.Peek().GetAwaiter().GetResult();
+                T[] result = pending.Peek().GetAwaiter().GetResult();
                 pending.Dequeue();
                 yield return result;
             }
         }
         finally
         {
-            foreach (var task in pending)
+            foreach (Task<T[]> task in pending)
             {
                 try
                 {
-                    foreach (var unused in task.GetAwaiter().GetResult())
+                    foreach (T unused in task.GetAwaiter().GetResult())
                     {
                         unused.Dispose();
                     }

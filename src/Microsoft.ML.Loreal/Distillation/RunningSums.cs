@@ -1,10 +1,12 @@
 using System.Runtime.InteropServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// The sums of an epoch's losses while it runs. They stay on the device that trains and are read only where something depends on them: whoever reads waits for all that a GPU was given to do.
+/// The sums of an epoch's losses while it runs. They stay on the device that trains and are read only where something depends on them:
+/// whoever reads waits for all that a GPU was given to do.
 /// </summary>
 internal sealed class RunningSums : IDisposable
 {
@@ -17,8 +19,8 @@ internal sealed class RunningSums : IDisposable
     /// <param name="start">The sums so far; null for none.</param>
     public RunningSums(Device device, EpochSums? start = null)
     {
-        using var scope = NewDisposeScope();
-        var sums = start ?? new EpochSums();
+        using DisposeScope scope = NewDisposeScope();
+        EpochSums sums = start ?? new EpochSums();
         _losses = tensor([sums.Total, sums.CrossEntropy, sums.HighLevel, sums.LowLevel, sums.Bridge], device: device).DetachFromDisposeScope();
         _counts = tensor([sums.Correct, sums.Images], device: device).DetachFromDisposeScope();
         _none = zeros([], device: device).DetachFromDisposeScope();
@@ -29,11 +31,11 @@ internal sealed class RunningSums : IDisposable
     /// <param name="labels">[B] int64.</param>
     public void Add(StepLosses losses, Tensor labels)
     {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        var images = labels.shape[0];
-        var total = _losses.select(0, 0);
-        var means = stack([losses.Total, losses.CrossEntropy, losses.HighLevel ?? _none, losses.LowLevel ?? _none, losses.Bridge ?? _none]);
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        long images = labels.shape[0];
+        Tensor total = _losses.select(0, 0);
+        Tensor means = stack([losses.Total, losses.CrossEntropy, losses.HighLevel ?? _none, losses.LowLevel ?? _none, losses.Bridge ?? _none]);
         _losses.copy_(where(total.isfinite(), _losses + (means * images), _losses));
         _counts.add_(stack([losses.Logits.argmax(1).eq(losses.Answers ?? labels).sum(), total.isfinite() * images]));
     }
@@ -41,7 +43,7 @@ internal sealed class RunningSums : IDisposable
     /// <summary>The sums so far.</summary>
     public EpochSums Read()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         ReadOnlySpan<double> losses = MemoryMarshal.Cast<byte, double>(_losses.cpu().bytes);
         ReadOnlySpan<long> counts = MemoryMarshal.Cast<byte, long>(_counts.cpu().bytes);
         return new EpochSums

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>Compares the numbers in a saved model's description with its backbone and its tensors, before anything is made of their sizes.</summary>
+/// <summary>
+/// Compares the numbers in a saved model's description with its backbone and its tensors, before anything is made of their sizes.
+/// </summary>
 internal static class SavedSizes
 {
     /// <exception cref="FormatException">The description does not fit the backbone or the tensors.</exception>
@@ -23,7 +25,7 @@ internal static class SavedSizes
             config.ContextLength, config.EmbedDimension, config.TextWidth, config.VisionWidth, config.TextLayers, config.VisionLayers,
             .. tensors.Tensors.Values.SelectMany(tensor => tensor.Shape),
         ];
-        foreach (var (name, number) in Numbers(description))
+        foreach ((string? name, long number) in Numbers(description))
         {
             if (number > sizes.Max())
             {
@@ -33,7 +35,7 @@ internal static class SavedSizes
 
         if (description.Attributes is { } attributes)
         {
-            var shape = tensors.Entry(MetaNets.FirstLayer(0)).Shape;
+            long[] shape = tensors.Entry(MetaNets.FirstLayer(0)).Shape;
             if (attributes.TokensPerAttribute < 1 || shape.Length != 2 || shape[0] != attributes.HiddenWidth)
             {
                 throw Unfit(

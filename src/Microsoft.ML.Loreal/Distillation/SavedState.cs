@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
@@ -11,7 +12,7 @@ internal sealed class SavedState : IDisposable
     public IEnumerable<(string Name, Tensor Value)> Tensors => _tensors.Select(t => (t.Key, t.Value));
 
     /// <summary>A tensor by its name.</summary>
-    public Tensor this[string name] => _tensors.TryGetValue(name, out var value)
+    public Tensor this[string name] => _tensors.TryGetValue(name, out Tensor? value)
         ? value
         : throw new InvalidDataException($"The student has no tensor \"{name}\"; it was trained with another prompt method.");
 
@@ -21,10 +22,10 @@ internal sealed class SavedState : IDisposable
     /// <summary>Copies named tensors.</summary>
     public static SavedState Copy(IEnumerable<(string Name, Tensor Value)> state)
     {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         var copy = new SavedState();
-        foreach (var (name, value) in state)
+        foreach ((string? name, Tensor? value) in state)
         {
             copy._tensors[name] = value.detach().clone().DetachFromDisposeScope();
         }
@@ -35,7 +36,7 @@ internal sealed class SavedState : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var tensor in _tensors.Values)
+        foreach (Tensor tensor in _tensors.Values)
         {
             tensor.Dispose();
         }

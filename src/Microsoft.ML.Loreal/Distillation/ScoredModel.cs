@@ -26,7 +26,9 @@ internal abstract class ScoredModel(ClipBackbone backbone, Device device) : IDis
     public abstract ComputePrecision Precision { get; }
 
     /// <summary>The probability of every class for every image.</summary>
-    /// <param name="pixels">[B, 3, resolution, resolution], normalised; best in <see cref="DeviceTransfer.Memory"/>. They may be written to again afterwards.</param>
+    /// <param name="pixels">
+    /// [B, 3, resolution, resolution], normalised; best in <see cref="DeviceTransfer.Memory"/>. They may be written to again afterwards.
+    /// </param>
     /// <param name="probabilities">B * C numbers, image by image.</param>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public abstract void Score(Tensor pixels, Span<float> probabilities);
@@ -86,7 +88,7 @@ internal abstract class ScoredModel(ClipBackbone backbone, Device device) : IDis
     /// <summary>Checks what <see cref="Score"/> is given.</summary>
     protected void Check(Tensor pixels, Span<float> probabilities)
     {
-        var shape = pixels.shape;
+        long[] shape = pixels.shape;
         if (shape.Length != 4 || shape[1] != 3 || shape[2] != Resolution || shape[3] != Resolution)
         {
             throw new ArgumentException($"Expected pixels of the shape [B, 3, {Resolution}, {Resolution}], found [{string.Join(", ", shape)}].", nameof(pixels));

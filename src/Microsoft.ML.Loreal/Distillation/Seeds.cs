@@ -1,7 +1,8 @@
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// Independent random streams from one seed, named by where they are used and not by when: an image's crop is the same whichever thread draws it.
+/// Independent random streams from one seed, named by where they are used and not by when: an image's crop is the same whichever thread
+/// draws it.
 /// </summary>
 internal static class Seeds
 {
@@ -12,9 +13,9 @@ internal static class Seeds
     public static Random Stream(int seed, RandomUse use, params ReadOnlySpan<int> path)
     {
         // SplitMix64: every step adds an odd constant and scrambles the bits, so that neighbouring numbers give unrelated streams.
-        var state = Scramble((uint)seed);
+        ulong state = Scramble((uint)seed);
         state = Scramble(state ^ (uint)use);
-        foreach (var part in path)
+        foreach (int part in path)
         {
             state = Scramble(state ^ (uint)part);
         }

@@ -15,7 +15,9 @@ internal sealed class SharedClip(ClipModel model)
         return this;
     }
 
-    /// <summary>Adds an owner of the model in a precision: of this one if it is this one's, otherwise of a new one on the same device.</summary>
+    /// <summary>
+    /// Adds an owner of the model in a precision: of this one if it is this one's, otherwise of a new one on the same device.
+    /// </summary>
     /// <param name="precision">In what it computes.</param>
     /// <param name="backbone">What this one was made of.</param>
     /// <exception cref="InvalidOperationException">The device cannot compute in the precision.</exception>

@@ -1,11 +1,16 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>Classifies with a student as it is now. What does not depend on the image (all text features of prompts without attributes) is computed once.</summary>
+/// <summary>
+/// Classifies with a student as it is now. What does not depend on the image (all text features of prompts without attributes) is computed
+/// once.
+/// </summary>
 internal sealed class StudentScorer : IDisposable
 {
-    // The widest activations of the text pass, [images, classes, suffix, 4 x width], stay below this, so that many classes cost time and not memory.
+    // The widest activations of the text pass, [images, classes, suffix, 4 x width], stay below this, so that many classes cost time and
+    // not memory.
     private const long TextActivationLimit = 16 << 20;
 
     private readonly PromptLearner _student;
@@ -20,8 +25,8 @@ internal sealed class StudentScorer : IDisposable
     {
         _student = student;
         _slots = slots;
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         if (slots is null)
         {
             _text = student.TextFeatures(null).DetachFromDisposeScope();
@@ -29,7 +34,7 @@ internal sealed class StudentScorer : IDisposable
         }
         else
         {
-            var vectors = slots.Vectors(zeros([1, clip.Config.EmbedDimension], device: clip.Text.PositionalEmbedding.device)); // [1, K, D]
+            Tensor vectors = slots.Vectors(zeros([1, clip.Config.EmbedDimension], device: clip.Text.PositionalEmbedding.device)); // [1, K, D]
             ImagesAtOnce = (int)Math.Max(1, TextActivationLimit / (4 * student.Prompts(slots.Tokens(vectors)).Suffix.numel()));
         }
     }
@@ -42,8 +47,8 @@ internal sealed class StudentScorer : IDisposable
     /// <returns>[B, C].</returns>
     public Tensor Logits(Tensor features)
     {
-        using var scope = NewDisposeScope();
-        var text = _text ?? _student.TextFeatures(_slots!.Tokens(_slots.Vectors(_student.Condition(features))));
+        using DisposeScope scope = NewDisposeScope();
+        Tensor text = _text ?? _student.TextFeatures(_slots!.Tokens(_slots.Vectors(_student.Condition(features))));
         return _student.Logits(features, text).MoveToOuterDisposeScope();
     }
 

@@ -8,8 +8,8 @@ internal static class TrainingChecks
     public static void Check(LorealTrainer.Options options, IReadOnlyList<string> classNames, ILabelledImages images)
     {
         CheckOptions(options);
-        var counts = new int[classNames.Count];
-        foreach (var label in images.Labels)
+        int[] counts = new int[classNames.Count];
+        foreach (int label in images.Labels)
         {
             counts[label]++;
         }
@@ -75,7 +75,7 @@ internal static class TrainingChecks
         AtLeast(stage.Epochs, 0, $"{name}.{nameof(stage.Epochs)}");
         AtLeast(stage.BatchSize, 1, $"{name}.{nameof(stage.BatchSize)}");
         AtLeast(stage.WarmupEpochs, 0, $"{name}.{nameof(stage.WarmupEpochs)}");
-        foreach (var (value, property) in new[]
+        foreach ((double value, string? property) in new[]
         {
             (stage.LearningRate, nameof(stage.LearningRate)),
             (stage.WarmupLearningRate, nameof(stage.WarmupLearningRate)),

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -22,13 +23,19 @@ internal sealed class TrainingStage(int number, TrainingStageOptions settings, i
     /// <summary>Where the stage goes on from and writes to; null for neither.</summary>
     public TrainingCheckpoints? Checkpoints { get; init; }
 
-    /// <summary>Trains the parameters. With early stopping they end with the weights of the best epoch, otherwise with those of the last one.</summary>
+    /// <summary>
+    /// Trains the parameters. With early stopping they end with the weights of the best epoch, otherwise with those of the last one.
+    /// </summary>
     /// <param name="parameters">What learns.</param>
     /// <param name="labels">The class of each image.</param>
     /// <param name="beginEpoch">Called before each epoch.</param>
     /// <param name="losses">The losses of a batch: the epoch from 0, the images of the batch, their labels [B] int64.</param>
-    /// <param name="imagesAtOnce">The most images in one pass; a larger batch is done in parts whose gradients add up to the batch's.</param>
-    /// <exception cref="InvalidOperationException">The loss or a weight became infinite or not a number; noticed before a checkpoint, at the latest at the end of the epoch.</exception>
+    /// <param name="imagesAtOnce">
+    /// The most images in one pass; a larger batch is done in parts whose gradients add up to the batch's.
+    /// </param>
+    /// <exception cref="InvalidOperationException">
+    /// The loss or a weight became infinite or not a number; noticed before a checkpoint, at the latest at the end of the epoch.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     public void Run(
         IReadOnlyList<Parameter> parameters,
@@ -38,32 +45,32 @@ internal sealed class TrainingStage(int number, TrainingStageOptions settings, i
         int imagesAtOnce = int.MaxValue)
     {
         var schedule = LearningRateSchedule.Of(settings);
-        var device = parameters[0].device;
-        using var optimizer = Optimizer(parameters);
-        using var best = EarlyStopping is null ? null : new BestWeights(EarlyStopping, parameters);
-        var start = Checkpoints?.Resume(number, parameters, optimizer, best) ?? new TrainingPosition(number, 0);
+        Device device = parameters[0].device;
+        using OptimizerHelper optimizer = Optimizer(parameters);
+        using BestWeights? best = EarlyStopping is null ? null : new BestWeights(EarlyStopping, parameters);
+        TrainingPosition start = Checkpoints?.Resume(number, parameters, optimizer, best) ?? new TrainingPosition(number, 0);
         var clock = Stopwatch.StartNew();
-        for (var epoch = start.Epoch; epoch < settings.Epochs && best?.IsOver != true; epoch++)
+        for (int epoch = start.Epoch; epoch < settings.Epochs && best?.IsOver != true; epoch++)
         {
             cancel.ThrowIfCancellationRequested();
             beginEpoch(epoch);
-            var rate = schedule.At(epoch);
-            foreach (var group in optimizer.ParamGroups)
+            double rate = schedule.At(epoch);
+            foreach (optim.ILearningRateController? group in optimizer.ParamGroups)
             {
                 group.LearningRate = rate;
             }
 
-            var (steps, earlier) = epoch == start.Epoch ? (start.Step, start.Sums) : (0, null);
+            (int steps, EpochSums? earlier) = epoch == start.Epoch ? (start.Step, start.Sums) : (0, null);
             using var sums = new RunningSums(device, earlier);
-            foreach (var batch in Batches(labels.Count, epoch).Skip(steps))
+            foreach (int[]? batch in Batches(labels.Count, epoch).Skip(steps))
             {
                 optimizer.zero_grad();
-                foreach (var part in batch.Chunk(imagesAtOnce))
+                foreach (int[] part in batch.Chunk(imagesAtOnce))
                 {
                     cancel.ThrowIfCancellationRequested();
-                    using var scope = NewDisposeScope();
-                    var target = DeviceTransfer.Send(Array.ConvertAll(part, i => (long)labels[i]), device);
-                    var step = losses(epoch, part, target);
+                    using DisposeScope scope = NewDisposeScope();
+                    Tensor target = DeviceTransfer.Send(Array.ConvertAll(part, i => (long)labels[i]), device);
+                    StepLosses step = losses(epoch, part, target);
 
                     // All losses are means over the images.
                     (part.Length == batch.Length ? step.Total : step.Total * ((double)part.Length / batch.Length)).backward();
@@ -78,8 +85,8 @@ internal sealed class TrainingStage(int number, TrainingStageOptions settings, i
                 }
             }
 
-            var whole = Checked();
-            var validation = Validate?.Invoke();
+            EpochSums whole = Checked();
+            ValidationMetrics? validation = Validate?.Invoke();
             if (validation is not null)
             {
                 best?.Add(validation);
@@ -90,16 +97,16 @@ internal sealed class TrainingStage(int number, TrainingStageOptions settings, i
                 Checkpoints.Save(new TrainingPosition(number, epoch + 1), parameters, optimizer, best);
             }
 
-            var timeLeft = clock.Elapsed / (epoch + 1 - start.Epoch) * (settings.Epochs - epoch - 1);
+            TimeSpan timeLeft = clock.Elapsed / (epoch + 1 - start.Epoch) * (settings.Epochs - epoch - 1);
             onEpoch?.Invoke(whole.Metrics(number, epoch + 1, settings.Epochs, rate, validation, timeLeft));
 
             // Looking at every step would keep a GPU waiting; what diverged between two looks reaches nobody.
             EpochSums Checked()
             {
-                var read = sums.Read();
+                EpochSums read = sums.Read();
                 if (!double.IsFinite(read.Total))
                 {
-                    var finite = read.Images / BatchSize(labels.Count);
+                    long finite = read.Images / BatchSize(labels.Count);
                     throw Diverged($"The loss became {read.Total.ToString(CultureInfo.InvariantCulture)}", epoch, (int)finite + 1, rate);
                 }
 
@@ -122,10 +129,10 @@ internal sealed class TrainingStage(int number, TrainingStageOptions settings, i
     /// <summary>All images in random order; an incomplete last batch is left out, as published, unless it is the only one.</summary>
     public IEnumerable<int[]> Batches(int count, int epoch)
     {
-        var order = Enumerable.Range(0, count).ToArray();
+        int[] order = Enumerable.Range(0, count).ToArray();
         Seeds.Stream(seed, RandomUse.Order, number, epoch).Shuffle(order);
-        var size = BatchSize(count);
-        for (var first = 0; first + size <= count; first += size)
+        int size = BatchSize(count);
+        for (int first = 0; first + size <= count; first += size)
         {
             yield return order[first..(first + size)];
         }
@@ -136,8 +143,8 @@ internal sealed class TrainingStage(int number, TrainingStageOptions settings, i
     /// <summary>A finite loss can still have had an infinite gradient; such weights must reach neither a checkpoint nor a model.</summary>
     private void CheckWeights(IReadOnlyList<Parameter> parameters, int epoch, int step, double rate)
     {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         if (!stack(parameters.Select(p => p.isfinite().all())).all().item<bool>())
         {
             throw Diverged("A weight became infinite or not a number", epoch, step, rate);

@@ -1,10 +1,11 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// The distillation of stage 3: student alpha with standard-resolution features, student beta with low-resolution features, both frozen; the attribute slots
-/// that they share learn. Features are those of <see cref="PromptLearner.ImageFeatures"/>.
+/// The distillation of stage 3: student alpha with standard-resolution features, student beta with low-resolution features, both frozen;
+/// the attribute slots that they share learn. Features are those of <see cref="PromptLearner.ImageFeatures"/>.
 /// </summary>
 internal sealed class TwoStudents
 {
@@ -21,15 +22,17 @@ internal sealed class TwoStudents
     /// <param name="slots">What learns.</param>
     /// <param name="clip">The frozen model that both prompt.</param>
     /// <param name="settings">The losses.</param>
-    /// <param name="numbersKept">How many numbers may be kept in memory for the gradients; null for those of <see cref="GraphMemory"/>.</param>
+    /// <param name="numbersKept">
+    /// How many numbers may be kept in memory for the gradients; null for those of <see cref="GraphMemory"/>.
+    /// </param>
     public TwoStudents(PromptLearner alpha, PromptLearner beta, AttributeSlots slots, ClipModel clip, DistillationSettings settings, long? numbersKept = null)
     {
         (_alpha, _beta, _slots, _settings) = (alpha, beta, slots, settings);
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        var device = clip.Text.PositionalEmbedding.device;
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Device device = clip.Text.PositionalEmbedding.device;
         _numbersKept = numbersKept ?? GraphMemory.Numbers(device);
-        var tokens = slots.Tokens(slots.Vectors(zeros([1, clip.Config.EmbedDimension], device: device)));
+        Tensor tokens = slots.Tokens(slots.Vectors(zeros([1, clip.Config.EmbedDimension], device: device)));
         _numbersOfOne = beta.NumbersKept(tokens);
         ImagesAtOnce = (int)Math.Clamp(_numbersKept / (2 * _numbersOfOne), 1, int.MaxValue);
     }
@@ -44,23 +47,23 @@ internal sealed class TwoStudents
     /// <param name="mix">w of the aligned bridge.</param>
     public StepLosses Losses(Tensor high, Tensor low, Tensor labels, double mix)
     {
-        using var scope = NewDisposeScope();
-        var (highCondition, lowCondition) = (_alpha.Condition(high), _beta.Condition(low));                 // [B, J]
-        var highVectors = _slots.Vectors(highCondition);                                                    // [B, K, D]
-        var lowVectors = _slots.Vectors(lowCondition);
-        var crossed = _settings.Bridge == ContextBridge.Crossed;
-        var bridged = _settings.BridgeWeight != 0 && !crossed;
-        var ownVectors = crossed ? highVectors : mix == 1 ? lowVectors : _slots.Vectors(Mixed(highCondition, lowCondition, mix));
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor? highCondition, Tensor? lowCondition) = (_alpha.Condition(high), _beta.Condition(low));                 // [B, J]
+        Tensor highVectors = _slots.Vectors(highCondition);                                                    // [B, K, D]
+        Tensor lowVectors = _slots.Vectors(lowCondition);
+        bool crossed = _settings.Bridge == ContextBridge.Crossed;
+        bool bridged = _settings.BridgeWeight != 0 && !crossed;
+        Tensor ownVectors = crossed ? highVectors : mix == 1 ? lowVectors : _slots.Vectors(Mixed(highCondition, lowCondition, mix));
 
         // A student's two passes, of its own and of the bridge, are one of twice the images.
         Tensor?[] asked = [_settings.Lambda1 == 0 ? null : crossed ? lowVectors : highVectors, bridged ? lowVectors : null];
-        var taught = Teach(high, [.. asked.OfType<Tensor>()]);                                              // [B, C] each
-        var tokens = _slots.Tokens(bridged ? cat([ownVectors, highVectors], 0) : ownVectors);               // [n * B, T, D]
+        Tensor[] taught = Teach(high, [.. asked.OfType<Tensor>()]);                                              // [B, C] each
+        Tensor tokens = _slots.Tokens(bridged ? cat([ownVectors, highVectors], 0) : ownVectors);               // [n * B, T, D]
         var text = new LearnedText(_beta, tokens, _numbersOfOne, _numbersKept);                             // [n * B, C, J]
-        var answers = Answers(_beta, low, text.Features);                                                   // [B, C] each
-        var logits = answers[0];
-        var crossEntropy = nn.functional.cross_entropy(logits, labels);
-        var total = crossEntropy;
+        Tensor[] answers = Answers(_beta, low, text.Features);                                                   // [B, C] each
+        Tensor logits = answers[0];
+        Tensor crossEntropy = nn.functional.cross_entropy(logits, labels);
+        Tensor total = crossEntropy;
 
         Tensor? highLevel = null;
         if (_settings.Lambda1 != 0)
@@ -93,14 +96,14 @@ internal sealed class TwoStudents
     /// <summary>What conditions beta under the aligned bridge: normalise((1 - w) high + w low).</summary>
     public static Tensor Mixed(Tensor high, Tensor low, double mix)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         return Classifier.Normalise(high * (1 - mix) + low * mix).MoveToOuterDisposeScope();
     }
 
     /// <summary>Alpha's answers, without a graph: its prompts are never trained by the distillation.</summary>
     private Tensor[] Teach(Tensor features, Tensor[] vectors)
     {
-        using var noGrad = no_grad();
+        using IDisposable noGrad = no_grad();
         return vectors.Length == 0 ? [] : Answers(_alpha, features, _alpha.TextFeatures(_slots.Tokens(cat(vectors, 0))));
     }
 

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
@@ -28,20 +29,20 @@ internal sealed class Validation(IReadOnlyList<int> labels, FeatureCache views, 
             _filled = true;
         }
 
-        using var noGrad = no_grad();
+        using IDisposable noGrad = no_grad();
         using var scorer = new StudentScorer(stream.Student, slots, clip);
         using var sums = new RunningSums(clip.Text.PositionalEmbedding.device);
-        foreach (var rows in Enumerable.Range(0, labels.Count).Chunk(Math.Min(ImagesAtOnce, scorer.ImagesAtOnce)))
+        foreach (int[] rows in Enumerable.Range(0, labels.Count).Chunk(Math.Min(ImagesAtOnce, scorer.ImagesAtOnce)))
         {
             cancel.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
-            var logits = scorer.Logits(stream.ImageFeatures(Array.ConvertAll(rows, i => (long)i)));           // [b, C]
-            var target = DeviceTransfer.Send(Array.ConvertAll(rows, i => (long)labels[i]), logits.device);    // [b]
-            var loss = nn.functional.cross_entropy(logits, target);
+            using DisposeScope scope = NewDisposeScope();
+            Tensor logits = scorer.Logits(stream.ImageFeatures(Array.ConvertAll(rows, i => (long)i)));           // [b, C]
+            Tensor target = DeviceTransfer.Send(Array.ConvertAll(rows, i => (long)labels[i]), logits.device);    // [b]
+            Tensor loss = nn.functional.cross_entropy(logits, target);
             sums.Add(new StepLosses(loss, loss, null, null, null, logits), target);
         }
 
-        var whole = sums.Read();
+        EpochSums whole = sums.Read();
         return new ValidationMetrics(whole.Total / labels.Count, (double)whole.Correct / labels.Count);
     }
 

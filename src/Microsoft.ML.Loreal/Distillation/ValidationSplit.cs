@@ -13,14 +13,14 @@ internal static class ValidationSplit
     /// <exception cref="ArgumentException">No class has enough images to give one.</exception>
     public static (ImageSelection Training, ImageSelection Validation) Of(ILabelledImages images, double fraction, int seed)
     {
-        var labels = images.Labels;
-        var aside = new bool[images.Count];
-        foreach (var ofClass in Enumerable.Range(0, images.Count).GroupBy(i => labels[i]))
+        IReadOnlyList<int> labels = images.Labels;
+        bool[] aside = new bool[images.Count];
+        foreach (IGrouping<int, int> ofClass in Enumerable.Range(0, images.Count).GroupBy(i => labels[i]))
         {
             int[] order = [.. ofClass];
             Seeds.Stream(seed, RandomUse.Validation, ofClass.Key).Shuffle(order);
-            var count = (int)Math.Round(fraction * order.Length, MidpointRounding.AwayFromZero);
-            foreach (var i in order.Take(Math.Min(count, order.Length - 1)))
+            int count = (int)Math.Round(fraction * order.Length, MidpointRounding.AwayFromZero);
+            foreach (int i in order.Take(Math.Min(count, order.Length - 1)))
             {
                 aside[i] = true;
             }

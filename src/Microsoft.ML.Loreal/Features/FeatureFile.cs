@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
@@ -47,7 +48,7 @@ internal sealed class FeatureFile : IDisposable
     /// <exception cref="IOException">They cannot be written.</exception>
     public void Add(Tensor rows)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         ReadOnlySpan<byte> bytes = rows.cpu().contiguous().bytes;
         try
         {
@@ -100,7 +101,7 @@ internal sealed class FeatureFile : IDisposable
             return null;
         }
 
-        var start = new byte[FeatureFileHeader.Length];
+        byte[] start = new byte[FeatureFileHeader.Length];
         int read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         if (FeatureFileHeader.Of(start.AsSpan(0, read)) is { } header
             && header.Identity.AsSpan().SequenceEqual(identity)

@@ -18,7 +18,7 @@ internal sealed record FeatureFileHeader(long Rows, long Width, byte[] Identity,
 
     public byte[] ToBytes()
     {
-        var bytes = new byte[Length];
+        byte[] bytes = new byte[Length];
         Magic.CopyTo(bytes);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(8), Rows);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(16), Width);

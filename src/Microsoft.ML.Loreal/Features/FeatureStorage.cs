@@ -1,8 +1,12 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>Where encoded views are: in memory, or, where they are too large for that, in mapped files; in files of a folder as well, to be used again.</summary>
+/// <summary>
+/// Where encoded views are: in memory, or, where they are too large for that, in mapped files; in files of a folder as well, to be used
+/// again.
+/// </summary>
 /// <param name="memoryLimit">The bytes that the views of one resolution may take in memory.</param>
 /// <param name="folder">Where files are kept; null to keep none.</param>
 /// <param name="device">Where the rows are wanted.</param>
@@ -58,7 +62,7 @@ internal sealed class FeatureStorage(long memoryLimit, string? folder, Device de
             Tensor values = empty([mapped.Count, mapped.Width], device: device);
             for (long first = 0; first < mapped.Count; first += RowsAtOnce)
             {
-                using var step = NewDisposeScope();
+                using DisposeScope step = NewDisposeScope();
                 long count = Math.Min(RowsAtOnce, mapped.Count - first);
                 values.narrow(0, first, count).copy_(mapped.Range(first, count));
             }

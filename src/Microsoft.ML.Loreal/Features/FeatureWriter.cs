@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
@@ -27,7 +28,7 @@ internal sealed class FeatureWriter(FeatureStorage storage, byte[]? identity, lo
         }
         else
         {
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             _values!.narrow(0, _added, values.shape[0]).copy_(values);
         }
 

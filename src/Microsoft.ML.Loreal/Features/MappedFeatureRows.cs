@@ -63,7 +63,7 @@ internal sealed unsafe class MappedFeatureRows : FeatureRows
 
     private Tensor Gather(int count, Func<int, long> row)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Tensor values = DeviceTransfer.Memory(_device, count, _header.Width);
         Fill(values, count, row);
         return DeviceTransfer.Send(values, _device).MoveToOuterDisposeScope();

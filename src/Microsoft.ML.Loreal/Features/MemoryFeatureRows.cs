@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
@@ -12,7 +13,7 @@ internal sealed class MemoryFeatureRows(Tensor values) : FeatureRows
     /// <inheritdoc/>
     public override Tensor Rows(long[] rows)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         return values.index_select(0, DeviceTransfer.Send(rows, values.device)).MoveToOuterDisposeScope();
     }
 

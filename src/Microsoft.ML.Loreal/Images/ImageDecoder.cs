@@ -4,19 +4,21 @@ using Microsoft.Win32.SafeHandles;
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// Decodes image files to RGB: the first frame, without alpha, as the pixels are stored (an EXIF rotation is not applied, as in CLIP's own preprocessing). A pixel that is not seen at all is
-/// black in the formats that ML.NET loads, as in an MLImage.
+/// Decodes image files to RGB: the first frame, without alpha, as the pixels are stored (an EXIF rotation is not applied, as in CLIP's own
+/// preprocessing). A pixel that is not seen at all is black in the formats that ML.NET loads, as in an MLImage.
 /// </summary>
 /// <param name="maximumPixels">The most pixels that an image may have.</param>
 /// <param name="reducedFor">
-/// The side to which pictures will be resized, for decoding JPEG files straight to 1/2, 1/4 or 1/8 where both sides stay at least four times as large as that; null for whole
-/// pictures.
+/// The side to which pictures will be resized, for decoding JPEG files straight to 1/2, 1/4 or 1/8 where both sides stay at least four
+/// times as large as that; null for whole pictures.
 /// </param>
 /// <param name="formats">The formats that are read.</param>
 internal sealed class ImageDecoder(long maximumPixels, int? reducedFor = null, ImageFormats formats = ImageFormats.All)
 {
     /// <summary>Decodes the file of a path.</summary>
-    /// <exception cref="InvalidDataException">The file cannot be read or decoded, has too many pixels, or a format that is not accepted.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file cannot be read or decoded, has too many pixels, or a format that is not accepted.
+    /// </exception>
     public RgbImage Decode(string path) => Guard(() =>
     {
         using SafeFileHandle file = File.OpenHandle(path, options: FileOptions.SequentialScan);
@@ -50,7 +52,9 @@ internal sealed class ImageDecoder(long maximumPixels, int? reducedFor = null, I
     /// <exception cref="InvalidDataException">It cannot be decoded, has too many pixels, or a format that is not accepted.</exception>
     public RgbImage Decode(byte[] content) => Guard(() => DecodeChecked(content));
 
-    /// <summary>Makes every error of a decoder an <see cref="InvalidDataException"/>, but for those that say nothing of the image.</summary>
+    /// <summary>
+    /// Makes every error of a decoder an <see cref="InvalidDataException"/>, but for those that say nothing of the image.
+    /// </summary>
     internal static RgbImage Guard(Func<RgbImage> decode)
     {
         try
@@ -75,7 +79,9 @@ internal sealed class ImageDecoder(long maximumPixels, int? reducedFor = null, I
     /// <summary>Whether a decoder's error tells of the image, and is not yet one that says so.</summary>
     internal static bool IsOfTheImage(Exception exception) => exception is not (InvalidDataException or OutOfMemoryException) && !IsOfTheProgram(exception);
 
-    /// <summary>Whether a decoder's library is missing, does not load, or is another version than the one that the program was built against.</summary>
+    /// <summary>
+    /// Whether a decoder's library is missing, does not load, or is another version than the one that the program was built against.
+    /// </summary>
     private static bool IsOfTheProgram(Exception exception) =>
         exception is TypeInitializationException or TypeLoadException or MissingMemberException or BadImageFormatException or FileLoadException;
 

@@ -18,8 +18,8 @@ internal sealed class JpegScans
     private bool _ended;
 
     /// <summary>
-    /// Whether there is no end marker although every coefficient has its scans, and the last scan all of its restart markers: then the end marker may be all that is missing, or a part of what
-    /// follows the last restart.
+    /// Whether there is no end marker although every coefficient has its scans, and the last scan all of its restart markers: then the end
+    /// marker may be all that is missing, or a part of what follows the last restart.
     /// </summary>
     public bool MayLackTheEndMarkerOnly => !_ended
         && _lastScanUnits > 0

@@ -1,8 +1,8 @@
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// PBM, PGM and PPM files: a text with their kind, width, height and, but for bitmaps, the highest level, then numbers or bytes. Levels are scaled to 8 bits, as Pillow does. (ImageSharp's decoder
-/// skips pixels that look like blanks.)
+/// PBM, PGM and PPM files: a text with their kind, width, height and, but for bitmaps, the highest level, then numbers or bytes. Levels are
+/// scaled to 8 bits, as Pillow does. (ImageSharp's decoder skips pixels that look like blanks.)
 /// </summary>
 internal ref struct NetpbmDecoder
 {
@@ -52,7 +52,7 @@ internal ref struct NetpbmDecoder
             throw EndsEarly();
         }
 
-        RgbImage image = RgbImage.Rent(width, height, width, height);
+        var image = RgbImage.Rent(width, height, width, height);
         try
         {
             for (int y = 0, to = 0; y < height; y++)

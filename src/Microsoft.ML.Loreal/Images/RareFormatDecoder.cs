@@ -35,7 +35,7 @@ internal static class RareFormatDecoder
                 checkSize(info.Width, info.Height);
                 file.Position = 0;
                 using Image<Rgb24> image = decoder.Decode<Rgb24>(_configuration, file, CancellationToken.None);
-                RgbImage pixels = RgbImage.Rent(image.Width, image.Height, image.Width, image.Height);
+                var pixels = RgbImage.Rent(image.Width, image.Height, image.Width, image.Height);
                 image.CopyPixelDataTo(pixels.Pixels);
                 return pixels;
             }

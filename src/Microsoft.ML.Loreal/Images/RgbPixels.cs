@@ -23,11 +23,12 @@ internal static class RgbPixels
         ref byte from = ref MemoryMarshal.GetReference(source);
         ref byte to = ref MemoryMarshal.GetReference(room);
         int done = 0;
-        // A store of 16 bytes has four too many, which the next one overwrites; they never reach pixels of the source that are still to be read.
+        // A store of 16 bytes has four too many, which the next one overwrites; they never reach pixels of the source that are still to be
+        // read.
         for (; (3 * done) + FourPixels <= room.Length; done += 4)
         {
-            Vector128<byte> four = Vector128.LoadUnsafe(ref from, (nuint)(4 * done));
-            Vector128<uint> invisible = Vector128.Equals(four.AsUInt32() >> 24, Vector128<uint>.Zero);
+            var four = Vector128.LoadUnsafe(ref from, (nuint)(4 * done));
+            var invisible = Vector128.Equals(four.AsUInt32() >> 24, Vector128<uint>.Zero);
             Vector128.Shuffle(Vector128.AndNot(four, invisible.AsByte()), order).StoreUnsafe(ref to, (nuint)(3 * done));
         }
 

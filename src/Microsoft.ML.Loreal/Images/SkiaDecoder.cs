@@ -3,8 +3,8 @@ using SkiaSharp;
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// JPEG, PNG, WebP, GIF and BMP through Skia's codecs, whose pixels are those of libjpeg, libpng and libwebp. Only members are used that SkiaSharp 2.88, 3 and 4 all have, as an application
-/// may bring another version.
+/// JPEG, PNG, WebP, GIF and BMP through Skia's codecs, whose pixels are those of libjpeg, libpng and libwebp. Only members are used that
+/// SkiaSharp 2.88, 3 and 4 all have, as an application may bring another version.
 /// </summary>
 internal static class SkiaDecoder
 {
@@ -39,7 +39,7 @@ internal static class SkiaDecoder
             // The data is the content itself, not a copy, and is gone before the content may move.
             using var data = SKData.Create((nint)bytes, content.Length);
             using var stream = new SKMemoryStream(data);
-            using SKCodec? codec = SKCodec.Create(stream, out result);
+            using var codec = SKCodec.Create(stream, out result);
             if (codec is null)
             {
                 return null;
@@ -50,7 +50,7 @@ internal static class SkiaDecoder
             SKSizeI size = reducedFor is { } side ? Reduced(codec, Margin * side) : full.Size;
             // Without a color space nothing is converted: CLIP saw the numbers of the file, whatever profile it has.
             var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
-            RgbImage image = RgbImage.Rent(size.Width, size.Height, full.Width, full.Height, RgbaBytes);
+            var image = RgbImage.Rent(size.Width, size.Height, full.Width, full.Height, RgbaBytes);
             try
             {
                 fixed (byte* pixels = image.Pixels)

@@ -61,8 +61,8 @@ internal readonly ref struct TiffPage
         Number(at, CountLength, out count) && count <= _content.Length / EntryLength && at + CountLength + (count * EntryLength) <= _content.Length;
 
     /// <summary>
-    /// ImageSharp reads the directories of all pages and every value in them first. Encoders write them beside each other, so that together they are no longer than the file; what is longer is
-    /// refused, whatever it is for.
+    /// ImageSharp reads the directories of all pages and every value in them first. Encoders write them beside each other, so that together
+    /// they are no longer than the file; what is longer is refused, whatever it is for.
     /// </summary>
     private void RefuseOverlaps(long at)
     {

@@ -1,8 +1,8 @@
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// A JPEG file without its end marker, whose last scan may be complete or not. Where it is, nothing that follows can change a pixel. So the file is decoded with several continuations, among
-/// them one for each pair of bits to begin with: they agree only where nothing is missed.
+/// A JPEG file without its end marker, whose last scan may be complete or not. Where it is, nothing that follows can change a pixel. So the
+/// file is decoded with several continuations, among them one for each pair of bits to begin with: they agree only where nothing is missed.
 /// </summary>
 internal static class UnfinishedJpeg
 {
@@ -22,7 +22,7 @@ internal static class UnfinishedJpeg
     {
         // A last FF may be the first half of the end marker.
         int length = content[^1] == Marker ? content.Length - 1 : content.Length;
-        var finished = new byte[length + ContinuationLength + 2];
+        byte[] finished = new byte[length + ContinuationLength + 2];
         content[..length].CopyTo(finished);
         finished[^2] = Marker;
         finished[^1] = EndOfImage;

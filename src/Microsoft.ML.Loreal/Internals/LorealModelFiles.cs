@@ -18,10 +18,10 @@ internal static class LorealModelFiles
     /// <summary>ML.NET calls this when it meets the loader signature in an archive.</summary>
     public static LorealTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
     {
-        ModelFiles files = ModelFiles.Load(ctx, VersionInfo());
+        var files = ModelFiles.Load(ctx, VersionInfo());
         IHost host = env.Register(nameof(LorealTransformer));
         using IChannel channel = host.Start("Load");
-        LorealModel model = LorealModel.Load(
+        var model = LorealModel.Load(
             files.Backbone, DeviceSelection.Select(null, env, channel), files.Open, message => channel.Warning(MessageSensitivity.None, message));
         return new LorealTransformer(env, model, files.Settings);
     }

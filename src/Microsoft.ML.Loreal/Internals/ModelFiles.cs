@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// A transformer in ML.NET's model archive: its Model.key holds a <see cref="ModelManifest"/> as JSON; beside it are the parts that the manifest lists, the
-/// learned prompts and the backbone. A damaged part is found by its hash.
+/// A transformer in ML.NET's model archive: its Model.key holds a <see cref="ModelManifest"/> as JSON; beside it are the parts that the
+/// manifest lists, the learned prompts and the backbone. A damaged part is found by its hash.
 /// </summary>
 internal sealed class ModelFiles
 {
@@ -50,11 +50,11 @@ internal sealed class ModelFiles
     {
         ctx.CheckAtModel(version);
         ModelManifest manifest = ReadManifest(ctx);
-        Dictionary<string, byte[]> parts = manifest.Parts.ToDictionary(part => part.Name, part => LoadPart(ctx, part));
-        Dictionary<string, byte[]> backboneFiles = parts
+        var parts = manifest.Parts.ToDictionary(part => part.Name, part => LoadPart(ctx, part));
+        var backboneFiles = parts
             .Where(part => part.Key.StartsWith(BackboneFolder, StringComparison.Ordinal))
             .ToDictionary(part => part.Key[BackboneFolder.Length..], part => part.Value);
-        ClipBackbone backbone = ClipBackbone.FromFiles(new MemoryBackboneFiles("the backbone in the saved model", backboneFiles));
+        var backbone = ClipBackbone.FromFiles(new MemoryBackboneFiles("the backbone in the saved model", backboneFiles));
         return new ModelFiles(manifest.Settings, backbone, parts);
     }
 
@@ -126,7 +126,7 @@ internal sealed class ModelFiles
             return null;
         }
 
-        var content = new byte[part.Length];
+        byte[] content = new byte[part.Length];
         stream.ReadExactly(content);
         return Convert.ToHexStringLower(SHA256.HashData(content)) == part.Sha256 ? content : null;
     }

@@ -5,7 +5,10 @@ namespace Microsoft.ML.Loreal;
 /// <summary>What a saved transformer says about itself.</summary>
 internal sealed record ModelManifest(ScoringSettings Settings, IReadOnlyList<ModelPart> Parts)
 {
-    /// <summary>Whether everything is there and the parts' names stay in the transformer's folder of the archive: a hash tells of damage, not of intent.</summary>
+    /// <summary>
+    /// Whether everything is there and the parts' names stay in the transformer's folder of the archive: a hash tells of damage, not of
+    /// intent.
+    /// </summary>
     [JsonIgnore]
     public bool IsUsable =>
         Settings is { ImageColumnName.Length: > 0, PredictedLabelColumnName.Length: > 0, ScoreColumnName.Length: > 0, MaximumPixels: > 0 }

@@ -18,10 +18,10 @@ internal static class PromptKDModelFiles
     /// <summary>ML.NET calls this when it meets the loader signature in an archive.</summary>
     public static PromptKDTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
     {
-        ModelFiles files = ModelFiles.Load(ctx, VersionInfo());
+        var files = ModelFiles.Load(ctx, VersionInfo());
         IHost host = env.Register(nameof(PromptKDTransformer));
         using IChannel channel = host.Start("Load");
-        PromptKDModel model = PromptKDModel.Load(
+        var model = PromptKDModel.Load(
             files.Backbone, DeviceSelection.Select(null, env, channel), files.Open, message => channel.Warning(MessageSensitivity.None, message));
         return new PromptKDTransformer(env, model, files.Settings);
     }

@@ -20,7 +20,9 @@ internal sealed record NativeLoadFailure(
     // The loader tells every name that it tried.
     private const int MostLoaderLines = 3;
 
-    /// <summary>The packages with a libtorch that computes on a GPU, by system; null where there is none. Other systems have no libtorch.</summary>
+    /// <summary>
+    /// The packages with a libtorch that computes on a GPU, by system; null where there is none. Other systems have no libtorch.
+    /// </summary>
     private static readonly Dictionary<string, string?> _systems = new()
     {
         ["linux-x64"] = "TorchSharp-cuda-linux",

@@ -4,13 +4,18 @@ using System.Text.RegularExpressions;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>A C++ runtime of Linux (libstdc++.so.6) that lacks symbols of a newer one. Its versions are GLIBCXX_3.4.N; GCC 12's is 30, GCC 13.2's is 32.</summary>
+/// <summary>
+/// A C++ runtime of Linux (libstdc++.so.6) that lacks symbols of a newer one. Its versions are GLIBCXX_3.4.N; GCC 12's is 30, GCC 13.2's is
+/// 32.
+/// </summary>
 /// <param name="Path">The library's path.</param>
 /// <param name="Found">The highest N that the library has, or null where it cannot be read.</param>
 /// <param name="Needed">The N that is asked for.</param>
 internal sealed partial record OldCxxRuntime(string Path, int? Found, int Needed)
 {
-    /// <summary>What TorchSharp's native library needs. The loader names only one of the versions that it misses, not always the highest.</summary>
+    /// <summary>
+    /// What TorchSharp's native library needs. The loader names only one of the versions that it misses, not always the highest.
+    /// </summary>
     public const int TorchSharpNeeds = 32;
 
     /// <summary>The runtime that the loader complains of, or null where it does not.</summary>

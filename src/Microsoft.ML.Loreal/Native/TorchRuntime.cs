@@ -4,7 +4,9 @@ using TorchSharp;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>The door to TorchSharp: whatever computes passes here first, and learns what is missing where its native libraries do not load.</summary>
+/// <summary>
+/// The door to TorchSharp: whatever computes passes here first, and learns what is missing where its native libraries do not load.
+/// </summary>
 internal static class TorchRuntime
 {
     private const string Libtorch = "torch_cpu";
@@ -31,8 +33,8 @@ internal static class TorchRuntime
         Assembly torchSharp = typeof(torch).Assembly;
         try
         {
-            // TorchSharp loads these two, in this order, in its static constructor. There a failure hides the loader's words, writes 60 lines to the console and may first copy half a
-            // gigabyte into the program's folder; so it is tried here.
+            // TorchSharp loads these two, in this order, in its static constructor. There a failure hides the loader's words, writes 60
+            // lines to the console and may first copy half a gigabyte into the program's folder; so it is tried here.
             NativeLibrary.TryLoad(Libtorch, torchSharp, null, out _);
             if (!IsInPackageFolder(torchSharp))
             {
@@ -51,7 +53,10 @@ internal static class TorchRuntime
         : OperatingSystem.IsMacOS() ? "osx"
         : RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal) ? "linux-musl" : "linux";
 
-    /// <summary>Whether TorchSharp is used where NuGet unpacked it, as in scripts and notebooks: there TorchSharp itself must gather its libraries from several packages.</summary>
+    /// <summary>
+    /// Whether TorchSharp is used where NuGet unpacked it, as in scripts and notebooks: there TorchSharp itself must gather its libraries
+    /// from several packages.
+    /// </summary>
     private static bool IsInPackageFolder(Assembly torchSharp) =>
         torchSharp.Location is { Length: > 0 } path && new FileInfo(path).Directory is { Parent: { Name: "lib", Parent.Parent.Name: "torchsharp" } };
 

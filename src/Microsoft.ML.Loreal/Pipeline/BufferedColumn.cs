@@ -9,7 +9,9 @@ internal abstract class BufferedColumn
     private static readonly MethodInfo _create = typeof(BufferedColumn).GetMethod(nameof(Create), BindingFlags.Static | BindingFlags.NonPublic)!;
     private static readonly MethodInfo _createVector = typeof(BufferedColumn).GetMethod(nameof(CreateVector), BindingFlags.Static | BindingFlags.NonPublic)!;
 
-    /// <summary>Whether values of the type can be kept and copied without knowing more about them: plain values and vectors of them.</summary>
+    /// <summary>
+    /// Whether values of the type can be kept and copied without knowing more about them: plain values and vectors of them.
+    /// </summary>
     public static bool CanKeep(DataViewType type) => type is PrimitiveDataViewType or VectorDataViewType;
 
     public static BufferedColumn Of(DataViewRow input, DataViewSchema.Column column, int rows)

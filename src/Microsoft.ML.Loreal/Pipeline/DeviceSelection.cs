@@ -21,8 +21,8 @@ internal static class DeviceSelection
     }
 
     /// <summary>
-    /// The device by name, or the MLContext's, or CUDA where it is available. A GPU that was asked for and is not there is an error unless the MLContext
-    /// lets the computation fall back to the CPU.
+    /// The device by name, or the MLContext's, or CUDA where it is available. A GPU that was asked for and is not there is an error unless
+    /// the MLContext lets the computation fall back to the CPU.
     /// </summary>
     /// <exception cref="InvalidOperationException">The device is not there, or TorchSharp's native libraries do not load.</exception>
     public static torch.Device Select(string? requested, IHostEnvironment environment, IChannel channel)

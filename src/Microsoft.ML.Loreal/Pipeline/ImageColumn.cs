@@ -65,7 +65,7 @@ internal static class ImageColumn
         return () =>
         {
             getter(ref content);
-            var bytes = new byte[content.Length];
+            byte[] bytes = new byte[content.Length];
             content.CopyTo(bytes);
             return new EncodedCell(bytes);
         };
@@ -103,7 +103,7 @@ internal static class ImageColumn
             _ => throw new InvalidDataException($"the pixel format {picture.PixelFormat} is not known"),
         };
         // An MLImage's colors are multiplied by alpha.
-        var pixels = new byte[checked(3 * picture.Width * picture.Height)];
+        byte[] pixels = new byte[checked(3 * picture.Width * picture.Height)];
         RgbPixels.Unmultiply(picture.Pixels, pixels, picture.Width * picture.Height, blueFirst);
         return new RgbImage(picture.Width, picture.Height, pixels);
     }

@@ -75,7 +75,9 @@ internal static class LabelColumn
         };
     }
 
-    /// <summary>As <see cref="Reader(DataViewRow, DataViewSchema.Column)"/>, for a column whose keys may stand for the classes in another order.</summary>
+    /// <summary>
+    /// As <see cref="Reader(DataViewRow, DataViewSchema.Column)"/>, for a column whose keys may stand for the classes in another order.
+    /// </summary>
     /// <exception cref="ArgumentException">The function throws it where the row is of none of the classes.</exception>
     public static Func<int> Reader(DataViewRow row, DataViewSchema.Column column, string[] classNames)
     {

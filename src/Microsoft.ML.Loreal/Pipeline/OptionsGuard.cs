@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>Checks the trainer's settings before anything long starts: those that training itself does not know, and then its own.</summary>
+/// <summary>
+/// Checks the trainer's settings before anything long starts: those that training itself does not know, and then its own.
+/// </summary>
 internal static partial class OptionsGuard
 {
     public static void Check(LorealTrainer.Options options)
@@ -106,7 +108,9 @@ internal static partial class OptionsGuard
             "a finite number, 0 or more");
     }
 
-    /// <summary>Throws where the path cannot be a folder: it is empty, or it or what should hold it is a file. Nothing is created yet.</summary>
+    /// <summary>
+    /// Throws where the path cannot be a folder: it is empty, or it or what should hold it is a file. Nothing is created yet.
+    /// </summary>
     private static void Folder(string? path, string option)
     {
         if (path is null)

@@ -3,8 +3,8 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// The two columns that the transformer adds, with the annotations of ML.NET's own multiclass transformers: the predicted class as a key, then the
-/// probabilities, one slot per class.
+/// The two columns that the transformer adds, with the annotations of ML.NET's own multiclass transformers: the predicted class as a key,
+/// then the probabilities, one slot per class.
 /// </summary>
 internal static class OutputColumns
 {
@@ -95,7 +95,7 @@ internal static class OutputColumns
 
     private static void Copy(ReadOnlyMemory<char>[] names, ref VBuffer<ReadOnlyMemory<char>> value)
     {
-        VBufferEditor<ReadOnlyMemory<char>> editor = VBufferEditor.Create(ref value, names.Length);
+        var editor = VBufferEditor.Create(ref value, names.Length);
         names.CopyTo(editor.Values);
         value = editor.Commit();
     }

@@ -4,11 +4,13 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// A cursor that scores a few rows together, and meanwhile reads, decodes and resizes the next few on other threads. The order of the rows stays the input's.
+/// A cursor that scores a few rows together, and meanwhile reads, decodes and resizes the next few on other threads. The order of the rows
+/// stays the input's.
 /// </summary>
 /// <remarks>
-/// The values of the other active columns are copied as the rows are read. The alternative, a second cursor over the image column alone, would be right only where
-/// two cursors over one view give the same rows, which a view over a stream does not promise. The input is read by one thread at a time.
+/// The values of the other active columns are copied as the rows are read. The alternative, a second cursor over the image column alone,
+/// would be right only where two cursors over one view give the same rows, which a view over a stream does not promise. The input is read
+/// by one thread at a time.
 /// </remarks>
 internal sealed class ReadAheadCursor : DataViewRowCursor
 {

@@ -53,7 +53,7 @@ internal sealed class RowScore(ReadOnlyMemory<float> probabilities)
     public void GetScores(ref VBuffer<float> value)
     {
         _failure?.Throw();
-        VBufferEditor<float> editor = VBufferEditor.Create(ref value, probabilities.Length);
+        var editor = VBufferEditor.Create(ref value, probabilities.Length);
         if (Ready)
         {
             probabilities.Span.CopyTo(editor.Values);

@@ -3,7 +3,10 @@ using TorchSharp;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>Rows that are scored together: their images, the model's input for them, and the probabilities. The memory is used again for the next rows.</summary>
+/// <summary>
+/// Rows that are scored together: their images, the model's input for them, and the probabilities. The memory is used again for the next
+/// rows.
+/// </summary>
 internal sealed class ScoringBatch : IDisposable
 {
     private readonly ClipClassifierTransformer _transformer;

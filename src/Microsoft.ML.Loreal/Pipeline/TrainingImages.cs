@@ -45,7 +45,9 @@ internal sealed class TrainingImages : ILabelledImages
         }
     }
 
-    /// <summary>Reads all rows and tries every image, so that a bad one is found before training starts. Without a label column every label is 0.</summary>
+    /// <summary>
+    /// Reads all rows and tries every image, so that a bad one is found before training starts. Without a label column every label is 0.
+    /// </summary>
     /// <exception cref="ArgumentException">A row is of none of the classes.</exception>
     public static TrainingImages Read(
         IDataView data,
@@ -112,7 +114,9 @@ internal sealed class TrainingImages : ILabelledImages
             digests is null ? null : SHA256.HashData([.. kept.SelectMany(i => BitConverter.GetBytes(labels[i]).Concat(digests[i]))]));
     }
 
-    /// <summary>Decodes every image once, on all processors; those that fail become null, the others give their digests where those are wanted.</summary>
+    /// <summary>
+    /// Decodes every image once, on all processors; those that fail become null, the others give their digests where those are wanted.
+    /// </summary>
     private static IEnumerable<InvalidDataException> TryAll(
         List<ImageCell?> cells, List<long> rows, string column, ImageDecoder decoder, byte[][]? digests, CancellationToken cancel)
     {

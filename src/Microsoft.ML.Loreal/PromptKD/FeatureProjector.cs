@@ -1,11 +1,12 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// From the student's features to the teacher's feature space: linear, batch normalisation, ReLU, linear. Published as 1x1 convolutions over a picture of one pixel, which are linear layers.
-/// The state has the published names.
+/// From the student's features to the teacher's feature space: linear, batch normalisation, ReLU, linear. Published as 1x1 convolutions
+/// over a picture of one pixel, which are linear layers. The state has the published names.
 /// </summary>
 internal sealed class FeatureProjector : IDisposable
 {
@@ -25,7 +26,7 @@ internal sealed class FeatureProjector : IDisposable
     /// <summary>Makes a projector with PyTorch's starting values of these layers.</summary>
     public FeatureProjector(int from, int to, Random random, Device device)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         _weight1 = Linear(from, to, from);
         _bias1 = Linear(from, to);
         _weight2 = Linear(to, to, to);
@@ -45,7 +46,10 @@ internal sealed class FeatureProjector : IDisposable
         }
     }
 
-    /// <summary>What training changes. The running statistics are among them, so that whoever keeps the parameters keeps all; they get no gradients, and no optimiser touches them.</summary>
+    /// <summary>
+    /// What training changes. The running statistics are among them, so that whoever keeps the parameters keeps all; they get no gradients,
+    /// and no optimiser touches them.
+    /// </summary>
     public IReadOnlyList<Parameter> Parameters => [_weight1, _bias1, _scale, _shift, _weight2, _bias2, _mean, _variance];
 
     /// <summary>The named tensors that make up the trained state.</summary>
@@ -63,20 +67,22 @@ internal sealed class FeatureProjector : IDisposable
 
     /// <summary>Projects features.</summary>
     /// <param name="features">[B, J].</param>
-    /// <param name="training">Whether to normalise with the batch's own statistics, which then move the running ones; otherwise the running ones are used.</param>
+    /// <param name="training">
+    /// Whether to normalise with the batch's own statistics, which then move the running ones; otherwise the running ones are used.
+    /// </param>
     /// <returns>[B, J'], not normalised.</returns>
     public Tensor Forward(Tensor features, bool training)
     {
-        using var scope = NewDisposeScope();
-        var hidden = nn.functional.linear(features, _weight1, _bias1);
-        var even = nn.functional.batch_norm(hidden, _mean, _variance, _scale, _shift, training, Momentum, Epsilon);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor hidden = nn.functional.linear(features, _weight1, _bias1);
+        Tensor even = nn.functional.batch_norm(hidden, _mean, _variance, _scale, _shift, training, Momentum, Epsilon);
         return nn.functional.linear(even.relu(), _weight2, _bias2).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var parameter in Parameters)
+        foreach (Parameter parameter in Parameters)
         {
             parameter.Dispose();
         }

@@ -21,7 +21,9 @@ internal sealed class PromptKDModel : ScoredModel
     private readonly Tensor _allText; // [A, J'], of the teacher's classes
     private readonly Tensor _text;    // [C, J'], of those that are scored
 
-    /// <summary>Takes over the student, the text features [A, J'] of all the teacher's classes, and one ownership of the CLIP model.</summary>
+    /// <summary>
+    /// Takes over the student, the text features [A, J'] of all the teacher's classes, and one ownership of the CLIP model.
+    /// </summary>
     public PromptKDModel(ClipBackbone backbone, SharedClip clip, PromptKDModelDescription description, PromptKDStudent student, Tensor text)
         : base(backbone, text.device)
     {
@@ -29,9 +31,9 @@ internal sealed class PromptKDModel : ScoredModel
         _description = description;
         _student = student;
         _allText = text;
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        var rows = description.ClassNames.Select(name => (long)IndexOf(description.TeacherClassNames, name)).ToArray();
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        long[] rows = description.ClassNames.Select(name => (long)IndexOf(description.TeacherClassNames, name)).ToArray();
         _text = text.index_select(0, tensor(rows, device: text.device)).DetachFromDisposeScope(); // [A, J'] -> [C, J']
     }
 
@@ -54,10 +56,10 @@ internal sealed class PromptKDModel : ScoredModel
         Enter();
         try
         {
-            using var inference = inference_mode();
-            using var scope = NewDisposeScope();
-            var features = _student.Features(DeviceTransfer.Send(pixels, Device), training: false); // [B, J']
-            var scores = _student.Logits(features, _text).softmax(1).cpu().contiguous();             // [B, C]
+            using IDisposable inference = inference_mode();
+            using DisposeScope scope = NewDisposeScope();
+            Tensor features = _student.Features(DeviceTransfer.Send(pixels, Device), training: false); // [B, J']
+            Tensor scores = _student.Logits(features, _text).softmax(1).cpu().contiguous();             // [B, C]
             MemoryMarshal.Cast<byte, float>(scores.bytes).CopyTo(probabilities);
         }
         finally
@@ -110,7 +112,7 @@ internal sealed class PromptKDModel : ScoredModel
             writeFile(DescriptionFile, _description.Write);
             writeFile(TensorFile, stream =>
             {
-                using var scope = NewDisposeScope();
+                using DisposeScope scope = NewDisposeScope();
                 SafetensorsWriter.Write(stream, _student.State.Append((TextFeatures, _allText)));
             });
         }
@@ -130,7 +132,7 @@ internal sealed class PromptKDModel : ScoredModel
     public static PromptKDModel Load(ClipBackbone backbone, Device device, Func<string, Stream> openFile, Action<string>? warn = null)
     {
         PromptKDModelDescription description;
-        using (var stream = openFile(DescriptionFile))
+        using (Stream stream = openFile(DescriptionFile))
         {
             description = PromptKDModelDescription.Read(stream);
         }
@@ -143,7 +145,7 @@ internal sealed class PromptKDModel : ScoredModel
             throw new InvalidDataException($"The tensor \"{TextFeatures}\" has the shape [{string.Join(", ", file.Entry(TextFeatures).Shape)}], expected [{string.Join(", ", expected)}].");
         }
 
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         description = description with { Precision = PrecisionSupport.OrSingle(description.Precision, device, warn) };
         return Create(backbone, new SharedClip(backbone.CreateModel(device, description.Precision)), description, Read, Read(TextFeatures).DetachFromDisposeScope());
 
@@ -190,7 +192,9 @@ internal sealed class PromptKDModel : ScoredModel
         name => _student.State.First(s => s.Name == name).Value,
         _allText.clone().DetachFromDisposeScope());
 
-    /// <summary>Builds a model around saved tensors. It takes over the CLIP's ownership and the text features, also when it fails.</summary>
+    /// <summary>
+    /// Builds a model around saved tensors. It takes over the CLIP's ownership and the text features, also when it fails.
+    /// </summary>
     private static PromptKDModel Create(ClipBackbone backbone, SharedClip clip, PromptKDModelDescription description, Func<string, Tensor> state, Tensor text)
     {
         PromptKDStudent? student = null;
@@ -213,7 +217,7 @@ internal sealed class PromptKDModel : ScoredModel
 
     private static int IndexOf(IReadOnlyList<string> names, string name)
     {
-        for (var i = 0; i < names.Count; i++)
+        for (int i = 0; i < names.Count; i++)
         {
             if (names[i] == name)
             {

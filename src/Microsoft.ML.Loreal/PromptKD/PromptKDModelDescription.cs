@@ -47,7 +47,7 @@ internal sealed record PromptKDModelDescription(
         try
         {
             using var document = JsonDocument.Parse(stream);
-            var root = document.RootElement;
+            JsonElement root = document.RootElement;
             DescriptionJson.CheckVersion(Number("version"), Version);
             return new PromptKDModelDescription(
                 Names("classNames"),

@@ -1,9 +1,12 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>What PromptKD's student learns: prompts of its image tower and a projector to the teacher's features. It has no use for the text tower.</summary>
+/// <summary>
+/// What PromptKD's student learns: prompts of its image tower and a projector to the teacher's features. It has no use for the text tower.
+/// </summary>
 internal sealed class PromptKDStudent : IDisposable
 {
     private readonly ClipModel _model;
@@ -35,7 +38,7 @@ internal sealed class PromptKDStudent : IDisposable
     /// <returns>[B, J], not normalised.</returns>
     public Tensor BackboneFeatures(Tensor pixels)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         return _prompts.Features(_model.Visual.Tokens(pixels)).MoveToOuterDisposeScope();
     }
 
@@ -45,7 +48,7 @@ internal sealed class PromptKDStudent : IDisposable
     /// <returns>[B, J'], normalised.</returns>
     public Tensor Features(Tensor pixels, bool training)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         return Classifier.Normalise(_projector.Forward(BackboneFeatures(pixels), training)).MoveToOuterDisposeScope();
     }
 
@@ -60,9 +63,9 @@ internal sealed class PromptKDStudent : IDisposable
     /// <exception cref="InvalidDataException">A tensor has another shape than this student needs.</exception>
     public void Load(Func<string, Tensor> values)
     {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        foreach (var (name, value) in State)
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        foreach ((string? name, Tensor? value) in State)
         {
             NamedState.Copy(name, values(name), value);
         }
@@ -71,7 +74,7 @@ internal sealed class PromptKDStudent : IDisposable
     /// <summary>Stops training: the parameters get no gradients from now on.</summary>
     public void Freeze()
     {
-        foreach (var parameter in Parameters)
+        foreach (Parameter parameter in Parameters)
         {
             parameter.requires_grad = false;
         }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
@@ -39,8 +40,8 @@ internal sealed class PromptKDTeacher : IDisposable
     /// <returns>[C, J'], normalised.</returns>
     public Tensor TextFeatures()
     {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         return Classifier.Normalise(_model.TextFeatures().squeeze(0)).MoveToOuterDisposeScope(); // [1, C, J'] -> [C, J']
     }
 
@@ -50,8 +51,8 @@ internal sealed class PromptKDTeacher : IDisposable
     /// <returns>[B, C].</returns>
     public Tensor Probabilities(Tensor features, double temperature)
     {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         return (_model.Logits(features) / temperature).softmax(1).MoveToOuterDisposeScope();
     }
 

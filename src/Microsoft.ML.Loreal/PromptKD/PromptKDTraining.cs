@@ -1,8 +1,11 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>Trains PromptKD's student. The teacher looks at the images before the epochs, and the student at the same regions of them in the epochs.</summary>
+/// <summary>
+/// Trains PromptKD's student. The teacher looks at the images before the epochs, and the student at the same regions of them in the epochs.
+/// </summary>
 internal static class PromptKDTraining
 {
     /// <summary>The only stage.</summary>
@@ -38,9 +41,9 @@ internal static class PromptKDTraining
 
         cancel.ThrowIfCancellationRequested();
         using var teacher = PromptKDTeacher.Of(options.Teacher!.Model, options.ClassNames);
-        using var scope = NewDisposeScope();
-        var text = teacher.TextFeatures().to(device); // [C, J']
-        var settings = options.StudentSettings((int)text.shape[1]);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor text = teacher.TextFeatures().to(device); // [C, J']
+        PromptKDStudentSettings settings = options.StudentSettings((int)text.shape[1]);
         var clip = new SharedClip(options.Backbone.CreateModel(device, options.Precision));
         PromptKDStudent? student = null;
         try
@@ -48,7 +51,7 @@ internal static class PromptKDTraining
             student = new PromptKDStudent(clip.Model, settings, Seeds.Stream(seed, RandomUse.ScoredStudent));
             if (checkpoints?.TryLoad(Stage, student.Load) != true)
             {
-                using var labels = Labels(options, seed, device, teacher, images, cancel);
+                using ITeacherLabels labels = Labels(options, seed, device, teacher, images, cancel);
                 var stage = new TrainingStage(Stage, options.Stage, seed, onEpoch, cancel) { Checkpoints = checkpoints };
                 Train(stage, options, device, images, student, labels, text, cancel);
                 checkpoints?.Complete(Stage, student.State);
@@ -72,7 +75,7 @@ internal static class PromptKDTraining
     {
         if (options.Regions is { } regions)
         {
-            var table = RegionTables.Open(options, teacher, images, cancel);
+            RegionTable table = RegionTables.Open(options, teacher, images, cancel);
             return new TableLabels(table, teacher.ClassNames.Count, regions.Sparsification, seed, teacher.Resolution, device);
         }
 
@@ -98,7 +101,7 @@ internal static class PromptKDTraining
         Tensor text,
         CancellationToken cancel)
     {
-        using var negative = options.NegativePromptWeight > 0 ? new NegativePrompts(text) : null;
+        using NegativePrompts? negative = options.NegativePromptWeight > 0 ? new NegativePrompts(text) : null;
         using var pixels = new StudentBatches(images, options.Backbone.ImageProcessor, options.StudentResolution, device, labels, cancel);
         stage.Run([.. student.Parameters, .. negative?.Parameters ?? []], new int[images.Count], BeginEpoch, (epoch, batch, _) => Losses(epoch, batch));
 
@@ -110,14 +113,14 @@ internal static class PromptKDTraining
 
         StepLosses Losses(int epoch, int[] batch)
         {
-            using var scope = NewDisposeScope();
-            using var shown = pixels.Next(batch);                                                       // [B, 3, r, r]
-            var teacher = labels.Probabilities(epoch, batch).to(device);                                // [B, C]
-            var features = student.Features(DeviceTransfer.Send(shown, device), training: true);        // [B, J']
-            var logits = student.Logits(features, text);                                                // [B, C]
-            var divergence = PromptKDLoss.Distillation(teacher, logits, options.Temperature);
-            var total = divergence * options.DistillationWeight;
-            var difference = negative?.Loss(features, teacher, student.LogitScale);
+            using DisposeScope scope = NewDisposeScope();
+            using Tensor shown = pixels.Next(batch);                                                       // [B, 3, r, r]
+            Tensor teacher = labels.Probabilities(epoch, batch).to(device);                                // [B, C]
+            Tensor features = student.Features(DeviceTransfer.Send(shown, device), training: true);        // [B, J']
+            Tensor logits = student.Logits(features, text);                                                // [B, C]
+            Tensor divergence = PromptKDLoss.Distillation(teacher, logits, options.Temperature);
+            Tensor total = divergence * options.DistillationWeight;
+            Tensor? difference = negative?.Loss(features, teacher, student.LogitScale);
             if (difference is not null)
             {
                 total = total + (difference * options.NegativePromptWeight);

@@ -34,8 +34,8 @@ internal sealed class StudentBatches(ILabelledImages images, ImageProcessor proc
         if (_ahead is null)
         {
             // Workers outlive this call, and the next epoch sets the fields anew.
-            var (epoch, batches) = (_epoch, _batches);
-            var first = batches.Index().First(b => b.Item.AsSpan().SequenceEqual(batch)).Index;
+            (int epoch, IReadOnlyList<int[]>? batches) = (_epoch, _batches);
+            int first = batches.Index().First(b => b.Item.AsSpan().SequenceEqual(batch)).Index;
             _ahead = OrderedWork.Run<Tensor>(
                 batches.Count - first, Math.Clamp(Environment.ProcessorCount, 2, 8), index => [Load(epoch, batches[first + index])], cancel).GetEnumerator();
         }
@@ -49,15 +49,15 @@ internal sealed class StudentBatches(ILabelledImages images, ImageProcessor proc
 
     private Tensor Load(int epoch, int[] batch)
     {
-        var pixels = DeviceTransfer.Memory(device, batch.Length, 3, resolution, resolution);
+        Tensor pixels = DeviceTransfer.Memory(device, batch.Length, 3, resolution, resolution);
         try
         {
-            var all = MemoryMarshal.Cast<byte, float>(pixels.bytes);
-            var size = all.Length / batch.Length;
-            for (var i = 0; i < batch.Length; i++)
+            Span<float> all = MemoryMarshal.Cast<byte, float>(pixels.bytes);
+            int size = all.Length / batch.Length;
+            for (int i = 0; i < batch.Length; i++)
             {
                 cancel.ThrowIfCancellationRequested();
-                using var picture = images.Load(batch[i]);
+                using RgbImage picture = images.Load(batch[i]);
                 processor.Cut(picture, labels.Region(epoch, batch[i], picture), resolution, all.Slice(i * size, size));
             }
 

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
@@ -39,7 +40,7 @@ internal sealed class TeacherFeatures : ITeacherLabels
     /// <inheritdoc/>
     public Tensor Probabilities(int epoch, int[] images)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         return _teacher.Probabilities(_cache.Batch(_stream, images, PromptKDTraining.Stage, epoch), _temperature).MoveToOuterDisposeScope();
     }
 

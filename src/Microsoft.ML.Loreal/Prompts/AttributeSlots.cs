@@ -1,10 +1,12 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// LOREAL's attribute slots "S_1 x M | A_1 | ... | S_K x M | A_K": each attribute's words behind M copies of a vector that its meta-net computes from the image.
+/// LOREAL's attribute slots "S_1 x M | A_1 | ... | S_K x M | A_K": each attribute's words behind M copies of a vector that its meta-net
+/// computes from the image.
 /// </summary>
 internal sealed class AttributeSlots : IDisposable
 {
@@ -17,9 +19,9 @@ internal sealed class AttributeSlots : IDisposable
     {
         _copies = copies;
         TokenCount = Count(words, copies);
-        var device = model.Text.PositionalEmbedding.device;
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
+        Device device = model.Text.PositionalEmbedding.device;
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         _words = [.. words.Select(w => model.Text.Embed(tensor(Array.ConvertAll(w, t => (long)t), [1, w.Length], device: device)).DetachFromDisposeScope())];
         _metaNets = new MetaNets(words.Count, model.Config.EmbedDimension, hiddenWidth, model.Config.TextWidth, initialization, random, device);
     }
@@ -50,7 +52,9 @@ internal sealed class AttributeSlots : IDisposable
         ];
     }
 
-    /// <summary>The tokens that slots for these words take in a prompt; no more than an int can say, which no prompt has room for.</summary>
+    /// <summary>
+    /// The tokens that slots for these words take in a prompt; no more than an int can say, which no prompt has room for.
+    /// </summary>
     public static int Count(IReadOnlyList<int[]> words, int copies) => (int)Math.Min(words.Sum(w => (long)w.Length + copies), int.MaxValue);
 
     /// <summary>The vectors S_k of every image.</summary>
@@ -63,10 +67,10 @@ internal sealed class AttributeSlots : IDisposable
     /// <returns>[B, T, D].</returns>
     public Tensor Tokens(Tensor vectors)
     {
-        using var scope = NewDisposeScope();
-        var (images, width) = (vectors.shape[0], vectors.shape[2]);
+        using DisposeScope scope = NewDisposeScope();
+        (long images, long width) = (vectors.shape[0], vectors.shape[2]);
         var parts = new Tensor[2 * _words.Length];
-        for (var k = 0; k < _words.Length; k++)
+        for (int k = 0; k < _words.Length; k++)
         {
             parts[2 * k] = vectors.narrow(1, k, 1).expand(images, _copies, width);             // [B, 1, D] -> [B, M, D]
             parts[2 * k + 1] = _words[k].expand(images, _words[k].shape[1], width);            // [1, A_k, D] -> [B, A_k, D]
@@ -78,9 +82,9 @@ internal sealed class AttributeSlots : IDisposable
     /// <summary>Copies saved values into the state.</summary>
     public void Load(Func<string, Tensor> values)
     {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        foreach (var (name, value) in State)
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        foreach ((string? name, Tensor? value) in State)
         {
             NamedState.Copy(name, values(name), value);
         }
@@ -90,7 +94,7 @@ internal sealed class AttributeSlots : IDisposable
     public void Dispose()
     {
         _metaNets.Dispose();
-        foreach (var words in _words)
+        foreach (Tensor words in _words)
         {
             words.Dispose();
         }

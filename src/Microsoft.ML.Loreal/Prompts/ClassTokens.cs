@@ -22,15 +22,15 @@ internal sealed class ClassTokens
     /// <exception cref="ArgumentException">There are fewer than two names, or one is empty, or two have the same tokens.</exception>
     public static ClassTokens Of(IPromptVocabulary vocabulary, IReadOnlyList<string> classNames)
     {
-        var sentences = Sentences(vocabulary, classNames, "{}.");
-        var names = new int[classNames.Count][];
-        var tails = new int[classNames.Count][];
-        for (var c = 0; c < classNames.Count; c++)
+        int[][] sentences = Sentences(vocabulary, classNames, "{}.");
+        int[][] names = new int[classNames.Count][];
+        int[][] tails = new int[classNames.Count][];
+        for (int c = 0; c < classNames.Count; c++)
         {
-            var sentence = sentences[c];
+            int[] sentence = sentences[c];
 
             // The full stop can merge with the end of the name ("dahlia?" + "."), so the sentence is cut where the name alone would end.
-            var length = Math.Min(vocabulary.Encode(Words(classNames[c])).Count, sentence.Length);
+            int length = Math.Min(vocabulary.Encode(Words(classNames[c])).Count, sentence.Length);
             names[c] = sentence[..length];
             tails[c] = sentence[length..];
         }
@@ -48,11 +48,11 @@ internal sealed class ClassTokens
                 $"A classifier needs at least two classes, found {classNames.Count}{(classNames.Count == 1 ? $" (\"{classNames[0]}\")" : "")}.", nameof(classNames));
         }
 
-        var sentences = new int[classNames.Count][];
+        int[][] sentences = new int[classNames.Count][];
         var seen = new Dictionary<string, int>();
-        for (var c = 0; c < classNames.Count; c++)
+        for (int c = 0; c < classNames.Count; c++)
         {
-            var words = Words(classNames[c] ?? "");
+            string words = Words(classNames[c] ?? "");
             if (string.IsNullOrWhiteSpace(words) || vocabulary.Encode(words).Count == 0)
             {
                 throw new ArgumentException($"Class {c} has an empty name (\"{classNames[c]}\"); a prompt needs a word for every class.", nameof(classNames));
@@ -61,7 +61,7 @@ internal sealed class ClassTokens
             sentences[c] = [.. vocabulary.Encode(template.Replace("{}", words, StringComparison.Ordinal))];
             if (!seen.TryAdd(string.Join(' ', sentences[c]), c))
             {
-                var first = seen[string.Join(' ', sentences[c])];
+                int first = seen[string.Join(' ', sentences[c])];
                 throw new ArgumentException(
                     $"The classes \"{classNames[first]}\" and \"{classNames[c]}\" read the same to the text encoder, which ignores case, spacing and underscores; rename one.",
                     nameof(classNames));

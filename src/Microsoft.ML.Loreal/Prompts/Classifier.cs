@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
@@ -8,7 +9,7 @@ internal static class Classifier
     /// <summary>Features divided by their length, over the last axis.</summary>
     public static Tensor Normalise(Tensor features)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         return (features / features.norm(-1, keepdim: true)).MoveToOuterDisposeScope();
     }
 
@@ -19,9 +20,9 @@ internal static class Classifier
     /// <returns>[B, C].</returns>
     public static Tensor Logits(Tensor image, Tensor text, float logitScale)
     {
-        using var scope = NewDisposeScope();
-        var classes = Normalise(text);
-        var cosines = text.shape[0] == 1
+        using DisposeScope scope = NewDisposeScope();
+        Tensor classes = Normalise(text);
+        Tensor cosines = text.shape[0] == 1
             ? image.matmul(classes.squeeze(0).transpose(0, 1))    // [B, J] x [J, C]
             : classes.matmul(image.unsqueeze(2)).squeeze(2);      // [B, C, J] x [B, J, 1] -> [B, C]
         return (cosines * logitScale).MoveToOuterDisposeScope();

@@ -7,14 +7,21 @@ public abstract partial class PromptMethod
     /// <summary>
     /// CoOp: a context of learned vectors stands before, around or after the class name.
     /// </summary>
-    /// <param name="contextTokens">The number of learned vectors, at least 1. Default 16. With <paramref name="initialText"/> its number of tokens is taken instead.</param>
+    /// <param name="contextTokens">
+    /// The number of learned vectors, at least 1. Default 16. With <paramref name="initialText"/> its number of tokens is taken instead.
+    /// </param>
     /// <param name="position">Where the class name stands. Default: after the context.</param>
     /// <param name="classSpecific">
     /// Whether every class learns its own context. Default false. Such a model cannot score other classes than those it was trained for.
     /// </param>
-    /// <param name="initialText">Words whose embeddings the context starts from, for instance "a photo of a". Default (null): normal noise with standard deviation 0.02.</param>
+    /// <param name="initialText">
+    /// Words whose embeddings the context starts from, for instance "a photo of a". Default (null): normal noise with standard deviation
+    /// 0.02.
+    /// </param>
     /// <returns>The method.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="contextTokens"/> is less than 1, or <paramref name="position"/> is not defined.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="contextTokens"/> is less than 1, or <paramref name="position"/> is not defined.
+    /// </exception>
     /// <exception cref="ArgumentException"><paramref name="initialText"/> is blank.</exception>
     public static PromptMethod CoOp(
         int contextTokens = 16,

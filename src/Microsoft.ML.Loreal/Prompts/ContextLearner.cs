@@ -1,9 +1,12 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>CoOp's learned context: start | attribute slots | context and class name in the order of the layout | full stop | end.</summary>
+/// <summary>
+/// CoOp's learned context: start | attribute slots | context and class name in the order of the layout | full stop | end.
+/// </summary>
 internal sealed class ContextLearner : PromptLearner
 {
     private const double InitialDeviation = 0.02;
@@ -29,7 +32,7 @@ internal sealed class ContextLearner : PromptLearner
         : base(model)
     {
         var classes = ClassTokens.Of(vocabulary, classNames);
-        for (var c = 0; c < classNames.Count; c++)
+        for (int c = 0; c < classNames.Count; c++)
         {
             ClassTokens.CheckLength(
                 classNames[c], classes.Names[c].Length + classes.Tails[c].Length, 2L + attributeTokens + layout.Tokens, model.Config.ContextLength);
@@ -37,11 +40,11 @@ internal sealed class ContextLearner : PromptLearner
 
         _layout = layout;
         _classes = classNames.Count;
-        var (words, rows, ends) = Arrange(classes, layout, vocabulary.EndOfText);
+        (int[]? words, long[]? rows, long[]? ends) = Arrange(classes, layout, vocabulary.EndOfText);
 
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        var device = model.Text.PositionalEmbedding.device;
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Device device = model.Text.PositionalEmbedding.device;
         _start = Embed([vocabulary.StartOfText]).reshape(1, 1, -1).DetachFromDisposeScope();
         _words = Embed(words).DetachFromDisposeScope();
         _suffixRows = tensor(rows, device: device).DetachFromDisposeScope();
@@ -53,7 +56,7 @@ internal sealed class ContextLearner : PromptLearner
             _fixedSuffix = _words.index_select(0, _suffixRows).reshape(_classes, -1, model.Config.TextWidth).DetachFromDisposeScope();
         }
 
-        var start = StartingContext();
+        Tensor start = StartingContext();
         _context = new Parameter(start.clone());
         _context.DetachFromDisposeScope();
 
@@ -62,7 +65,7 @@ internal sealed class ContextLearner : PromptLearner
             long width = model.Config.TextWidth;
             if (initialTokens.Count > 0)
             {
-                var text = Embed([.. initialTokens]);
+                Tensor text = Embed([.. initialTokens]);
                 return layout.ClassSpecific ? text.unsqueeze(0).expand(_classes, -1, -1) : text;
             }
 
@@ -73,7 +76,7 @@ internal sealed class ContextLearner : PromptLearner
 
         Tensor Embed(int[] tokens)
         {
-            var ids = tensor(Array.ConvertAll(tokens, t => (long)t), device: device);
+            Tensor ids = tensor(Array.ConvertAll(tokens, t => (long)t), device: device);
             return model.Text.Embed(ids.unsqueeze(0)).squeeze(0); // [1, U, D] -> [U, D]
         }
     }
@@ -88,7 +91,7 @@ internal sealed class ContextLearner : PromptLearner
     public override PromptParts Prompts(Tensor? attributeTokens)
     {
         long width = Model.Config.TextWidth;
-        var images = attributeTokens?.shape[0] ?? 1;
+        long images = attributeTokens?.shape[0] ?? 1;
         var prefix = new List<Tensor> { _start.expand(images, 1, width) };
         if (attributeTokens is not null)
         {
@@ -123,7 +126,7 @@ internal sealed class ContextLearner : PromptLearner
         }
 
         long width = Model.Config.TextWidth;
-        var table = cat([_words, _context.reshape(-1, width)], 0);                 // [n, D] or [C, n, D] -> [C * n, D], under the words
+        Tensor table = cat([_words, _context.reshape(-1, width)], 0);                 // [n, D] or [C, n, D] -> [C * n, D], under the words
         return table.index_select(0, _suffixRows).reshape(_classes, -1, width);    // [C * S, D] -> [C, S, D]
     }
 
@@ -132,9 +135,9 @@ internal sealed class ContextLearner : PromptLearner
     {
         var words = new List<int> { endOfText };
         var suffixes = new List<List<long>>();
-        for (var c = 0; c < classes.Names.Count; c++)
+        for (int c = 0; c < classes.Names.Count; c++)
         {
-            var first = layout.ClassSpecific ? c * layout.Tokens : 0;
+            int first = layout.ClassSpecific ? c * layout.Tokens : 0;
             List<long> suffix =
             [
                 .. Context(first, layout.InPrefix, layout.BeforeName),
@@ -146,14 +149,14 @@ internal sealed class ContextLearner : PromptLearner
             suffixes.Add(suffix);
         }
 
-        var length = suffixes.Max(s => s.Count);
-        var rows = new long[suffixes.Count * length]; // padding is the end token: nothing reads the positions after the end
-        for (var c = 0; c < suffixes.Count; c++)
+        int length = suffixes.Max(s => s.Count);
+        long[] rows = new long[suffixes.Count * length]; // padding is the end token: nothing reads the positions after the end
+        for (int c = 0; c < suffixes.Count; c++)
         {
-            for (var s = 0; s < suffixes[c].Count; s++)
+            for (int s = 0; s < suffixes[c].Count; s++)
             {
                 // Context vectors were counted from -1 down, as the number of words was not yet known.
-                var row = suffixes[c][s];
+                long row = suffixes[c][s];
                 rows[c * length + s] = row >= 0 ? row : words.Count - 1 - row;
             }
         }

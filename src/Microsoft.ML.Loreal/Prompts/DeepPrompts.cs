@@ -1,10 +1,11 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// Learned tokens at a fixed place of a tower's sequence: before each of the blocks 1, 2, .. others take the place of those that came out of the block before. After the last
-/// replacement they stay and flow through.
+/// Learned tokens at a fixed place of a tower's sequence: before each of the blocks 1, 2, .. others take the place of those that came out
+/// of the block before. After the last replacement they stay and flow through.
 /// </summary>
 internal sealed class DeepPrompts : ITowerPrompts
 {
@@ -42,11 +43,11 @@ internal sealed class DeepPrompts : ITowerPrompts
             return tokens;
         }
 
-        using var scope = NewDisposeScope();
-        var replacement = _replacements[layer - 1];
-        var (count, length) = (replacement.shape[0], tokens.shape[1]);
-        var start = _position < 0 ? length + _position : _position;
-        var end = start + count;
+        using DisposeScope scope = NewDisposeScope();
+        Tensor replacement = _replacements[layer - 1];
+        (long count, long length) = (replacement.shape[0], tokens.shape[1]);
+        long start = _position < 0 ? length + _position : _position;
+        long end = start + count;
         return cat([tokens.narrow(1, 0, start), ForAll(replacement), tokens.narrow(1, end, length - end)], 1).MoveToOuterDisposeScope();
 
         Tensor ForAll(Tensor own) => own.unsqueeze(0).expand(tokens.shape[0], -1, -1);             // [n, D] -> [B, n, D]

@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>What a prompt method changes inside a tower. One object serves one pass, whose layers come in order; a text pass over many classes may go through them several times.</summary>
+/// <summary>
+/// What a prompt method changes inside a tower. One object serves one pass, whose layers come in order; a text pass over many classes may
+/// go through them several times.
+/// </summary>
 internal interface ITowerPrompts
 {
     /// <summary>The tokens that enter a block: some may be inserted, appended or replaced.</summary>
@@ -11,7 +14,9 @@ internal interface ITowerPrompts
     /// <returns>[B, T', D].</returns>
     Tensor Before(int layer, Tensor tokens) => tokens;
 
-    /// <summary>What is added to the output of a block, from its normalised input; in the text tower prefix and suffixes get it alike.</summary>
+    /// <summary>
+    /// What is added to the output of a block, from its normalised input; in the text tower prefix and suffixes get it alike.
+    /// </summary>
     /// <param name="layer">The block, from 0.</param>
     /// <param name="normalised">[b, T, D], the input of the block after its first layer normalisation.</param>
     /// <returns>[b, T, D], or null for nothing.</returns>

@@ -1,11 +1,12 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// Learned tokens of the image tower (deep visual prompt tuning): the first ones are appended to the image's own before the first layer normalisation; before each later block, as deep as
-/// they go, others take their place. The state has the published names.
+/// Learned tokens of the image tower (deep visual prompt tuning): the first ones are appended to the image's own before the first layer
+/// normalisation; before each later block, as deep as they go, others take their place. The state has the published names.
 /// </summary>
 internal sealed class ImagePrompts : IDisposable
 {
@@ -22,9 +23,9 @@ internal sealed class ImagePrompts : IDisposable
     public ImagePrompts(ClipModel model, int count, int depth, Random random)
     {
         _tower = model.Visual;
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         _tokens = new Parameter[depth];
-        for (var layer = 0; layer < depth; layer++)
+        for (int layer = 0; layer < depth; layer++)
         {
             _tokens[layer] = new Parameter(RandomTensors.Normal(random, InitialDeviation, _tower.PatchWeight.device, count, model.Config.VisionWidth));
             _tokens[layer].DetachFromDisposeScope();
@@ -43,7 +44,7 @@ internal sealed class ImagePrompts : IDisposable
     /// <returns>[B, J], not normalised.</returns>
     public Tensor Features(Tensor tokens)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         var prompts = DeepPrompts.InImages(_tower.LnPre.Forward(_tokens[0]), _tokens[1..]);
         return _tower.Pool(_tower.Finish(tokens, 0, 1, prompts)).MoveToOuterDisposeScope();
     }
@@ -51,7 +52,7 @@ internal sealed class ImagePrompts : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var tokens in _tokens)
+        foreach (Parameter tokens in _tokens)
         {
             tokens.Dispose();
         }

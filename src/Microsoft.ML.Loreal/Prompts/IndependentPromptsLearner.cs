@@ -1,11 +1,12 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// Independent vision-language prompts: a learned context in place of the first words of a template, others in its place before the next text blocks, and learned tokens of the
-/// image tower. The two sides share nothing.
+/// Independent vision-language prompts: a learned context in place of the first words of a template, others in its place before the next
+/// text blocks, and learned tokens of the image tower. The two sides share nothing.
 /// </summary>
 internal sealed class IndependentPromptsLearner : PromptLearner
 {
@@ -26,17 +27,17 @@ internal sealed class IndependentPromptsLearner : PromptLearner
         Random random)
         : base(model)
     {
-        var words = vocabulary.Encode(settings.InitialText);
+        IReadOnlyList<int> words = vocabulary.Encode(settings.InitialText);
         _imageWidth = model.Config.VisionWidth;
         _sentences = new SentencePrompts(
             model, vocabulary, classNames, $"{settings.InitialText} {{}}.", attributeTokens, settings.TextTokens);
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        var device = model.Text.PositionalEmbedding.device;
-        var start = tensor(words.Take(settings.TextTokens).Select(t => (long)t).ToArray(), [1, settings.TextTokens], device: device);
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Device device = model.Text.PositionalEmbedding.device;
+        Tensor start = tensor(words.Take(settings.TextTokens).Select(t => (long)t).ToArray(), [1, settings.TextTokens], device: device);
         _context = Learned(model.Text.Embed(start).squeeze(0)); // [1, n, D] -> [n, D]
         _deep = new Parameter[settings.TextDepth - 1];
-        for (var i = 0; i < _deep.Length; i++)
+        for (int i = 0; i < _deep.Length; i++)
         {
             _deep[i] = Learned(RandomTensors.Normal(random, InitialDeviation, device, settings.TextTokens, model.Config.TextWidth));
         }
@@ -71,7 +72,7 @@ internal sealed class IndependentPromptsLearner : PromptLearner
     /// <inheritdoc/>
     public override Tensor ImageFeatures(Tensor states)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         return Classifier.Normalise(_images.Features(states.reshape(states.shape[0], -1, _imageWidth))).MoveToOuterDisposeScope(); // [B, T * D] -> [B, T, D] -> [B, J]
     }
 
@@ -83,7 +84,7 @@ internal sealed class IndependentPromptsLearner : PromptLearner
     {
         _sentences.Dispose();
         _context.Dispose();
-        foreach (var tokens in _deep)
+        foreach (Parameter tokens in _deep)
         {
             tokens.Dispose();
         }

@@ -5,14 +5,20 @@ namespace Microsoft.ML.Loreal;
 public abstract partial class PromptMethod
 {
     /// <summary>
-    /// Independent vision-language prompting, the prompts of PromptSRC and of PromptKD's published teachers, here trained with the cross-entropy alone: learned tokens in both towers that
-    /// have nothing to do with each other, and others in their place before the next blocks.
+    /// Independent vision-language prompting, the prompts of PromptSRC and of PromptKD's published teachers, here trained with the
+    /// cross-entropy alone: learned tokens in both towers that have nothing to do with each other, and others in their place before the
+    /// next blocks.
     /// </summary>
-    /// <param name="textTokens">The learned tokens of the text tower, at least 1 and at most the tokens of <paramref name="initialText"/>. Default 4.</param>
+    /// <param name="textTokens">
+    /// The learned tokens of the text tower, at least 1 and at most the tokens of <paramref name="initialText"/>. Default 4.
+    /// </param>
     /// <param name="imageTokens">The learned tokens of the image tower, at least 1. Default 4.</param>
     /// <param name="textDepth">The text blocks that have their own, from the first on. Default 9.</param>
     /// <param name="imageDepth">The image blocks that have their own, from the first on. Default 9.</param>
-    /// <param name="initialText">The words before the class name; the text tokens start from the first of them and take their place, the others stay. Default "a photo of a".</param>
+    /// <param name="initialText">
+    /// The words before the class name; the text tokens start from the first of them and take their place, the others stay. Default "a
+    /// photo of a".
+    /// </param>
     /// <returns>The method.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is less than 1.</exception>
     /// <exception cref="ArgumentException"><paramref name="initialText"/> is blank.</exception>

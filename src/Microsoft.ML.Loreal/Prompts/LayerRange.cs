@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>The blocks of both towers that a method changes, counted from 1 as in the publications; null where the backbone's depth decides.</summary>
+/// <summary>
+/// The blocks of both towers that a method changes, counted from 1 as in the publications; null where the backbone's depth decides.
+/// </summary>
 /// <param name="First">The first of them.</param>
 /// <param name="Last">The last of them.</param>
 internal readonly record struct LayerRange(int? First, int? Last)
@@ -53,19 +55,19 @@ internal readonly record struct LayerRange(int? First, int? Last)
     }
 
     /// <summary>
-    /// The layers of a backbone. Left out, the last one is the backbone's last, and the first one leaves the share of the published 12 layers: the uppermost 8 of 12 are the
-    /// uppermost 3 of 4.
+    /// The layers of a backbone. Left out, the last one is the backbone's last, and the first one leaves the share of the published 12
+    /// layers: the uppermost 8 of 12 are the uppermost 3 of 4.
     /// </summary>
     /// <param name="config">The backbone.</param>
     /// <param name="published">How many of the 12 layers of ViT-B/16 the published method changes.</param>
     /// <exception cref="ArgumentOutOfRangeException">The backbone has fewer layers.</exception>
     public (int First, int Last) Of(ClipConfig config, int published)
     {
-        var depth = Math.Min(config.TextLayers, config.VisionLayers);
+        int depth = Math.Min(config.TextLayers, config.VisionLayers);
         Within(First, "firstLayer");
         Within(Last, "lastLayer");
-        var last = Last ?? depth;
-        var share = Math.Max(1, (int)Math.Round(depth * published / PublishedDepth));
+        int last = Last ?? depth;
+        int share = Math.Max(1, (int)Math.Round(depth * published / PublishedDepth));
         return (First ?? Math.Min(depth - share + 1, last), last);
 
         void Within(int? layer, string name)

@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -31,10 +32,12 @@ internal sealed class LearnedLinear : IDisposable
 
     /// <summary>[..., in] -> [..., out].</summary>
     /// <param name="x">[..., in].</param>
-    /// <param name="gradientFactor">What the gradient of the weight and the bias is multiplied by; the gradient of <paramref name="x"/> is the true one.</param>
+    /// <param name="gradientFactor">
+    /// What the gradient of the weight and the bias is multiplied by; the gradient of <paramref name="x"/> is the true one.
+    /// </param>
     public Tensor Forward(Tensor x, double gradientFactor = 1)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         return nn.functional.linear(x, Scaled(_weight), Scaled(_bias)).MoveToOuterDisposeScope();
 
         // The difference is exactly 0, so the value is the parameter's, whatever the factor.

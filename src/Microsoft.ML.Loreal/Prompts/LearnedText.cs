@@ -1,10 +1,11 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// The text features of a training step. Where their graph would exceed the memory they have none: their gradient is passed on by computing them again, some classes at a time, which
-/// costs one more pass and holds any number of classes.
+/// The text features of a training step. Where their graph would exceed the memory they have none: their gradient is passed on by computing
+/// them again, some classes at a time, which costs one more pass and holds any number of classes.
 /// </summary>
 internal sealed class LearnedText
 {
@@ -16,13 +17,15 @@ internal sealed class LearnedText
     /// <summary>Computes the features.</summary>
     /// <param name="learner">Whose prompts.</param>
     /// <param name="attributeTokens">[B, T, D], what learns; null where the learner's own parameters do.</param>
-    /// <param name="numbersOfOne">What <see cref="PromptLearner.NumbersKept"/> gives for one set of such prompts; whoever takes many steps asks once.</param>
+    /// <param name="numbersOfOne">
+    /// What <see cref="PromptLearner.NumbersKept"/> gives for one set of such prompts; whoever takes many steps asks once.
+    /// </param>
     /// <param name="numbersKept">How many numbers may be kept in memory for the gradients.</param>
     public LearnedText(PromptLearner learner, Tensor? attributeTokens, long numbersOfOne, long numbersKept)
     {
         (_learner, _attributeTokens, _numbersKept) = (learner, attributeTokens, numbersKept);
         _inParts = (attributeTokens?.shape[0] ?? 1) * numbersOfOne > numbersKept;
-        using var noGrad = _inParts ? no_grad() : null;
+        using IDisposable? noGrad = _inParts ? no_grad() : null;
         Features = learner.TextFeatures(attributeTokens);
         if (_inParts)
         {
@@ -33,7 +36,10 @@ internal sealed class LearnedText
     /// <summary>[B, C, J], as <see cref="PromptLearner.TextFeatures"/>.</summary>
     public Tensor Features { get; }
 
-    /// <summary>A loss of the features, whose gradient reaches what learns: where they have no graph, beside the loss stands a term of value 0 with that gradient.</summary>
+    /// <summary>
+    /// A loss of the features, whose gradient reaches what learns: where they have no graph, beside the loss stands a term of value 0 with
+    /// that gradient.
+    /// </summary>
     /// <param name="loss">0-dimensional.</param>
     public Tensor Joined(Tensor loss)
     {
@@ -42,14 +48,14 @@ internal sealed class LearnedText
             return loss;
         }
 
-        using var scope = NewDisposeScope();
-        var gradient = autograd.grad([loss], [Features], retain_graph: true)[0]; // [B, C, J]
+        using DisposeScope scope = NewDisposeScope();
+        Tensor gradient = autograd.grad([loss], [Features], retain_graph: true)[0]; // [B, C, J]
         IReadOnlyList<Tensor> learned = _attributeTokens is null ? _learner.Parameters : [_attributeTokens];
-        foreach (var (value, slope) in learned.Zip(Gradients(gradient)))
+        foreach ((Tensor? value, Tensor? slope) in learned.Zip(Gradients(gradient)))
         {
             if (slope is not null)
             {
-                var linear = (value * slope).sum();
+                Tensor linear = (value * slope).sum();
                 loss = loss + (linear - linear.detach());
             }
         }
@@ -61,13 +67,13 @@ internal sealed class LearnedText
     private Tensor?[] Gradients(Tensor gradient)
     {
         // Backward adds up in the leaves of the graph, where gradients of other parts of the batch may stand already.
-        var tokens = _attributeTokens?.detach().requires_grad_(true);
+        Tensor? tokens = _attributeTokens?.detach().requires_grad_(true);
         Tensor[] leaves = tokens is null ? [.. _learner.Parameters] : [tokens];
-        var earlier = Array.ConvertAll(leaves, leaf => leaf.grad);
+        Tensor?[] earlier = Array.ConvertAll(leaves, leaf => leaf.grad);
         Array.ForEach(leaves, leaf => leaf.grad = null);
         _learner.TextBackward(tokens, gradient, _numbersKept);
-        var own = Array.ConvertAll(leaves, leaf => leaf.grad);
-        foreach (var (leaf, value) in leaves.Zip(earlier))
+        Tensor?[] own = Array.ConvertAll(leaves, leaf => leaf.grad);
+        foreach ((Tensor? leaf, Tensor? value) in leaves.Zip(earlier))
         {
             leaf.grad = value;
         }

@@ -1,11 +1,13 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// MaPLe's coupled deep prompts. Text: start | attribute slots | context | remaining words of the sentence | class name; before the blocks 1..J-1 others take the context's place.
-/// Image: a linear map of each of them to the tower's width stands behind the patches before the same block.
+/// MaPLe's coupled deep prompts. Text: start | attribute slots | context | remaining words of the sentence | class name; before the blocks
+/// 1..J-1 others take the context's place. Image: a linear map of each of them to the tower's width stands behind the patches before the
+/// same block.
 /// </summary>
 internal sealed class MaPLeLearner : PromptLearner
 {
@@ -27,28 +29,28 @@ internal sealed class MaPLeLearner : PromptLearner
         : base(model)
     {
         int[] words = initialText is null ? [] : [.. vocabulary.Encode(ClassTokens.Words(initialText))];
-        var fromWords = words.Length >= contextTokens;
+        bool fromWords = words.Length >= contextTokens;
         _sentences = fromWords
             ? new SentencePrompts(model, vocabulary, classNames, $"{ClassTokens.Words(initialText!)} {{}}.", attributeTokens, replacedWords: contextTokens)
             : new SentencePrompts(model, vocabulary, classNames, "{}.", attributeTokens + contextTokens);
 
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        var device = model.Text.PositionalEmbedding.device;
-        var (from, to) = (model.Config.TextWidth, model.Config.VisionWidth);
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Device device = model.Text.PositionalEmbedding.device;
+        (int from, int to) = (model.Config.TextWidth, model.Config.VisionWidth);
         _prompts = [.. Enumerable.Range(0, depth).Select(Prompt)];
 
         // As published: all deeper maps start from one and the same.
         var deeper = new Lazy<(Tensor Weight, Tensor Bias)>(Map);
         _toImage = [.. Enumerable.Range(0, depth).Select(layer =>
         {
-            var (weight, bias) = layer == 0 ? Map() : deeper.Value;
+            (Tensor? weight, Tensor? bias) = layer == 0 ? Map() : deeper.Value;
             return new LearnedLinear(layer == 0 ? "proj" : $"compound_prompt_projections.{layer - 1}", weight, bias);
         })];
 
         Parameter Prompt(int layer)
         {
-            var start = layer == 0 && fromWords
+            Tensor start = layer == 0 && fromWords
                 ? model.Text.Embed(tensor(Array.ConvertAll(words[..contextTokens], t => (long)t), [1, contextTokens], device: device)).squeeze(0) // [1, n, D] -> [n, D]
                 : RandomTensors.Normal(random, InitialDeviation, device, contextTokens, from);
             var parameter = new Parameter(start.clone());
@@ -58,7 +60,7 @@ internal sealed class MaPLeLearner : PromptLearner
 
         (Tensor Weight, Tensor Bias) Map()
         {
-            var bound = 1 / Math.Sqrt(from);
+            double bound = 1 / Math.Sqrt(from);
             return (RandomTensors.Uniform(random, bound, device, to, from), RandomTensors.Uniform(random, bound, device, to));
         }
     }
@@ -79,15 +81,15 @@ internal sealed class MaPLeLearner : PromptLearner
     /// <summary>The tokens that enter the first block, without learned ones: [B, T * D].</summary>
     public override Tensor FrozenStates(Tensor pixels)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         return Model.Visual.Tokens(pixels).flatten(1).MoveToOuterDisposeScope(); // [B, T, D] -> [B, T * D]
     }
 
     /// <inheritdoc/>
     public override Tensor ImageFeatures(Tensor states)
     {
-        using var scope = NewDisposeScope();
-        var tokens = states.reshape(states.shape[0], -1, Model.Config.VisionWidth); // [B, T * D] -> [B, T, D]
+        using DisposeScope scope = NewDisposeScope();
+        Tensor tokens = states.reshape(states.shape[0], -1, Model.Config.VisionWidth); // [B, T * D] -> [B, T, D]
         return Classifier.Normalise(Model.Visual.Pool(Model.Visual.Finish(tokens, 0, 1, ImagePrompts()))).MoveToOuterDisposeScope();
     }
 
@@ -101,7 +103,7 @@ internal sealed class MaPLeLearner : PromptLearner
     public override void Dispose()
     {
         _sentences.Dispose();
-        foreach (var part in _prompts.Concat<IDisposable>(_toImage))
+        foreach (IDisposable part in _prompts.Concat<IDisposable>(_toImage))
         {
             part.Dispose();
         }
@@ -112,7 +114,7 @@ internal sealed class MaPLeLearner : PromptLearner
 
     private DeepPrompts ImagePrompts()
     {
-        var tokens = ImageTokens();
+        IReadOnlyList<Tensor> tokens = ImageTokens();
         return DeepPrompts.InImages(Model.Visual.LnPre.Forward(tokens[0]), [.. tokens.Skip(1)]);
     }
 }

@@ -5,20 +5,24 @@ namespace Microsoft.ML.Loreal;
 public abstract partial class PromptMethod
 {
     /// <summary>
-    /// MaPLe (Khattak et al., "MaPLe: Multi-modal Prompt Learning", CVPR 2023): n vectors are learned in front of the class name, and others that take their place before each of the next
-    /// blocks of the text tower; a learned linear map of every one of them stands at the end of the image tower's tokens before the same block.
+    /// MaPLe (Khattak et al., "MaPLe: Multi-modal Prompt Learning", CVPR 2023): n vectors are learned in front of the class name, and
+    /// others that take their place before each of the next blocks of the text tower; a learned linear map of every one of them stands at
+    /// the end of the image tower's tokens before the same block.
     /// </summary>
     /// <param name="contextTokens">n, at least 1. Default 2.</param>
     /// <param name="depth">
-    /// J, the number of blocks that get learned tokens, from the first one on; at least 1, at most the layers of the less deep tower, which the trainer checks. Default (null): 9 of 12
-    /// layers, as published; of fewer layers three quarters, rounded; never more than 9.
+    /// J, the number of blocks that get learned tokens, from the first one on; at least 1, at most the layers of the less deep tower, which
+    /// the trainer checks. Default (null): 9 of 12 layers, as published; of fewer layers three quarters, rounded; never more than 9.
     /// </param>
     /// <param name="initialText">
-    /// The words before the class name. The context starts from the embeddings of the first n of their tokens and takes their place; the others stay as they are. Default "a photo of a".
-    /// Null, or fewer than n tokens: the context starts from normal noise with standard deviation 0.02 and there are no other words.
+    /// The words before the class name. The context starts from the embeddings of the first n of their tokens and takes their place; the
+    /// others stay as they are. Default "a photo of a". Null, or fewer than n tokens: the context starts from normal noise with standard
+    /// deviation 0.02 and there are no other words.
     /// </param>
     /// <returns>The method.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="contextTokens"/> or <paramref name="depth"/> is less than 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="contextTokens"/> or <paramref name="depth"/> is less than 1.
+    /// </exception>
     /// <exception cref="ArgumentException"><paramref name="initialText"/> is blank or contains {}.</exception>
     public static PromptMethod MaPLe(int contextTokens = 2, int? depth = null, string? initialText = "a photo of a")
     {
@@ -78,12 +82,12 @@ internal sealed class MaPLeMethod(int contextTokens, int? depth, string? initial
     /// <summary>Reads what <see cref="WriteSettings"/> wrote.</summary>
     internal static PromptMethod Read(JsonElement settings) => MaPLe(
         settings.GetProperty("contextTokens").GetInt32(),
-        settings.TryGetProperty("depth", out var given) ? given.GetInt32() : null,
+        settings.TryGetProperty("depth", out JsonElement given) ? given.GetInt32() : null,
         settings.GetProperty("initialText").GetString());
 
     private int Depth(ClipConfig config)
     {
-        var layers = Math.Min(config.TextLayers, config.VisionLayers);
+        int layers = Math.Min(config.TextLayers, config.VisionLayers);
         if (depth > layers)
         {
             throw new ArgumentOutOfRangeException(

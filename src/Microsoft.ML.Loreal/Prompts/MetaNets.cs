@@ -1,10 +1,12 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// LOREAL's K meta-nets, one an attribute: relu(f W1' + b1) W2' + b2. All K are computed together; the saved state has one set of tensors for each.
+/// LOREAL's K meta-nets, one an attribute: relu(f W1' + b1) W2' + b2. All K are computed together; the saved state has one set of tensors
+/// for each.
 /// </summary>
 internal sealed class MetaNets : IDisposable
 {
@@ -18,9 +20,9 @@ internal sealed class MetaNets : IDisposable
     public MetaNets(int count, int featureWidth, int hiddenWidth, int tokenWidth, MetaNetInitialization initialization, Random random, Device device)
     {
         _hidden = hiddenWidth;
-        using var scope = NewDisposeScope();
-        var bound1 = 1 / Math.Sqrt(featureWidth);
-        var bound2 = initialization == MetaNetInitialization.Zero ? 0 : 1 / Math.Sqrt(hiddenWidth);
+        using DisposeScope scope = NewDisposeScope();
+        double bound1 = 1 / Math.Sqrt(featureWidth);
+        double bound2 = initialization == MetaNetInitialization.Zero ? 0 : 1 / Math.Sqrt(hiddenWidth);
         _weight1 = Start(bound1, count, hiddenWidth, featureWidth);
         _bias1 = Start(bound1, count, hiddenWidth);
         _weight2 = Start(bound2, count, tokenWidth, hiddenWidth);
@@ -42,7 +44,7 @@ internal sealed class MetaNets : IDisposable
     {
         get
         {
-            for (var k = 0; k < _weight1.shape[0]; k++)
+            for (int k = 0; k < _weight1.shape[0]; k++)
             {
                 yield return (FirstLayer(k), _weight1.detach().select(0, k)); // [H, J]
                 yield return ($"metanets.{k}.linear1.bias", _bias1.detach().select(0, k));     // [H]
@@ -60,19 +62,19 @@ internal sealed class MetaNets : IDisposable
     /// <returns>[B, K, D].</returns>
     public Tensor Forward(Tensor features)
     {
-        using var scope = NewDisposeScope();
-        var count = _weight1.shape[0];
-        var flat = _weight1.reshape(count * _hidden, -1);                                  // [K, H, J] -> [K * H, J]
-        var hidden = (features.matmul(flat.transpose(0, 1)) + _bias1.reshape(-1)).relu();  // [B, K * H]
-        var byNet = hidden.reshape(-1, count, _hidden).transpose(0, 1);                    // [B, K, H] -> [K, B, H]
-        var vectors = byNet.matmul(_weight2.transpose(1, 2)) + _bias2.unsqueeze(1);        // [K, B, D]
+        using DisposeScope scope = NewDisposeScope();
+        long count = _weight1.shape[0];
+        Tensor flat = _weight1.reshape(count * _hidden, -1);                                  // [K, H, J] -> [K * H, J]
+        Tensor hidden = (features.matmul(flat.transpose(0, 1)) + _bias1.reshape(-1)).relu();  // [B, K * H]
+        Tensor byNet = hidden.reshape(-1, count, _hidden).transpose(0, 1);                    // [B, K, H] -> [K, B, H]
+        Tensor vectors = byNet.matmul(_weight2.transpose(1, 2)) + _bias2.unsqueeze(1);        // [K, B, D]
         return vectors.transpose(0, 1).MoveToOuterDisposeScope();                          // [B, K, D]
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var parameter in Parameters)
+        foreach (Parameter parameter in Parameters)
         {
             parameter.Dispose();
         }

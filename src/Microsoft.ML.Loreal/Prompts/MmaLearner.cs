@@ -1,9 +1,12 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>MMA's adapters beside the upper blocks of both towers, x' = block(x) + adapter(ln_1(x)), with the prompts of a hand-written template.</summary>
+/// <summary>
+/// MMA's adapters beside the upper blocks of both towers, x' = block(x) + adapter(ln_1(x)), with the prompts of a hand-written template.
+/// </summary>
 internal sealed class MmaLearner : PromptLearner
 {
     private readonly SentencePrompts _sentences;
@@ -25,7 +28,7 @@ internal sealed class MmaLearner : PromptLearner
     {
         _sentences = new SentencePrompts(model, vocabulary, classNames, template, attributeTokens);
         _firstBlock = Math.Max(layers.First, 1) - 1;
-        var device = model.Text.PositionalEmbedding.device;
+        Device device = model.Text.PositionalEmbedding.device;
         _atEntry = layers.First == 0 ? Adapter(0) : null;
         _beside = [.. Enumerable.Range(_firstBlock + 1, layers.Last - _firstBlock).Select(Adapter)];
 
@@ -46,25 +49,25 @@ internal sealed class MmaLearner : PromptLearner
     /// <inheritdoc/>
     public override Tensor FrozenStates(Tensor pixels)
     {
-        using var scope = NewDisposeScope();
-        var tokens = Model.Visual.Advance(Model.Visual.Tokens(pixels), 0, _firstBlock, null);                  // [B, T, D]
+        using DisposeScope scope = NewDisposeScope();
+        Tensor tokens = Model.Visual.Advance(Model.Visual.Tokens(pixels), 0, _firstBlock, null);                  // [B, T, D]
         return tokens.flatten(1).MoveToOuterDisposeScope();                                                    // [B, T * D]
     }
 
     /// <inheritdoc/>
     public override Tensor ImageFeatures(Tensor states)
     {
-        using var scope = NewDisposeScope();
-        var tokens = states.reshape(states.shape[0], -1, Model.Config.VisionWidth);                            // [B, T * D] -> [B, T, D]
+        using DisposeScope scope = NewDisposeScope();
+        Tensor tokens = states.reshape(states.shape[0], -1, Model.Config.VisionWidth);                            // [B, T * D] -> [B, T, D]
         tokens = _atEntry is null ? tokens : tokens + _atEntry.Image(tokens);
-        var read = Model.Visual.Finish(tokens, _firstBlock, 1, new Branch(layer => At(layer) is { } adapter ? adapter.Image : null));
+        Tensor read = Model.Visual.Finish(tokens, _firstBlock, 1, new Branch(layer => At(layer) is { } adapter ? adapter.Image : null));
         return Classifier.Normalise(Model.Visual.Pool(read)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public override PromptParts Prompts(Tensor? attributeTokens)
     {
-        var parts = _sentences.Parts(attributeTokens);
+        PromptParts parts = _sentences.Parts(attributeTokens);
         return _atEntry is null ? parts : parts with
         {
             Prefix = parts.Prefix + _atEntry.Text(parts.Prefix),
@@ -76,7 +79,7 @@ internal sealed class MmaLearner : PromptLearner
     public override void Dispose()
     {
         _sentences.Dispose();
-        foreach (var adapter in Adapters)
+        foreach (MultiModalAdapter adapter in Adapters)
         {
             adapter.Dispose();
         }

@@ -5,19 +5,23 @@ namespace Microsoft.ML.Loreal;
 public abstract partial class PromptMethod
 {
     /// <summary>
-    /// MMA (Yang et al., "MMA: Multi-Modal Adapter for Vision-Language Models", CVPR 2024): beside each of the upper blocks of both towers stands an adapter,
-    /// x' = block(x) + s up(relu(shared(relu(down(ln_1(x)))))), whose middle projection both towers share.
+    /// MMA (Yang et al., "MMA: Multi-Modal Adapter for Vision-Language Models", CVPR 2024): beside each of the upper blocks of both towers
+    /// stands an adapter, x' = block(x) + s up(relu(shared(relu(down(ln_1(x)))))), whose middle projection both towers share.
     /// </summary>
     /// <param name="firstLayer">
-    /// The first layer with an adapter, counted from 1; 0 adds one before the first block. Default (null): the uppermost two thirds of the layers, as published (5 to 12 of 12).
-    /// Towers of different depth have adapters at the same numbers.
+    /// The first layer with an adapter, counted from 1; 0 adds one before the first block. Default (null): the uppermost two thirds of the
+    /// layers, as published (5 to 12 of 12). Towers of different depth have adapters at the same numbers.
     /// </param>
     /// <param name="lastLayer">The last layer with an adapter. Default (null): the last of the less deep tower.</param>
     /// <param name="adapterWidth">r, the width of the adapters, at least 1. Default 32.</param>
     /// <param name="scale">s, above 0. Default 0.001.</param>
-    /// <param name="template">The prompt, with {} where the class name goes. Default "a photo of a {}.", which is the published one for all data sets.</param>
+    /// <param name="template">
+    /// The prompt, with {} where the class name goes. Default "a photo of a {}.", which is the published one for all data sets.
+    /// </param>
     /// <returns>The method.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A number is outside of its range. Layers that the backbone does not have are found by the trainer.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A number is outside of its range. Layers that the backbone does not have are found by the trainer.
+    /// </exception>
     /// <exception cref="ArgumentException"><paramref name="template"/> does not contain {}.</exception>
     public static PromptMethod Mma(
         int? firstLayer = null, int? lastLayer = null, int adapterWidth = 32, float scale = 0.001f, string template = "a photo of a {}.")
@@ -35,7 +39,9 @@ public abstract partial class PromptMethod
     }
 }
 
-/// <summary>MMA (Yang et al., 2024): small adapters beside the upper blocks of both towers, joined by a projection that the towers share.</summary>
+/// <summary>
+/// MMA (Yang et al., 2024): small adapters beside the upper blocks of both towers, joined by a projection that the towers share.
+/// </summary>
 internal sealed class MmaMethod(LayerRange layers, int adapterWidth, float scale, string template) : PromptMethod
 {
     internal const string MethodName = "MMA";

@@ -1,11 +1,12 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// MMRL's representation tokens, common to both towers: each listed layer maps them to its own width. Beside CLIP's image feature f there is a second one, f_rep, from the states of
-/// those tokens; the trained classes are scored with both, other classes with f alone.
+/// MMRL's representation tokens, common to both towers: each listed layer maps them to its own width. Beside CLIP's image feature f there
+/// is a second one, f_rep, from the states of those tokens; the trained classes are scored with both, other classes with f alone.
 /// </summary>
 internal sealed class MmrlLearner : PromptLearner
 {
@@ -43,10 +44,10 @@ internal sealed class MmrlLearner : PromptLearner
         _regularization = regularization;
         _plainText = new Lazy<Tensor>(PlainText);
 
-        using var scope = NewDisposeScope();
-        var config = model.Config;
-        var device = model.Text.PositionalEmbedding.device;
-        var count = layers.Last - layers.First + 1;
+        using DisposeScope scope = NewDisposeScope();
+        ClipConfig config = model.Config;
+        Device device = model.Text.PositionalEmbedding.device;
+        int count = layers.Last - layers.First + 1;
         _representation = new Parameter(RandomTensors.Normal(random, InitialDeviation, device, tokens, width));
         _representation.DetachFromDisposeScope();
         _projection = new Parameter(RandomTensors.Normal(random, 1 / Math.Sqrt(config.VisionWidth), device, config.VisionWidth, config.EmbedDimension));
@@ -57,8 +58,8 @@ internal sealed class MmrlLearner : PromptLearner
         // As published, all layers start from the same map, which has PyTorch's starting values of linear layers.
         LearnedLinear[] Maps(string name, int to)
         {
-            var bound = 1 / Math.Sqrt(width);
-            var (weight, bias) = (RandomTensors.Uniform(random, bound, device, to, width), RandomTensors.Uniform(random, bound, device, to));
+            double bound = 1 / Math.Sqrt(width);
+            (Tensor? weight, Tensor? bias) = (RandomTensors.Uniform(random, bound, device, to, width), RandomTensors.Uniform(random, bound, device, to));
             return [.. Enumerable.Range(0, count).Select(k => new LearnedLinear($"representation_learner.compound_rep_tokens_{name}.{k}", weight, bias))];
         }
     }
@@ -79,27 +80,29 @@ internal sealed class MmrlLearner : PromptLearner
 
     private long Joint => Model.Config.EmbedDimension;
 
-    /// <summary>The tokens that enter the first changed block, and behind them the untouched CLIP's normalised feature: [B, T * D + J].</summary>
+    /// <summary>
+    /// The tokens that enter the first changed block, and behind them the untouched CLIP's normalised feature: [B, T * D + J].
+    /// </summary>
     public override Tensor FrozenStates(Tensor pixels)
     {
-        using var scope = NewDisposeScope();
-        var tokens = Tokens(pixels);                                                                           // [B, T, D]
-        var plain = Classifier.Normalise(Model.Visual.Pool(Model.Visual.Finish(tokens, _firstBlock, 1, null))); // [B, J]
+        using DisposeScope scope = NewDisposeScope();
+        Tensor tokens = Tokens(pixels);                                                                           // [B, T, D]
+        Tensor plain = Classifier.Normalise(Model.Visual.Pool(Model.Visual.Finish(tokens, _firstBlock, 1, null))); // [B, J]
         return cat([tokens.flatten(1), plain], 1).MoveToOuterDisposeScope();
     }
 
     /// <summary>f and f_rep side by side, each normalised: [B, 2 J].</summary>
     public override Tensor ImageFeatures(Tensor states)
     {
-        using var scope = NewDisposeScope();
-        var tokens = states.narrow(1, 0, states.shape[1] - Joint).reshape(states.shape[0], -1, Model.Config.VisionWidth); // [B, T * D] -> [B, T, D]
+        using DisposeScope scope = NewDisposeScope();
+        Tensor tokens = states.narrow(1, 0, states.shape[1] - Joint).reshape(states.shape[0], -1, Model.Config.VisionWidth); // [B, T * D] -> [B, T, D]
         return Features(tokens).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public override Tensor Encode(Tensor pixels)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         return Features(Tokens(pixels)).MoveToOuterDisposeScope();
     }
 
@@ -109,25 +112,25 @@ internal sealed class MmrlLearner : PromptLearner
     /// <inheritdoc/>
     public override Tensor Logits(Tensor features, Tensor text)
     {
-        using var scope = NewDisposeScope();
-        var (own, representation) = (features.narrow(1, 0, Joint), features.narrow(1, Joint, Joint));
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor? own, Tensor? representation) = (features.narrow(1, 0, Joint), features.narrow(1, Joint, Joint));
 
         // The logits are linear in the image feature, so those of the weighted sum are the weighted sum of both logits.
-        var image = ForOtherClasses ? own : own * _balance + representation * (1 - _balance);
+        Tensor image = ForOtherClasses ? own : own * _balance + representation * (1 - _balance);
         return Classifier.Logits(image, text, LogitScale).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     protected override PromptLosses Losses(Tensor states, Tensor text, Tensor labels)
     {
-        using var scope = NewDisposeScope();
-        var features = ImageFeatures(states);
-        var (own, representation) = (features.narrow(1, 0, Joint), features.narrow(1, Joint, Joint));
-        var crossEntropy = CrossEntropy(own) * _balance + CrossEntropy(representation) * (1 - _balance);
-        var imageDistance = 1 - MeanCosine(own, states.narrow(1, states.shape[1] - Joint, Joint));
-        var textDistance = 1 - MeanCosine(Classifier.Normalise(text).squeeze(0), _plainText.Value);
-        var total = crossEntropy + (imageDistance + textDistance) * _regularization;
-        var logits = Logits(features, text);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor features = ImageFeatures(states);
+        (Tensor? own, Tensor? representation) = (features.narrow(1, 0, Joint), features.narrow(1, Joint, Joint));
+        Tensor crossEntropy = CrossEntropy(own) * _balance + CrossEntropy(representation) * (1 - _balance);
+        Tensor imageDistance = 1 - MeanCosine(own, states.narrow(1, states.shape[1] - Joint, Joint));
+        Tensor textDistance = 1 - MeanCosine(Classifier.Normalise(text).squeeze(0), _plainText.Value);
+        Tensor total = crossEntropy + (imageDistance + textDistance) * _regularization;
+        Tensor logits = Logits(features, text);
         scope.MoveToOuter(total, crossEntropy, logits);
         return new PromptLosses(total, crossEntropy, logits);
 
@@ -146,7 +149,7 @@ internal sealed class MmrlLearner : PromptLearner
         _sentences.Dispose();
         _representation.Dispose();
         _projection.Dispose();
-        foreach (var map in _toImage.Concat(_toText))
+        foreach (LearnedLinear? map in _toImage.Concat(_toText))
         {
             map.Dispose();
         }
@@ -165,16 +168,16 @@ internal sealed class MmrlLearner : PromptLearner
     /// <summary>[B, T, D] -> [B, 2 J].</summary>
     private Tensor Features(Tensor tokens)
     {
-        var count = _representation.shape[0];
-        var read = Model.Visual.Finish(tokens, _firstBlock, 1 + count, new RepresentationTokens(_representation, _toImage, _firstBlock)); // [B, 1 + n, D]
-        var mean = Model.Visual.LnPost.Forward(read.narrow(1, 1, count)).mean([1L]);                                                   // [B, n, D] -> [B, D]
+        long count = _representation.shape[0];
+        Tensor read = Model.Visual.Finish(tokens, _firstBlock, 1 + count, new RepresentationTokens(_representation, _toImage, _firstBlock)); // [B, 1 + n, D]
+        Tensor mean = Model.Visual.LnPost.Forward(read.narrow(1, 1, count)).mean([1L]);                                                   // [B, n, D] -> [B, D]
         return cat([Classifier.Normalise(Model.Visual.Pool(read)), Classifier.Normalise(mean.matmul(_projection))], 1);
     }
 
     private Tensor PlainText()
     {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         return Classifier.Normalise(SharedPrefixEncoder.Encode(Model.Text, _sentences.Parts(null))).squeeze(0).DetachFromDisposeScope(); // [1, C, J] -> [C, J]
     }
 }

@@ -5,25 +5,33 @@ namespace Microsoft.ML.Loreal;
 public abstract partial class PromptMethod
 {
     /// <summary>
-    /// MMRL (Guo and Gu, "MMRL: Multi-Modal Representation Learning for Vision-Language Models", CVPR 2025): n learned tokens of a space that both towers share are mapped to the width of
-    /// each tower and layer and stand right after the first token of the upper blocks. Beside CLIP's image feature they give a second one. The classes of the training are scored with both,
-    /// others (<c>WithClasses</c>) with the first alone.
+    /// MMRL (Guo and Gu, "MMRL: Multi-Modal Representation Learning for Vision-Language Models", CVPR 2025): n learned tokens of a space
+    /// that both towers share are mapped to the width of each tower and layer and stand right after the first token of the upper blocks.
+    /// Beside CLIP's image feature they give a second one. The classes of the training are scored with both, others (<c>WithClasses</c>)
+    /// with the first alone.
     /// </summary>
     /// <param name="firstLayer">
-    /// The first layer that sees the tokens, counted from 1. Default (null): the uppermost 7 of 12 layers, as published (6 to 12), and of towers of another depth the same share.
-    /// In towers of different depth it is the same number.
+    /// The first layer that sees the tokens, counted from 1. Default (null): the uppermost 7 of 12 layers, as published (6 to 12), and of
+    /// towers of another depth the same share. In towers of different depth it is the same number.
     /// </param>
-    /// <param name="lastLayer">The last layer before which the tokens are set anew; later ones keep what flows through. Default (null): the last of the less deep tower.</param>
+    /// <param name="lastLayer">
+    /// The last layer before which the tokens are set anew; later ones keep what flows through. Default (null): the last of the less deep
+    /// tower.
+    /// </param>
     /// <param name="representationTokens">n, at least 1. Default 5.</param>
     /// <param name="representationWidth">The width of the shared space, at least 1. Default 512 (published: 2048 for EuroSAT).</param>
-    /// <param name="balance">alpha in [0, 1], the weight of the first feature's logits and loss; the second one's is 1 - alpha. Default 0.7.</param>
+    /// <param name="balance">
+    /// alpha in [0, 1], the weight of the first feature's logits and loss; the second one's is 1 - alpha. Default 0.7.
+    /// </param>
     /// <param name="regularization">
-    /// lambda, at least 0: the weight of the cosine distances of image and text features from the untouched CLIP's. Default 0.5, the published one for ImageNet and Caltech-101; those of
-    /// other data sets go from 0.01 (EuroSAT) to 7 (Stanford Cars).
+    /// lambda, at least 0: the weight of the cosine distances of image and text features from the untouched CLIP's. Default 0.5, the
+    /// published one for ImageNet and Caltech-101; those of other data sets go from 0.01 (EuroSAT) to 7 (Stanford Cars).
     /// </param>
     /// <param name="template">The prompt, with {} where the class name goes. Default "a photo of a {}.".</param>
     /// <returns>The method.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A number is outside of its range. Layers that the backbone does not have are found by the trainer.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A number is outside of its range. Layers that the backbone does not have are found by the trainer.
+    /// </exception>
     /// <exception cref="ArgumentException"><paramref name="template"/> does not contain {}.</exception>
     public static PromptMethod Mmrl(
         int? firstLayer = null,

@@ -1,10 +1,12 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// MMA's adapter of one layer: s up(relu(shared(relu(down(y))))), with a projection down to width r and up again for each tower and one [r, r] projection common to both.
+/// MMA's adapter of one layer: s up(relu(shared(relu(down(y))))), with a projection down to width r and up again for each tower and one [r,
+/// r] projection common to both.
 /// </summary>
 internal sealed class MultiModalAdapter : IDisposable
 {
@@ -27,8 +29,8 @@ internal sealed class MultiModalAdapter : IDisposable
     {
         _scale = scale;
 
-        // Beside a block, the published code multiplies the gradient by s where it enters the branch and by 1 / s where it leaves: what is before the branch gets the true
-        // gradient, and what learns 1 / s of it. The adapter of layer 0 has no such thing.
+        // Beside a block, the published code multiplies the gradient by s where it enters the branch and by 1 / s where it leaves: what is
+        // before the branch gets the true gradient, and what learns 1 / s of it. The adapter of layer 0 has no such thing.
         _gradientFactor = layer == 0 ? 1 : 1.0 / scale;
         _textDown = Linear($"text_adapter.{layer}.down.0", config.TextWidth, width);
         _textUp = Linear($"text_adapter.{layer}.up", width, config.TextWidth);
@@ -38,7 +40,7 @@ internal sealed class MultiModalAdapter : IDisposable
 
         LearnedLinear Linear(string name, int from, int to)
         {
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             return new LearnedLinear(name, RandomTensors.Normal(random, Math.Sqrt(2.0 / to), device, to, from), zeros([to], device: device));
         }
     }
@@ -60,7 +62,7 @@ internal sealed class MultiModalAdapter : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var layer in Layers)
+        foreach (LearnedLinear layer in Layers)
         {
             layer.Dispose();
         }
@@ -68,8 +70,8 @@ internal sealed class MultiModalAdapter : IDisposable
 
     private Tensor Apply(LearnedLinear down, LearnedLinear up, Tensor x)
     {
-        using var scope = NewDisposeScope();
-        var inner = down.Forward(x, _gradientFactor).relu();         // [..., D] -> [..., r]
+        using DisposeScope scope = NewDisposeScope();
+        Tensor inner = down.Forward(x, _gradientFactor).relu();         // [..., D] -> [..., r]
         inner = _shared.Forward(inner, _gradientFactor).relu();
         return (up.Forward(inner, _gradientFactor) * _scale).MoveToOuterDisposeScope();
     }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -18,21 +19,23 @@ internal abstract class PromptLearner(ClipModel model) : IDisposable
     /// <summary>The named tensors that make up the trained state; the caller does not own them.</summary>
     public abstract IEnumerable<(string Name, Tensor Value)> State { get; }
 
-    /// <summary>Whether the prompts are for other classes than those the parameters were trained for. Set before anything is scored.</summary>
+    /// <summary>
+    /// Whether the prompts are for other classes than those the parameters were trained for. Set before anything is scored.
+    /// </summary>
     public bool ForOtherClasses { get; set; }
 
     /// <summary>Whether the image features change while the parameters learn.</summary>
     public virtual bool LearnsImages => false;
 
     /// <summary>
-    /// What of the image side does not learn, so that it can be computed once per view and cached: here the plain tower's normalised features. A method that changes the tower gives
-    /// the tokens that enter the first block it changes.
+    /// What of the image side does not learn, so that it can be computed once per view and cached: here the plain tower's normalised
+    /// features. A method that changes the tower gives the tokens that enter the first block it changes.
     /// </summary>
     /// <param name="pixels">[B, 3, H, W], normalised.</param>
     /// <returns>[B, F], one flat row an image.</returns>
     public virtual Tensor FrozenStates(Tensor pixels)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         return Classifier.Normalise(Model.EncodeImage(pixels)).MoveToOuterDisposeScope();
     }
 
@@ -41,12 +44,15 @@ internal abstract class PromptLearner(ClipModel model) : IDisposable
     /// <returns>[B, G], normalised; G is J, or a multiple of it where several features stand side by side.</returns>
     public virtual Tensor ImageFeatures(Tensor states) => states;
 
-    /// <summary>The image features of pixels, for when nothing learns any more: <see cref="ImageFeatures"/> of <see cref="FrozenStates"/>, without what only training needs.</summary>
+    /// <summary>
+    /// The image features of pixels, for when nothing learns any more: <see cref="ImageFeatures"/> of <see cref="FrozenStates"/>, without
+    /// what only training needs.
+    /// </summary>
     /// <param name="pixels">[B, 3, H, W], normalised.</param>
     /// <returns>[B, G].</returns>
     public virtual Tensor Encode(Tensor pixels)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         return ImageFeatures(FrozenStates(pixels)).MoveToOuterDisposeScope();
     }
 
@@ -64,12 +70,14 @@ internal abstract class PromptLearner(ClipModel model) : IDisposable
     /// <summary>The losses of the method alone, without attributes.</summary>
     /// <param name="states">[B, F], from <see cref="FrozenStates"/>.</param>
     /// <param name="labels">[B] int64.</param>
-    /// <param name="numbersKept">How many numbers the text features may keep in memory for their gradients; null for those of <see cref="GraphMemory"/>.</param>
+    /// <param name="numbersKept">
+    /// How many numbers the text features may keep in memory for their gradients; null for those of <see cref="GraphMemory"/>.
+    /// </param>
     public PromptLosses Losses(Tensor states, Tensor labels, long? numbersKept = null)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         var text = new LearnedText(this, null, _numbersOfOne ??= NumbersKept(null), numbersKept ?? GraphMemory.Numbers(states.device));
-        var losses = Losses(states, text.Features, labels);
+        PromptLosses losses = Losses(states, text.Features, labels);
         losses = losses with { Total = text.Joined(losses.Total) };
         scope.MoveToOuter(losses.Total, losses.CrossEntropy, losses.Logits);
         return losses;
@@ -81,13 +89,15 @@ internal abstract class PromptLearner(ClipModel model) : IDisposable
     /// <param name="labels">[B] int64.</param>
     protected virtual PromptLosses Losses(Tensor states, Tensor text, Tensor labels)
     {
-        var logits = Logits(ImageFeatures(states), text);
-        var loss = nn.functional.cross_entropy(logits, labels);
+        Tensor logits = Logits(ImageFeatures(states), text);
+        Tensor loss = nn.functional.cross_entropy(logits, labels);
         return new PromptLosses(loss, loss, logits);
     }
 
     /// <summary>The prompts of all classes.</summary>
-    /// <param name="attributeTokens">[B, T, D]: what stands right after the start token in the prompts of each image; null for one set of prompts without attributes.</param>
+    /// <param name="attributeTokens">
+    /// [B, T, D]: what stands right after the start token in the prompts of each image; null for one set of prompts without attributes.
+    /// </param>
     public abstract PromptParts Prompts(Tensor? attributeTokens);
 
     /// <summary>Text features before normalisation.</summary>
@@ -95,7 +105,7 @@ internal abstract class PromptLearner(ClipModel model) : IDisposable
     /// <returns>[B, C, J], with B = 1 for one set of prompts.</returns>
     public virtual Tensor TextFeatures(Tensor? attributeTokens)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         return SharedPrefixEncoder.Encode(Model.Text, Prompts(attributeTokens), TextPrompts(attributeTokens?.shape[1] ?? 0)).MoveToOuterDisposeScope();
     }
 
@@ -103,18 +113,21 @@ internal abstract class PromptLearner(ClipModel model) : IDisposable
     /// <param name="attributeTokens">[B, T, D], as in <see cref="Prompts"/>.</param>
     public long NumbersKept(Tensor? attributeTokens)
     {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         return (attributeTokens?.shape[0] ?? 1) * SharedPrefixEncoder.NumbersKept(Model.Text, Prompts(attributeTokens));
     }
 
-    /// <summary>Adds the gradient of the text features up in the leaves that they depend on, without having kept their graph: they are computed again, some classes at a time.</summary>
+    /// <summary>
+    /// Adds the gradient of the text features up in the leaves that they depend on, without having kept their graph: they are computed
+    /// again, some classes at a time.
+    /// </summary>
     /// <param name="attributeTokens">[B, T, D], as in <see cref="Prompts"/>.</param>
     /// <param name="gradient">[B, C, J].</param>
     /// <param name="numbersKept">How many numbers may be kept in memory at a time.</param>
     public void TextBackward(Tensor? attributeTokens, Tensor gradient, long numbersKept)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         SharedPrefixEncoder.Backward(Model.Text, Prompts(attributeTokens), TextPrompts(attributeTokens?.shape[1] ?? 0), gradient, numbersKept);
     }
 
@@ -127,9 +140,9 @@ internal abstract class PromptLearner(ClipModel model) : IDisposable
     /// <exception cref="InvalidDataException">A tensor has another shape than this learner needs.</exception>
     public void Load(Func<string, Tensor> values)
     {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        foreach (var (name, value) in State)
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        foreach ((string? name, Tensor? value) in State)
         {
             NamedState.Copy(name, values(name), value);
         }
@@ -138,7 +151,7 @@ internal abstract class PromptLearner(ClipModel model) : IDisposable
     /// <summary>Stops training: the parameters get no gradients from now on.</summary>
     public void Freeze()
     {
-        foreach (var parameter in Parameters)
+        foreach (Parameter parameter in Parameters)
         {
             parameter.requires_grad = false;
         }

@@ -31,11 +31,15 @@ public abstract partial class PromptMethod
     {
     }
 
-    /// <summary>Makes what one student learns for these classes, with random starting values drawn from <paramref name="random"/>.</summary>
+    /// <summary>
+    /// Makes what one student learns for these classes, with random starting values drawn from <paramref name="random"/>.
+    /// </summary>
     /// <param name="model">The frozen CLIP that the learner prompts.</param>
     /// <param name="vocabulary">How text becomes tokens.</param>
     /// <param name="classNames">The class names as the user gave them.</param>
-    /// <param name="attributeTokens">The number of tokens that attribute slots put after the start token; they need room in the context.</param>
+    /// <param name="attributeTokens">
+    /// The number of tokens that attribute slots put after the start token; they need room in the context.
+    /// </param>
     /// <param name="random">The source of the starting values.</param>
     internal abstract PromptLearner CreateLearner(
         ClipModel model, IPromptVocabulary vocabulary, IReadOnlyList<string> classNames, int attributeTokens, Random random);

@@ -10,11 +10,11 @@ internal static class RandomTensors
     /// <summary>Normal numbers with mean 0.</summary>
     public static Tensor Normal(Random random, double deviation, Device device, params long[] shape)
     {
-        var values = new float[Length(shape)];
-        for (var i = 0; i < values.Length; i++)
+        float[] values = new float[Length(shape)];
+        for (int i = 0; i < values.Length; i++)
         {
             // Box-Muller; 1 - u is in (0, 1], so the logarithm is finite.
-            var radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
+            double radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
             values[i] = (float)(deviation * radius * Math.Cos(2 * Math.PI * random.NextDouble()));
         }
 
@@ -24,8 +24,8 @@ internal static class RandomTensors
     /// <summary>Numbers uniform in [-bound, bound).</summary>
     public static Tensor Uniform(Random random, double bound, Device device, params long[] shape)
     {
-        var values = new float[Length(shape)];
-        for (var i = 0; i < values.Length; i++)
+        float[] values = new float[Length(shape)];
+        for (int i = 0; i < values.Length; i++)
         {
             values[i] = (float)(bound * (2 * random.NextDouble() - 1));
         }
@@ -35,8 +35,8 @@ internal static class RandomTensors
 
     private static int Length(long[] shape)
     {
-        var length = 1;
-        foreach (var side in shape)
+        int length = 1;
+        foreach (long side in shape)
         {
             length = checked(length * (int)side);
         }

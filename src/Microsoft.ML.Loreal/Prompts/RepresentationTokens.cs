@@ -1,10 +1,11 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// MMRL's tokens in one tower: the representation mapped to the tower's width stands right after the first token, from the first mapped block on, and is replaced by another map of
-/// it before each later one.
+/// MMRL's tokens in one tower: the representation mapped to the tower's width stands right after the first token, from the first mapped
+/// block on, and is replaced by another map of it before each later one.
 /// </summary>
 /// <param name="representation">[n, R].</param>
 /// <param name="maps">R -> D, of the blocks from <paramref name="firstBlock"/> on.</param>
@@ -14,16 +15,16 @@ internal sealed class RepresentationTokens(Tensor representation, IReadOnlyList<
     /// <inheritdoc/>
     public Tensor Before(int layer, Tensor tokens)
     {
-        var map = layer - firstBlock;
+        int map = layer - firstBlock;
         if (map < 0 || map >= maps.Count)
         {
             return tokens;
         }
 
-        using var scope = NewDisposeScope();
-        var (images, count) = (tokens.shape[0], tokens.shape[1]);
-        var mapped = maps[map].Forward(representation).unsqueeze(0).expand(images, -1, -1); // [n, D] -> [B, n, D]
-        var rest = map == 0 ? 1 : 1 + representation.shape[0];
+        using DisposeScope scope = NewDisposeScope();
+        (long images, long count) = (tokens.shape[0], tokens.shape[1]);
+        Tensor mapped = maps[map].Forward(representation).unsqueeze(0).expand(images, -1, -1); // [n, D] -> [B, n, D]
+        long rest = map == 0 ? 1 : 1 + representation.shape[0];
         return cat([tokens.narrow(1, 0, 1), mapped, tokens.narrow(1, rest, count - rest)], 1).MoveToOuterDisposeScope();
     }
 }

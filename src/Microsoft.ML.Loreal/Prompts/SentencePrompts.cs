@@ -1,10 +1,11 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// A template such as "a photo of a {}." filled with every class name, cut where the classes begin to differ: start | attribute slots | learned context | the words that all
-/// classes begin with || class name, rest, end.
+/// A template such as "a photo of a {}." filled with every class name, cut where the classes begin to differ: start | attribute slots |
+/// learned context | the words that all classes begin with || class name, rest, end.
 /// </summary>
 internal sealed class SentencePrompts : IDisposable
 {
@@ -19,19 +20,23 @@ internal sealed class SentencePrompts : IDisposable
     /// <param name="vocabulary">How text becomes tokens.</param>
     /// <param name="classNames">The class names as the user gave them.</param>
     /// <param name="template">The sentence, with {} where the class name goes.</param>
-    /// <param name="otherTokens">The tokens of attribute slots and whatever else joins a sentence, beside start, words and end; they need room in the context.</param>
+    /// <param name="otherTokens">
+    /// The tokens of attribute slots and whatever else joins a sentence, beside start, words and end; they need room in the context.
+    /// </param>
     /// <param name="replacedWords">The leading tokens of the sentence that a learned context of as many vectors takes the place of.</param>
-    /// <exception cref="ArgumentException">A class name cannot be used, a prompt is too long, or the template has fewer common words than are replaced.</exception>
+    /// <exception cref="ArgumentException">
+    /// A class name cannot be used, a prompt is too long, or the template has fewer common words than are replaced.
+    /// </exception>
     public SentencePrompts(
         ClipModel model, IPromptVocabulary vocabulary, IReadOnlyList<string> classNames, string template, int otherTokens = 0, int replacedWords = 0)
     {
-        var sentences = ClassTokens.Sentences(vocabulary, classNames, template);
-        for (var c = 0; c < sentences.Length; c++)
+        int[][] sentences = ClassTokens.Sentences(vocabulary, classNames, template);
+        for (int c = 0; c < sentences.Length; c++)
         {
             ClassTokens.CheckLength(classNames[c], sentences[c].Length, 2 + otherTokens, model.Config.ContextLength);
         }
 
-        var common = 0;
+        int common = 0;
         while (sentences.All(s => s.Length > common && s[common] == sentences[0][common]))
         {
             common++;
@@ -43,26 +48,26 @@ internal sealed class SentencePrompts : IDisposable
                 $"The template \"{template}\" begins with {common} tokens before the class name, fewer than the {replacedWords} context tokens that take their place.", nameof(template));
         }
 
-        var length = sentences.Max(s => s.Length) - common + 1;
-        var suffixes = new long[sentences.Length * length];
+        int length = sentences.Max(s => s.Length) - common + 1;
+        long[] suffixes = new long[sentences.Length * length];
         Array.Fill(suffixes, vocabulary.EndOfText);
-        for (var c = 0; c < sentences.Length; c++)
+        for (int c = 0; c < sentences.Length; c++)
         {
-            for (var s = common; s < sentences[c].Length; s++)
+            for (int s = common; s < sentences[c].Length; s++)
             {
                 suffixes[c * length + s - common] = sentences[c][s];
             }
         }
 
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        var device = model.Text.PositionalEmbedding.device;
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Device device = model.Text.PositionalEmbedding.device;
         long[] prefix = [vocabulary.StartOfText, .. sentences[0].Take(common).Select(t => (long)t)];
-        var embedded = model.Text.Embed(tensor(prefix, [1, prefix.Length], device: device));
+        Tensor embedded = model.Text.Embed(tensor(prefix, [1, prefix.Length], device: device));
         _start = embedded.narrow(1, 0, 1).clone().DetachFromDisposeScope();
         _words = embedded.narrow(1, 1 + replacedWords, common - replacedWords).clone().DetachFromDisposeScope();
         _suffix = model.Text.Embed(tensor(suffixes, [sentences.Length, length], device: device)).DetachFromDisposeScope();
-        var ends = Array.ConvertAll(sentences, s => (long)(s.Length - common));
+        long[] ends = Array.ConvertAll(sentences, s => (long)(s.Length - common));
         _end = tensor(ends, device: device).DetachFromDisposeScope();
         _layout = new SuffixLayout(ends, length, device);
     }
@@ -72,7 +77,7 @@ internal sealed class SentencePrompts : IDisposable
     /// <param name="context">[n, D], what takes the place of the replaced words; null where none are replaced.</param>
     public PromptParts Parts(Tensor? attributeTokens, Tensor? context = null)
     {
-        var images = attributeTokens?.shape[0] ?? 1;
+        long images = attributeTokens?.shape[0] ?? 1;
         var prefix = new List<Tensor> { _start.expand(images, -1, -1) };
         if (attributeTokens is not null)
         {

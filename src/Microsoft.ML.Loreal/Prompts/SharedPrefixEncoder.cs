@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
@@ -6,11 +7,12 @@ namespace Microsoft.ML.Loreal;
 /// The text transformer over prompts that share their beginning, with the same result as running every prompt on its own.
 /// </summary>
 /// <remarks>
-/// The transformer is causal and only its state at the end token is used. So positions after a prompt's end are never computed; the prefix is computed once per image, not once
-/// per image and class; and the last layer's result is computed for the end tokens only. Prefixes and suffixes are rows of one matrix, so that a layer reads each of its weights
-/// once, which is what a few classes cost; only the attention tells them apart.
-/// Letters in the shape comments: B images, C classes, P prefix tokens, G tiles of W suffix tokens each (<see cref="SuffixLayout"/>), N = G * W, D width, H heads, E = D / H.
-/// The suffixes are the same for all images until they first attend to a prefix: their leading side, written b, is 1 before that and B after.
+/// The transformer is causal and only its state at the end token is used. So positions after a prompt's end are never computed; the prefix
+/// is computed once per image, not once per image and class; and the last layer's result is computed for the end tokens only. Prefixes and
+/// suffixes are rows of one matrix, so that a layer reads each of its weights once, which is what a few classes cost; only the attention
+/// tells them apart. Letters in the shape comments: B images, C classes, P prefix tokens, G tiles of W suffix tokens each
+/// (<see cref="SuffixLayout"/>), N = G * W, D width, H heads, E = D / H. The suffixes are the same for all images until they first attend
+/// to a prefix: their leading side, written b, is 1 before that and B after.
 /// </remarks>
 internal static class SharedPrefixEncoder
 {
@@ -24,14 +26,14 @@ internal static class SharedPrefixEncoder
     /// <summary>Roughly how many numbers a pass keeps for each image until its gradients are computed.</summary>
     public static long NumbersKept(TextTransformer text, PromptParts parts)
     {
-        using var made = parts.Layout is null ? SuffixLayout.Of(parts.End, parts.Suffix.shape[1]) : null;
-        var layout = parts.Layout ?? made!;
+        using SuffixLayout? made = parts.Layout is null ? SuffixLayout.Of(parts.End, parts.Suffix.shape[1]) : null;
+        SuffixLayout layout = parts.Layout ?? made!;
         return (parts.Prefix.shape[1] + ((long)layout.TileCount * layout.TileLength)) * NumbersKeptPerToken(text);
     }
 
     /// <summary>
-    /// Passes a gradient of the features on to what the parts are made of. The features are computed again, of as many classes at a time as the memory allows, so that any number of
-    /// classes can be trained with.
+    /// Passes a gradient of the features on to what the parts are made of. The features are computed again, of as many classes at a time as
+    /// the memory allows, so that any number of classes can be trained with.
     /// </summary>
     /// <param name="text">The text tower.</param>
     /// <param name="parts">The prompts.</param>
@@ -40,14 +42,14 @@ internal static class SharedPrefixEncoder
     /// <param name="numbersKept">How many numbers may be kept at a time; one tile is always computed at once.</param>
     public static void Backward(TextTransformer text, PromptParts parts, ITowerPrompts? prompts, Tensor gradient, long numbersKept)
     {
-        using var scope = NewDisposeScope();
-        using var made = parts.Layout is null ? SuffixLayout.Of(parts.End, parts.Suffix.shape[1]) : null;
-        var layout = parts.Layout ?? made!;
-        var tokens = (numbersKept / (NumbersKeptPerToken(text) * parts.Prefix.shape[0])) - parts.Prefix.shape[1];
-        foreach (var (first, count) in layout.Turns((int)Math.Clamp(tokens / layout.TileLength, 1, layout.TileCount)))
+        using DisposeScope scope = NewDisposeScope();
+        using SuffixLayout? made = parts.Layout is null ? SuffixLayout.Of(parts.End, parts.Suffix.shape[1]) : null;
+        SuffixLayout layout = parts.Layout ?? made!;
+        long tokens = (numbersKept / (NumbersKeptPerToken(text) * parts.Prefix.shape[0])) - parts.Prefix.shape[1];
+        foreach ((int first, int count) in layout.Turns((int)Math.Clamp(tokens / layout.TileLength, 1, layout.TileCount)))
         {
-            using var turn = NewDisposeScope();
-            var (prefix, padded) = Placed(text, parts);
+            using DisposeScope turn = NewDisposeScope();
+            (Tensor? prefix, Tensor? padded) = Placed(text, parts);
             text.Project(Ends(text, layout.Tiles(first, count), padded, prefix, prompts)).backward([gradient.index_select(1, layout.Classes(first, count))], retain_graph: true);
         }
     }
@@ -55,18 +57,19 @@ internal static class SharedPrefixEncoder
     /// <summary>As <see cref="Encode(TextTransformer, PromptParts, ITowerPrompts?)"/>, with another limit.</summary>
     internal static Tensor Encode(TextTransformer text, PromptParts parts, ITowerPrompts? prompts, long activationLimit)
     {
-        using var scope = NewDisposeScope();
-        using var made = parts.Layout is null ? SuffixLayout.Of(parts.End, parts.Suffix.shape[1]) : null;
-        var layout = parts.Layout ?? made!;
-        var (prefix, padded) = Placed(text, parts);
-        var atOnce = (int)Math.Clamp(activationLimit / (prefix.shape[0] * layout.TileLength * 4 * prefix.shape[2]), 1, layout.TileCount);
+        using DisposeScope scope = NewDisposeScope();
+        using SuffixLayout? made = parts.Layout is null ? SuffixLayout.Of(parts.End, parts.Suffix.shape[1]) : null;
+        SuffixLayout layout = parts.Layout ?? made!;
+        (Tensor? prefix, Tensor? padded) = Placed(text, parts);
+        int atOnce = (int)Math.Clamp(activationLimit / (prefix.shape[0] * layout.TileLength * 4 * prefix.shape[2]), 1, layout.TileCount);
         var ends = layout.Turns(atOnce).Select(turn => Ends(text, layout.Tiles(turn.First, turn.Count), padded, prefix, prompts)).ToList();
         return text.Project(layout.InOrder(cat(ends, 1))).MoveToOuterDisposeScope();                      // [B, C, D] -> [B, C, J]
     }
 
     private static long NumbersKeptPerToken(TextTransformer text)
     {
-        // A block keeps, of every token, both norms' inputs, its query, keys and values with its share of the prefix's copies, the attention weights, and the perceptron's inner layer.
+        // A block keeps, of every token, both norms' inputs, its query, keys and values with its share of the prefix's copies, the
+        // attention weights, and the perceptron's inner layer.
         const long widthsPerToken = 13;
         return text.Blocks.Count * widthsPerToken * text.PositionalEmbedding.shape[1];
     }
@@ -74,29 +77,29 @@ internal static class SharedPrefixEncoder
     /// <summary>The parts with positions: the prefixes [B, P, D] and the padded suffixes [1, C * S, D].</summary>
     private static (Tensor Prefix, Tensor Padded) Placed(TextTransformer text, PromptParts parts)
     {
-        using var scope = NewDisposeScope();
-        var positions = text.PositionalEmbedding.narrow(0, parts.Prefix.shape[1], parts.Suffix.shape[1]); // [S, D]
-        var padded = (parts.Suffix + positions).flatten(0, 1).unsqueeze(0);                               // [C, S, D] -> [1, C * S, D]
+        using DisposeScope scope = NewDisposeScope();
+        Tensor positions = text.PositionalEmbedding.narrow(0, parts.Prefix.shape[1], parts.Suffix.shape[1]); // [S, D]
+        Tensor padded = (parts.Suffix + positions).flatten(0, 1).unsqueeze(0);                               // [C, S, D] -> [1, C * S, D]
         return scope.MoveToOuter(text.AddPositions(parts.Prefix), padded);
     }
 
     /// <summary>The states at the ends of the classes in some tiles after the last block: [B, c, D].</summary>
     private static Tensor Ends(TextTransformer text, (Tensor Rows, Tensor Masks, Tensor Ends) tiles, Tensor padded, Tensor prefix, ITowerPrompts? prompts)
     {
-        using var scope = NewDisposeScope();
-        var (images, prefixLength, width) = (prefix.shape[0], prefix.shape[1], prefix.shape[2]);
-        var (rows, masks, ends) = tiles;
-        var (length, tileLength) = (rows.shape[0], masks.shape[1]);
-        var sets = prompts is null ? 1 : images;                                                          // b: what stands beside the first block needs the suffixes for each image
-        var tokens = Rows(prefix, padded.index_select(1, rows).expand(sets, length, width));              // [1, B * P + b * N, D]
-        var type = text.Blocks[0].Attention.Input.Weight.dtype;
-        var mask = Mask(masks, images, prefixLength, type);
+        using DisposeScope scope = NewDisposeScope();
+        (long images, long prefixLength, long width) = (prefix.shape[0], prefix.shape[1], prefix.shape[2]);
+        (Tensor? rows, Tensor? masks, Tensor? ends) = tiles;
+        (long length, long tileLength) = (rows.shape[0], masks.shape[1]);
+        long sets = prompts is null ? 1 : images;                                                          // b: what stands beside the first block needs the suffixes for each image
+        Tensor tokens = Rows(prefix, padded.index_select(1, rows).expand(sets, length, width));              // [1, B * P + b * N, D]
+        ScalarType type = text.Blocks[0].Attention.Input.Weight.dtype;
+        Tensor mask = Mask(masks, images, prefixLength, type);
 
-        for (var layer = 0; ; layer++)
+        for (int layer = 0; ; layer++)
         {
-            using var entering = tokens;
-            using var layerScope = NewDisposeScope();
-            var block = text.Blocks[layer];
+            using Tensor entering = tokens;
+            using DisposeScope layerScope = NewDisposeScope();
+            ResidualAttentionBlock block = text.Blocks[layer];
             if (prompts is not null)
             {
                 (tokens, prefixLength) = Before(prompts, layer, tokens, images, prefixLength);
@@ -104,19 +107,19 @@ internal static class SharedPrefixEncoder
             }
 
             long[] sides = [images * prefixLength, sets * length];
-            var normalised = block.Ln1.Forward(tokens);
-            var projected = block.Attention.Input.Forward(normalised).split(sides, 1);                    // [1, B * P, 3 D] and [1, b * N, 3 D]
-            var shared = block.Attention.Split(projected[0].view(images, prefixLength, 3 * width));       // [B, H, P, E]
-            var own = block.Attention.Split(projected[1].view(-1, tileLength, 3 * width));                // [b * G, H, W, E]
-            var attended = AttendInTiles(shared, own, mask);                                              // [B, N, D]
+            Tensor normalised = block.Ln1.Forward(tokens);
+            Tensor[] projected = block.Attention.Input.Forward(normalised).split(sides, 1);                    // [1, B * P, 3 D] and [1, b * N, 3 D]
+            (Tensor Queries, Tensor Keys, Tensor Values) shared = block.Attention.Split(projected[0].view(images, prefixLength, 3 * width));       // [B, H, P, E]
+            (Tensor Queries, Tensor Keys, Tensor Values) own = block.Attention.Split(projected[1].view(-1, tileLength, 3 * width));                // [b * G, H, W, E]
+            Tensor attended = AttendInTiles(shared, own, mask);                                              // [B, N, D]
             if (layer == text.Blocks.Count - 1)
             {
-                var result = block.Complete(AtEnds(tokens), attended.index_select(1, ends), prompts?.Beside(layer, AtEnds(normalised)));
+                Tensor result = block.Complete(AtEnds(tokens), attended.index_select(1, ends), prompts?.Beside(layer, AtEnds(normalised)));
                 return scope.MoveToOuter(layerScope.MoveToOuter(result));
             }
 
-            var prefixAttended = MultiHeadAttention.Attend(shared.Queries, shared.Keys, shared.Values, text.CausalMask(prefixLength));
-            var before = sets == images ? tokens : Rows(tokens.narrow(1, 0, sides[0]), Suffixes(tokens));
+            Tensor prefixAttended = MultiHeadAttention.Attend(shared.Queries, shared.Keys, shared.Values, text.CausalMask(prefixLength));
+            Tensor before = sets == images ? tokens : Rows(tokens.narrow(1, 0, sides[0]), Suffixes(tokens));
             tokens = layerScope.MoveToOuter(block.Complete(before, Rows(prefixAttended, attended), prompts?.Beside(layer, normalised))); // [1, B * P + B * N, D]
             sets = images;
         }
@@ -128,13 +131,16 @@ internal static class SharedPrefixEncoder
         Tensor AtEnds(Tensor all) => Suffixes(all).index_select(1, ends);
     }
 
-    /// <summary>What a method makes of the prefixes before a block, which may change their length P: [1, B * P + B * N, D] -> [1, B * P' + B * N, D], and P'.</summary>
+    /// <summary>
+    /// What a method makes of the prefixes before a block, which may change their length P: [1, B * P + B * N, D] -> [1, B * P' + B * N,
+    /// D], and P'.
+    /// </summary>
     private static (Tensor Tokens, long PrefixLength) Before(ITowerPrompts prompts, int layer, Tensor tokens, long images, long prefixLength)
     {
-        using var scope = NewDisposeScope();
-        var prefixRows = images * prefixLength;
-        var prefix = tokens.narrow(1, 0, prefixRows).view(images, prefixLength, tokens.shape[2]);
-        var changed = prompts.Before(layer, prefix);
+        using DisposeScope scope = NewDisposeScope();
+        long prefixRows = images * prefixLength;
+        Tensor prefix = tokens.narrow(1, 0, prefixRows).view(images, prefixLength, tokens.shape[2]);
+        Tensor changed = prompts.Before(layer, prefix);
         return ReferenceEquals(changed, prefix)
             ? (tokens, prefixLength)
             : (Rows(changed, tokens.narrow(1, prefixRows, tokens.shape[1] - prefixRows)).MoveToOuterDisposeScope(), changed.shape[1]);
@@ -143,10 +149,13 @@ internal static class SharedPrefixEncoder
     /// <summary>Prefixes, B * P rows of width D in any shape, above suffixes, b * N rows: [1, B * P + b * N, D].</summary>
     private static Tensor Rows(Tensor prefix, Tensor suffixes) => cat([prefix.reshape(1, -1, prefix.shape[2]), suffixes.reshape(1, -1, suffixes.shape[2])], 1);
 
-    /// <summary>The masks [G, W, W] of the tiles for all images, with nothing of the prefix masked: [B * G, 1, W, P + W], in the type that the attention computes in.</summary>
+    /// <summary>
+    /// The masks [G, W, W] of the tiles for all images, with nothing of the prefix masked: [B * G, 1, W, P + W], in the type that the
+    /// attention computes in.
+    /// </summary>
     private static Tensor Mask(Tensor masks, long images, long prefixLength, ScalarType type)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         return nn.functional.pad(masks.to(type), [prefixLength, 0]).unsqueeze(1).repeat(images, 1, 1, 1).MoveToOuterDisposeScope();
     }
 
@@ -157,9 +166,9 @@ internal static class SharedPrefixEncoder
     /// <returns>[B, N, D].</returns>
     private static Tensor AttendInTiles((Tensor Queries, Tensor Keys, Tensor Values) prefix, (Tensor Queries, Tensor Keys, Tensor Values) own, Tensor mask)
     {
-        using var scope = NewDisposeScope();
-        var (images, heads, prefixLength, width) = (prefix.Keys.shape[0], prefix.Keys.shape[1], prefix.Keys.shape[2], prefix.Keys.shape[3]);
-        var (tiles, tileLength) = (mask.shape[0] / images, mask.shape[2]);
+        using DisposeScope scope = NewDisposeScope();
+        (long images, long heads, long prefixLength, long width) = (prefix.Keys.shape[0], prefix.Keys.shape[1], prefix.Keys.shape[2], prefix.Keys.shape[3]);
+        (long tiles, long tileLength) = (mask.shape[0] / images, mask.shape[2]);
         return MultiHeadAttention.Attend(ForAll(own.Queries).flatten(0, 1), Join(prefix.Keys, own.Keys), Join(prefix.Values, own.Values), mask) // [B * G, W, D]
             .view(images, tiles * tileLength, heads * width).MoveToOuterDisposeScope();
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
@@ -7,8 +8,9 @@ namespace Microsoft.ML.Loreal;
 /// Where the suffixes of all classes stand when they are computed together: without their padding, packed into tiles of equal length.
 /// </summary>
 /// <remarks>
-/// Within a tile one matrix product gives the scores of all its classes, and a mask keeps them apart. Products of single classes would be so small that calling them
-/// costs more than computing them; one product of all classes would grow with their square. Classes are put into the tiles longest first, which leaves almost no gaps.
+/// Within a tile one matrix product gives the scores of all its classes, and a mask keeps them apart. Products of single classes would be
+/// so small that calling them costs more than computing them; one product of all classes would grow with their square. Classes are put into
+/// the tiles longest first, which leaves almost no gaps.
 /// </remarks>
 internal sealed class SuffixLayout : IDisposable
 {
@@ -27,26 +29,26 @@ internal sealed class SuffixLayout : IDisposable
     /// <param name="device">Where the suffixes are.</param>
     public SuffixLayout(IReadOnlyList<long> ends, long paddedLength, Device device)
     {
-        var tiles = Pack([.. ends.Select(end => (int)end + 1)], out var tileLength);
+        List<List<int>> tiles = Pack([.. ends.Select(end => (int)end + 1)], out int tileLength);
         (TileLength, TileCount) = (tileLength, tiles.Count);
-        var rows = new long[TileCount * TileLength]; // the unused rest of a tile repeats row 0, and nothing reads it
-        var masks = new float[rows.Length * TileLength];
+        long[] rows = new long[TileCount * TileLength]; // the unused rest of a tile repeats row 0, and nothing reads it
+        float[] masks = new float[rows.Length * TileLength];
         Array.Fill(masks, float.NegativeInfinity);
-        for (var position = 0; position < rows.Length; position++)
+        for (int position = 0; position < rows.Length; position++)
         {
             masks[(position * TileLength) + (position % TileLength)] = 0;
         }
 
-        var positions = new long[ends.Count];
-        var classes = new long[ends.Count];
-        var order = new long[ends.Count];
+        long[] positions = new long[ends.Count];
+        long[] classes = new long[ends.Count];
+        long[] order = new long[ends.Count];
         _firstEnd = new int[TileCount + 1];
-        for (var (tile, found) = (0, 0); tile < TileCount; tile++)
+        for ((int tile, int found) = (0, 0); tile < TileCount; tile++)
         {
-            var start = tile * TileLength;
-            foreach (var c in tiles[tile])
+            int start = tile * TileLength;
+            foreach (int c in tiles[tile])
             {
-                for (var s = 0; s <= ends[c]; s++)
+                for (int s = 0; s <= ends[c]; s++)
                 {
                     rows[start + s] = (c * paddedLength) + s;
                     masks.AsSpan(((start + s) * TileLength) + (start % TileLength), s + 1).Clear();
@@ -61,7 +63,7 @@ internal sealed class SuffixLayout : IDisposable
             _firstEnd[tile + 1] = found;
         }
 
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         _rows = tensor(rows, device: device).DetachFromDisposeScope();
         _masks = tensor(masks, [TileCount, TileLength, TileLength], device: device).DetachFromDisposeScope();
         _ends = tensor(positions, device: device).DetachFromDisposeScope();
@@ -78,22 +80,24 @@ internal sealed class SuffixLayout : IDisposable
     /// <summary>Lays out suffixes whose ends are known as a tensor only, [C] int64.</summary>
     public static SuffixLayout Of(Tensor ends, long paddedLength)
     {
-        using var scope = NewDisposeScope();
-        var values = ends.cpu().contiguous();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor values = ends.cpu().contiguous();
         return new SuffixLayout(MemoryMarshal.Cast<byte, long>(values.bytes).ToArray(), paddedLength, ends.device);
     }
 
     /// <summary>All tiles in turns of at most some at once: the first tile of each turn and how many it has.</summary>
     public IEnumerable<(int First, int Count)> Turns(int atOnce)
     {
-        for (var first = 0; first < TileCount; first += atOnce)
+        for (int first = 0; first < TileCount; first += atOnce)
         {
             yield return (first, Math.Min(atOnce, TileCount - first));
         }
     }
 
     /// <summary>The contents of g tiles from <paramref name="first"/> on, c classes.</summary>
-    /// <returns>Rows [g * W] of the padded suffixes [C * S]; masks [g, W, W], added to the scores; ends [c] among the rows, tile by tile.</returns>
+    /// <returns>
+    /// Rows [g * W] of the padded suffixes [C * S]; masks [g, W, W], added to the scores; ends [c] among the rows, tile by tile.
+    /// </returns>
     public (Tensor Rows, Tensor Masks, Tensor Ends) Tiles(int first, int count)
     {
         return (
@@ -121,18 +125,21 @@ internal sealed class SuffixLayout : IDisposable
     /// <summary>[C] -> [c], of the classes in g tiles.</summary>
     private Tensor Of(Tensor byTile, int first, int count) => byTile.narrow(0, _firstEnd[first], _firstEnd[first + count] - _firstEnd[first]);
 
-    /// <summary>Which classes go into which tile: each, longest first, into the first tile that has room, and no more tiles than a tile of the usual length needs.</summary>
+    /// <summary>
+    /// Which classes go into which tile: each, longest first, into the first tile that has room, and no more tiles than a tile of the usual
+    /// length needs.
+    /// </summary>
     private static List<List<int>> Pack(int[] lengths, out int tileLength)
     {
-        var total = lengths.Sum();
-        var count = Math.Max(1, Math.Min(total / UsualTileLength, total / (2 * lengths.Max())));
+        int total = lengths.Sum();
+        int count = Math.Max(1, Math.Min(total / UsualTileLength, total / (2 * lengths.Max())));
         for (tileLength = Math.Max(lengths.Max(), (total + count - 1) / count); ; tileLength++)
         {
             var room = new List<int>();
             var tiles = new List<List<int>>();
-            foreach (var c in Enumerable.Range(0, lengths.Length).OrderByDescending(c => lengths[c]))
+            foreach (int c in Enumerable.Range(0, lengths.Length).OrderByDescending(c => lengths[c]))
             {
-                var tile = room.FindIndex(r => r >= lengths[c]);
+                int tile = room.FindIndex(r => r >= lengths[c]);
                 if (tile < 0)
                 {
                     tile = tiles.Count;

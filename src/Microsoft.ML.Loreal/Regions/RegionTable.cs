@@ -3,7 +3,10 @@ using System.IO.MemoryMappedFiles;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>FDBPL's region lookup table: regions of the training images and what the teacher says about them, in a file that is mapped into memory. Safe for several threads.</summary>
+/// <summary>
+/// FDBPL's region lookup table: regions of the training images and what the teacher says about them, in a file that is mapped into memory.
+/// Safe for several threads.
+/// </summary>
 internal sealed class RegionTable : IDisposable
 {
     private const int LongestOnStack = 1024;
@@ -31,7 +34,7 @@ internal sealed class RegionTable : IDisposable
         try
         {
             _view = _file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-            var head = new byte[RegionTableHeader.Length];
+            byte[] head = new byte[RegionTableHeader.Length];
             _view.SafeMemoryMappedViewHandle.ReadSpan<byte>(0, head);
             if (!head.AsSpan().SequenceEqual(header.ToBytes()))
             {
@@ -73,9 +76,9 @@ internal sealed class RegionTable : IDisposable
         Span<byte> bytes = _header.RowLength <= LongestOnStack ? stackalloc byte[_header.RowLength] : new byte[_header.RowLength];
         Read(row, bytes);
         double sum = 0;
-        for (var k = 0; k < _header.Kept; k++)
+        for (int k = 0; k < _header.Kept; k++)
         {
-            var (label, probability) = RegionTableHeader.Label(bytes, k);
+            (int label, float probability) = RegionTableHeader.Label(bytes, k);
             if (label >= _header.Classes || !(probability is >= 0 and <= 1))
             {
                 throw Damaged(string.Create(CultureInfo.InvariantCulture, $"row {row} has the class {label} with the probability {probability}"));
@@ -87,9 +90,9 @@ internal sealed class RegionTable : IDisposable
         bool renorm = sparsification == LabelSparsification.MarginalRenorm;
         int others = _header.Classes - _header.Kept;
         probabilities.Fill(renorm || others == 0 ? 0 : (float)(Math.Max(0, 1 - sum) / others));
-        for (var k = 0; k < _header.Kept; k++)
+        for (int k = 0; k < _header.Kept; k++)
         {
-            var (label, probability) = RegionTableHeader.Label(bytes, k);
+            (int label, float probability) = RegionTableHeader.Label(bytes, k);
             probabilities[label] = renorm ? (float)(probability / sum) : probability;
         }
     }

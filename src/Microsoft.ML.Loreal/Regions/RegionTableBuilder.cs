@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
@@ -14,7 +15,9 @@ internal sealed class RegionTableBuilder(PromptKDTeacher teacher, ILabelledImage
     // Regions per forward pass of the teacher, as in the feature cache.
     private const int EncodeBatch = 32;
 
-    /// <summary>Writes the file beside its place and moves it there when it is complete. Several may do so at once: they write the same.</summary>
+    /// <summary>
+    /// Writes the file beside its place and moves it there when it is complete. Several may do so at once: they write the same.
+    /// </summary>
     public void Write(string path, RegionTableHeader header, CancellationToken cancel)
     {
         string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
@@ -23,7 +26,7 @@ internal sealed class RegionTableBuilder(PromptKDTeacher teacher, ILabelledImage
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
             {
                 stream.Write(header.ToBytes());
-                foreach (var row in Rows(header, cancel))
+                foreach (byte[] row in Rows(header, cancel))
                 {
                     stream.Write(row);
                 }
@@ -45,15 +48,15 @@ internal sealed class RegionTableBuilder(PromptKDTeacher teacher, ILabelledImage
     /// <summary>The rows in their order; the array is reused.</summary>
     private IEnumerable<byte[]> Rows(RegionTableHeader header, CancellationToken cancel)
     {
-        var row = new byte[header.RowLength];
+        byte[] row = new byte[header.RowLength];
         int chunk = Math.Max(1, EncodeBatch / header.Views);
         int chunks = (images.Count + chunk - 1) / chunk;
-        foreach (var cut in OrderedWork.Run<Regions>(chunks, Math.Clamp(Environment.ProcessorCount, 2, 8), index => [Cut(index * chunk, header.Views, chunk, cancel)], cancel))
+        foreach (Regions[] cut in OrderedWork.Run<Regions>(chunks, Math.Clamp(Environment.ProcessorCount, 2, 8), index => [Cut(index * chunk, header.Views, chunk, cancel)], cancel))
         {
             cancel.ThrowIfCancellationRequested();
-            using var regions = cut[0];
-            var (classes, probabilities) = Ask(regions.Pixels, header.Kept);
-            for (var i = 0; i < regions.Drawn.Length; i++)
+            using Regions regions = cut[0];
+            (long[]? classes, float[]? probabilities) = Ask(regions.Pixels, header.Kept);
+            for (int i = 0; i < regions.Drawn.Length; i++)
             {
                 header.WriteRow(row, regions.Drawn[i], classes.AsSpan(i * header.Kept), probabilities.AsSpan(i * header.Kept));
                 yield return row;
@@ -64,10 +67,10 @@ internal sealed class RegionTableBuilder(PromptKDTeacher teacher, ILabelledImage
     /// <summary>The teacher's most probable classes: R * K numbers each.</summary>
     private (long[] Classes, float[] Probabilities) Ask(Tensor pixels, int kept)
     {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        var answers = teacher.Probabilities(teacher.Encoder.Encode(DeviceTransfer.Send(pixels, teacher.Device)), temperature); // [R, C]
-        var (probabilities, classes) = answers.topk(kept, 1);                                                                  // [R, K]
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor answers = teacher.Probabilities(teacher.Encoder.Encode(DeviceTransfer.Send(pixels, teacher.Device)), temperature); // [R, C]
+        (Tensor? probabilities, Tensor? classes) = answers.topk(kept, 1);                                                                  // [R, K]
         return (
             MemoryMarshal.Cast<byte, long>(classes.cpu().contiguous().bytes).ToArray(),
             MemoryMarshal.Cast<byte, float>(probabilities.cpu().contiguous().bytes).ToArray());
@@ -78,16 +81,16 @@ internal sealed class RegionTableBuilder(PromptKDTeacher teacher, ILabelledImage
         int count = Math.Min(chunk, images.Count - first);
         int side = teacher.Resolution;
         var drawn = new ImageRegion[count * views];
-        var pixels = DeviceTransfer.Memory(teacher.Device, drawn.Length, 3, side, side);
+        Tensor pixels = DeviceTransfer.Memory(teacher.Device, drawn.Length, 3, side, side);
         try
         {
-            var all = MemoryMarshal.Cast<byte, float>(pixels.bytes);
-            for (var i = 0; i < drawn.Length; i += views)
+            Span<float> all = MemoryMarshal.Cast<byte, float>(pixels.bytes);
+            for (int i = 0; i < drawn.Length; i += views)
             {
                 cancel.ThrowIfCancellationRequested();
                 int image = first + (i / views);
-                using var picture = images.Load(image);
-                for (var view = 0; view < views; view++)
+                using RgbImage picture = images.Load(image);
+                for (int view = 0; view < views; view++)
                 {
                     drawn[i + view] = RandomViews.Region(seed, minimumArea, picture, image, view, side);
                     teacher.ImageProcessor.Cut(picture, drawn[i + view], side, all.Slice((i + view) * 3 * side * side, 3 * side * side));

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>The head of a region table's file: a magic number, the four sizes, and a digest of everything that decides its content.</summary>
+/// <summary>
+/// The head of a region table's file: a magic number, the four sizes, and a digest of everything that decides its content.
+/// </summary>
 /// <param name="Images">N.</param>
 /// <param name="Views">V, the regions of each image.</param>
 /// <param name="Classes">C.</param>
@@ -35,10 +37,10 @@ internal sealed record RegionTableHeader(int Images, int Views, int Classes, int
     /// <summary>The head's bytes.</summary>
     public byte[] ToBytes()
     {
-        var bytes = new byte[Length];
+        byte[] bytes = new byte[Length];
         Magic.CopyTo(bytes);
         int[] sizes = [Images, Views, Classes, Kept];
-        for (var i = 0; i < sizes.Length; i++)
+        for (int i = 0; i < sizes.Length; i++)
         {
             BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(Magic.Length + (i * sizeof(int))), sizes[i]);
         }
@@ -59,9 +61,9 @@ internal sealed record RegionTableHeader(int Images, int Views, int Classes, int
         BinaryPrimitives.WriteInt32LittleEndian(row[8..], region.Box.Width);
         BinaryPrimitives.WriteInt32LittleEndian(row[12..], region.Box.Height);
         row[16] = (byte)(region.Flip ? 1 : 0);
-        for (var k = 0; k < Kept; k++)
+        for (int k = 0; k < Kept; k++)
         {
-            var label = row[(BoxLength + (k * LabelLength))..];
+            Span<byte> label = row[(BoxLength + (k * LabelLength))..];
             BinaryPrimitives.WriteUInt16LittleEndian(label, (ushort)classes[k]);
             BinaryPrimitives.WriteSingleLittleEndian(label[sizeof(ushort)..], probabilities[k]);
         }
@@ -79,7 +81,7 @@ internal sealed record RegionTableHeader(int Images, int Views, int Classes, int
     /// <summary>A label of a row.</summary>
     public static (int Class, float Probability) Label(ReadOnlySpan<byte> row, int k)
     {
-        var label = row[(BoxLength + (k * LabelLength))..];
+        ReadOnlySpan<byte> label = row[(BoxLength + (k * LabelLength))..];
         return (BinaryPrimitives.ReadUInt16LittleEndian(label), BinaryPrimitives.ReadSingleLittleEndian(label[sizeof(ushort)..]));
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal;
@@ -23,10 +24,10 @@ internal sealed class TableLabels(RegionTable table, int classes, LabelSparsific
     /// <inheritdoc/>
     public Tensor Probabilities(int epoch, int[] images)
     {
-        using var scope = NewDisposeScope();
-        var probabilities = DeviceTransfer.Memory(device, images.Length, classes);
-        var all = MemoryMarshal.Cast<byte, float>(probabilities.bytes);
-        for (var i = 0; i < images.Length; i++)
+        using DisposeScope scope = NewDisposeScope();
+        Tensor probabilities = DeviceTransfer.Memory(device, images.Length, classes);
+        Span<float> all = MemoryMarshal.Cast<byte, float>(probabilities.bytes);
+        for (int i = 0; i < images.Length; i++)
         {
             table.Labels(Row(epoch, images[i]), sparsification, all.Slice(i * classes, classes));
         }

@@ -15,7 +15,7 @@ public sealed class ClipBackboneTests
         using TinyClip clip = new();
         clip.WriteOpenAIWeights();
         clip.WriteVocabulary();
-        ClipBackbone backbone = ClipBackbone.FromFolder(clip.Folder);
+        var backbone = ClipBackbone.FromFolder(clip.Folder);
         Assert.AreEqual(clip.Config, backbone.Config);
         Assert.AreEqual(TinyClip.Grid, backbone.Config.Grid);
         CollectionAssert.AreEqual(new[] { "vocab.json", "merges.txt", "model.safetensors" }, backbone.FileNames.ToArray());
@@ -32,8 +32,8 @@ public sealed class ClipBackboneTests
         huggingFace.WriteHuggingFaceWeights();
         huggingFace.WriteConfig();
         huggingFace.WriteVocabulary();
-        ClipBackbone first = ClipBackbone.FromFolder(openAI.Folder);
-        ClipBackbone second = ClipBackbone.FromFolder(huggingFace.Folder);
+        var first = ClipBackbone.FromFolder(openAI.Folder);
+        var second = ClipBackbone.FromFolder(huggingFace.Folder);
         Assert.AreEqual(first.Config, second.Config);
         AssertSame(first, second);
     }
@@ -59,7 +59,7 @@ public sealed class ClipBackboneTests
             huggingFace.WriteHuggingFaceWeights();
             huggingFace.WriteConfig();
             File.Copy(vocabulary, Path.Combine(huggingFace.Folder, "bpe_simple_vocab_16e6.txt.gz"));
-            ClipBackbone first = ClipBackbone.FromFolder(openAI.Folder);
+            var first = ClipBackbone.FromFolder(openAI.Folder);
             Assert.AreEqual(Fixtures.Config(model), first.Config, model);
             AssertSame(first, ClipBackbone.FromFolder(huggingFace.Folder));
         }
@@ -86,7 +86,7 @@ public sealed class ClipBackboneTests
     {
         using TinyClip clip = new();
         clip.WriteComplete();
-        ClipBackbone backbone = ClipBackbone.FromFolder(clip.Folder);
+        var backbone = ClipBackbone.FromFolder(clip.Folder);
         Assert.AreEqual(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(clip.File("model.safetensors")))), backbone.Sha256);
         var copies = new Dictionary<string, byte[]>();
         foreach (string name in backbone.FileNames)
@@ -97,7 +97,7 @@ public sealed class ClipBackboneTests
             copies.Add(name, copy.ToArray());
         }
 
-        ClipBackbone again = ClipBackbone.FromFiles(new MemoryBackboneFiles("the copy", copies));
+        var again = ClipBackbone.FromFiles(new MemoryBackboneFiles("the copy", copies));
         Assert.AreEqual(backbone.Config, again.Config);
         Assert.AreEqual(backbone.Sha256, again.Sha256);
         CollectionAssert.AreEqual(backbone.FileNames.ToArray(), again.FileNames.ToArray());
@@ -110,7 +110,7 @@ public sealed class ClipBackboneTests
         using TinyClip clip = new();
         clip.WriteComplete();
         clip.WriteText("preprocessor_config.json", """{"image_mean":[0.5,0.25,0],"image_std":[0.5,1,2]}""");
-        var values = new float[3];
+        float[] values = new float[3];
         ClipBackbone.FromFolder(clip.Folder).ImageProcessor.Evaluate(new RgbImage(1, 1, [255, 0, 255]), 1, values);
         CollectionAssert.AreEqual(new[] { 1f, -0.25f, 0.5f }, values);
         clip.WriteText("preprocessor_config.json", """{"image_mean":[0.5,0.25]}""");
@@ -267,7 +267,7 @@ public sealed class ClipBackboneTests
     public void AConfigurationWithDefaultsLeftOutIsRead()
     {
         using var json = new MemoryStream("""{"model_type":"clip","text_config":{"hidden_act":"quick_gelu"},"vision_config":{"patch_size":16}}"""u8.ToArray());
-        ClipConfig config = ClipConfig.FromHuggingFace(json, "test");
+        var config = ClipConfig.FromHuggingFace(json, "test");
         Assert.AreEqual(
             new ClipConfig
             {

@@ -33,7 +33,7 @@ public sealed class ImageProcessorTests
             (int width, int height) = ImageProcessor.ResizedSize(image.Width, image.Height, size);
             CollectionAssert.AreEqual(Fixtures.Longs(property.Value), new long[] { width, height }, property.Name);
             string crop = Fixtures.File($"preprocess/crops/{Path.GetFileNameWithoutExtension(file)}_{size}.png");
-            var actual = new byte[3 * size * size];
+            byte[] actual = new byte[3 * size * size];
             ImageProcessor.EvaluatePixels(image, size, actual);
             AssertPixels(Decode(crop), actual, size, Path.GetFileName(crop));
             compared++;
@@ -58,7 +58,7 @@ public sealed class ImageProcessorTests
                 continue;
             }
 
-            var actual = new float[3 * size * size];
+            float[] actual = new float[3 * size * size];
             processor.Evaluate(Source(file), size, actual);
             // The pixels are exact, so only the rounding of the arithmetic is left.
             float difference = (expected - tensor(actual, [3, size, size])).abs().max().ToSingle();
@@ -75,7 +75,7 @@ public sealed class ImageProcessorTests
         int Number(string name) => item.GetProperty(name).GetInt32();
         RgbImage image = Source(item.GetProperty("file").GetString()!);
         int size = Number("size");
-        var actual = new byte[3 * size * size];
+        byte[] actual = new byte[3 * size * size];
         PillowBicubic.Resize(
             image, new PixelRegion(Number("left"), Number("top"), Number("width"), Number("height")), size, size, new PixelRegion(0, 0, size, size), actual);
         if (item.GetProperty("flip").GetBoolean())
@@ -100,7 +100,7 @@ public sealed class ImageProcessorTests
         {
             int imageWidth = random.Next(1, 90);
             int imageHeight = random.Next(1, 90);
-            var noise = new byte[3 * imageWidth * imageHeight];
+            byte[] noise = new byte[3 * imageWidth * imageHeight];
             random.NextBytes(noise);
             // Black beside white makes the sums leave 0 to 255.
             byte[] pixels = i % 2 == 0 ? noise : Array.ConvertAll(noise, level => level < 128 ? (byte)0 : (byte)255);
@@ -111,8 +111,8 @@ public sealed class ImageProcessorTests
             int firstColumn = random.Next(width);
             int firstRow = random.Next(height);
             var wanted = new PixelRegion(firstColumn, firstRow, random.Next(1, width - firstColumn + 1), random.Next(1, height - firstRow + 1));
-            var expected = new byte[3 * wanted.Width * wanted.Height];
-            var actual = new byte[expected.Length];
+            byte[] expected = new byte[3 * wanted.Width * wanted.Height];
+            byte[] actual = new byte[expected.Length];
             var image = new RgbImage(imageWidth, imageHeight, pixels);
             PillowBicubic.Resize(image, source, width, height, wanted, expected, avx2: false);
             PillowBicubic.Resize(image, source, width, height, wanted, actual, avx2: true);
@@ -125,8 +125,8 @@ public sealed class ImageProcessorTests
     {
         RgbImage image = Gradient(90, 60);
         var processor = new ImageProcessor([0, 0, 0], [1, 1, 1]);
-        var first = new float[3 * 32 * 32];
-        var second = new float[3 * 32 * 32];
+        float[] first = new float[3 * 32 * 32];
+        float[] second = new float[3 * 32 * 32];
         bool flipped = false;
         bool straight = false;
         for (int seed = 0; seed < 40; seed++)
@@ -149,8 +149,8 @@ public sealed class ImageProcessorTests
     {
         RgbImage image = Gradient(64, 64);
         var processor = new ImageProcessor([0, 0, 0], [1, 1, 1]);
-        var view = new float[3 * 16 * 16];
-        var whole = new float[3 * 16 * 16];
+        float[] view = new float[3 * 16 * 16];
+        float[] whole = new float[3 * 16 * 16];
         processor.Evaluate(image, 16, whole);
         int equal = 0;
         for (int seed = 0; seed < 200; seed++)
@@ -168,7 +168,7 @@ public sealed class ImageProcessorTests
     public void PicturesOfExtremeShapesWork()
     {
         var processor = new ImageProcessor(ImageProcessor.ClipMean, ImageProcessor.ClipDeviation);
-        var values = new float[3 * 24 * 24];
+        float[] values = new float[3 * 24 * 24];
         foreach ((int width, int height) in new[] { (1, 1), (1, 5000), (5000, 1), (2, 3), (2000, 1500) })
         {
             RgbImage image = Gradient(width, height);
@@ -190,7 +190,7 @@ public sealed class ImageProcessorTests
 
     private static RgbImage Gradient(int width, int height)
     {
-        var pixels = new byte[3 * width * height];
+        byte[] pixels = new byte[3 * width * height];
         for (int y = 0; y < height; y++)
         {
             for (int x = 0; x < width; x++)
@@ -210,15 +210,15 @@ public sealed class ImageProcessorTests
 
     private static RgbImage Decode(string path)
     {
-        using Image<Rgb24> image = Image.Load<Rgb24>(path);
-        var pixels = new byte[3 * image.Width * image.Height];
+        using var image = Image.Load<Rgb24>(path);
+        byte[] pixels = new byte[3 * image.Width * image.Height];
         image.CopyPixelDataTo(pixels);
         return new RgbImage(image.Width, image.Height, pixels);
     }
 
     private static byte[] Flipped(byte[] pixels, int size)
     {
-        var flipped = new byte[pixels.Length];
+        byte[] flipped = new byte[pixels.Length];
         for (int i = 0; i < size * size; i++)
         {
             int x = i % size;

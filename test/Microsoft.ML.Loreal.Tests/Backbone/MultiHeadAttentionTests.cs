@@ -6,7 +6,9 @@ namespace Microsoft.ML.Loreal.Tests.Backbone;
 [TestClass]
 public sealed class MultiHeadAttentionTests
 {
-    /// <summary>In bfloat16 a processor attends in another way than in single precision; values and gradients differ by rounding alone.</summary>
+    /// <summary>
+    /// In bfloat16 a processor attends in another way than in single precision; values and gradients differ by rounding alone.
+    /// </summary>
     [TestMethod]
     [DataRow(false)]
     [DataRow(true)]

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Tests;
 
-/// <summary>What a CLIP folder with random weights is made of: openai's state dict, config.json, and a vocabulary of one token a byte.</summary>
+/// <summary>
+/// What a CLIP folder with random weights is made of: openai's state dict, config.json, and a vocabulary of one token a byte.
+/// </summary>
 internal static class RandomClip
 {
     /// <summary>The patch of <see cref="Small"/>, in pixels.</summary>
@@ -76,8 +78,8 @@ internal static class RandomClip
             return tensor(MathF.Log(20));
         }
 
-        var deviation = shape.Length == 1 ? 0.1 : 1 / Math.Sqrt(shape[^1]);
-        var values = RandomTensors.Normal(random, deviation, CPU, shape);
+        double deviation = shape.Length == 1 ? 0.1 : 1 / Math.Sqrt(shape[^1]);
+        Tensor values = RandomTensors.Normal(random, deviation, CPU, shape);
         return name.Contains("ln_", StringComparison.Ordinal) && name.EndsWith("weight", StringComparison.Ordinal) ? values + 1 : values;
     }
 }

@@ -82,7 +82,7 @@ public sealed class SafetensorsTests
         }
 
         compressed.Position = 0;
-        using SafetensorsFile file = SafetensorsFile.Read(new System.IO.Compression.DeflateStream(compressed, System.IO.Compression.CompressionMode.Decompress), "stream");
+        using var file = SafetensorsFile.Read(new System.IO.Compression.DeflateStream(compressed, System.IO.Compression.CompressionMode.Decompress), "stream");
         CollectionAssert.AreEqual(new[] { 1f, 2f }, file.ReadSingles("a"));
     }
 
@@ -111,7 +111,7 @@ public sealed class SafetensorsTests
         string path = folder.File("long.safetensors");
         using (FileStream stream = File.Create(path))
         {
-            var prefix = new byte[8];
+            byte[] prefix = new byte[8];
             BinaryPrimitives.WriteUInt64LittleEndian(prefix, 100_000_001);
             stream.Write(prefix);
             stream.SetLength(100_000_100);
@@ -256,7 +256,7 @@ public sealed class SafetensorsTests
 
     private static byte[] Build(byte[] header, byte[] data)
     {
-        var bytes = new byte[8 + header.Length + data.Length];
+        byte[] bytes = new byte[8 + header.Length + data.Length];
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, (ulong)header.Length);
         header.CopyTo(bytes, 8);
         data.CopyTo(bytes, 8 + header.Length);

@@ -57,7 +57,7 @@ public sealed class TokenizerTests
     {
         string path = ClipFile();
         using FileStream stream = File.OpenRead(path);
-        ClipVocabulary expected = ClipVocabulary.FromOpenAI(stream, ClipVocabularySize, path);
+        var expected = ClipVocabulary.FromOpenAI(stream, ClipVocabularySize, path);
         using var json = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(expected.Tokens.Index().ToDictionary(token => token.Item, token => token.Index)));
         using var merges = new MemoryStream(Encoding.UTF8.GetBytes("#version: 0.2\n" + string.Join("\n", expected.Merges.Select(merge => $"{merge.Left} {merge.Right}")) + "\n"));
         var tokenizer = new ClipTokenizer(ClipVocabulary.FromHuggingFace(json, merges, "test"), 77);

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Tests.Checkpoints;
@@ -9,9 +10,9 @@ public sealed class CheckpointFileTests
     public void WhatWasWrittenIsReadBack()
     {
         using var folder = new TestFolder();
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         var position = new TrainingPosition(3, 7, 2, new EpochSums { Total = 1 / 3.0, Correct = 5, Images = 9 }, 0.1, 4);
-        using var read = Written(folder["file"], position);
+        using Checkpoint read = Written(folder["file"], position);
         Assert.AreEqual("""{"Seed":1,"ClassNames":["Ärzte"]}""", read.Configuration);
         Assert.AreEqual(position with { Sums = null }, read.Position with { Sums = null });
         Assert.AreEqual((1 / 3.0, 5, 9), (read.Position.Sums!.Total, read.Position.Sums.Correct, read.Position.Sums.Images));
@@ -24,7 +25,7 @@ public sealed class CheckpointFileTests
     public void DamagedFilesAreRefused()
     {
         using var folder = new TestFolder();
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         string path = folder["file"];
         Written(path, new TrainingPosition(1, 2)).Dispose();
         byte[] good = File.ReadAllBytes(path);
@@ -48,7 +49,7 @@ public sealed class CheckpointFileTests
     public void AnotherFormatIsRefused()
     {
         using var folder = new TestFolder();
-        using (var scope = NewDisposeScope())
+        using (DisposeScope scope = NewDisposeScope())
         {
             SafetensorsWriter.Write(folder["file"], [("a", zeros([2]))], new Dictionary<string, string> { ["loreal.checkpoint"] = "99" });
         }

@@ -13,17 +13,17 @@ public sealed class CheckpointedStageTests
     [DataRow(PromptOptimizer.AdamW, true)]
     public void CutOffAnywhereTheStageEndsWithTheSameWeights(PromptOptimizer optimizer, bool afterEveryStep)
     {
-        var settings = Settings(optimizer, epochs: 4);
-        var (whole, wholeEpochs) = StageRun.Train(settings);
-        for (var cut = 1; cut < 16; cut++)
+        TrainingStageOptions settings = Settings(optimizer, epochs: 4);
+        (float[]? whole, List<TrainingMetrics>? wholeEpochs) = StageRun.Train(settings);
+        for (int cut = 1; cut < 16; cut++)
         {
             using var folder = new TestFolder();
             using var workspace = WorkspaceFolder.Open(folder.FullName);
-            var interval = afterEveryStep ? TimeSpan.FromTicks(1) : TimeSpan.Zero;
+            TimeSpan interval = afterEveryStep ? TimeSpan.FromTicks(1) : TimeSpan.Zero;
             Assert.ThrowsExactly<TimeoutException>(() => StageRun.Train(settings, workspace, interval, cut));
-            var (weights, epochs) = StageRun.Train(settings, workspace, interval);
+            (float[]? weights, List<TrainingMetrics>? epochs) = StageRun.Train(settings, workspace, interval);
             CollectionAssert.AreEqual(whole, weights, $"cut off after {cut} steps");
-            var left = afterEveryStep ? (cut == 15 ? 1 : 4 - (cut / 4)) : 4 - (cut / 4);
+            int left = afterEveryStep ? (cut == 15 ? 1 : 4 - (cut / 4)) : 4 - (cut / 4);
             CollectionAssert.AreEqual(
                 wholeEpochs.Select(m => (m.Epoch, m.Loss, m.Accuracy, m.LearningRate)).TakeLast(left).ToList(),
                 epochs.Select(m => (m.Epoch, m.Loss, m.Accuracy, m.LearningRate)).ToList(),
@@ -39,7 +39,7 @@ public sealed class CheckpointedStageTests
         Assert.ThrowsExactly<TimeoutException>(() => StageRun.Train(Settings(PromptOptimizer.Sgd, 4), workspace, passes: 3));
         Assert.IsNull(TrainingCheckpoints.Find(workspace));
         Assert.ThrowsExactly<TimeoutException>(() => StageRun.Train(Settings(PromptOptimizer.Sgd, 4), workspace, passes: 11));
-        using var found = TrainingCheckpoints.Find(workspace);
+        using Checkpoint? found = TrainingCheckpoints.Find(workspace);
         Assert.AreEqual((2, 2, 0, false), (found!.Position.Stage, found.Position.Epoch, found.Position.Step, found.Position.Done));
     }
 
@@ -62,21 +62,22 @@ public sealed class CheckpointedStageTests
     [DataRow(EarlyStoppingMetric.Loss, 2, 0.25, 3, 1)]
     public void EarlyStoppingRestoresTheBestEpoch(EarlyStoppingMetric metric, int patience, double improvement, int epochs, int best)
     {
-        var settings = Settings(PromptOptimizer.Sgd, epochs: 7);
+        TrainingStageOptions settings = Settings(PromptOptimizer.Sgd, epochs: 7);
         var stopping = new EarlyStoppingOptions { Metric = metric, Patience = patience, MinimumImprovement = improvement };
-        var (weights, trained) = StageRun.Train(settings, stopping: stopping, validate: epoch => _risingAndFalling[epoch]);
+        (float[]? weights, List<TrainingMetrics>? trained) = StageRun.Train(settings, stopping: stopping, validate: epoch => _risingAndFalling[epoch]);
         Assert.AreEqual(epochs, trained.Count);
         CollectionAssert.AreEqual(
             trained.Select(m => (m.ValidationLoss, m.ValidationAccuracy)).ToList(),
             _risingAndFalling.Take(epochs).Select(m => ((double?)m.Loss, (double?)m.Accuracy)).ToList());
 
-        // The schedule reaches as far as the stage might have, so the best epoch's weights are those after as many epochs of the same stage.
+        // The schedule reaches as far as the stage might have, so the best epoch's weights are those after as many epochs of the same
+        // stage.
         using var folder = new TestFolder();
         using var workspace = WorkspaceFolder.Open(folder.FullName);
         if (best < 7)
         {
             Assert.ThrowsExactly<TimeoutException>(() => StageRun.Train(settings, workspace, passes: best * 4));
-            using var found = TrainingCheckpoints.Find(workspace);
+            using Checkpoint? found = TrainingCheckpoints.Find(workspace);
             CollectionAssert.AreEqual(
                 new[] { "weights.0", "weights.1" }.SelectMany(name => found!.Tensors[name].data<float>().ToArray()).ToArray(), weights);
         }
@@ -89,22 +90,22 @@ public sealed class CheckpointedStageTests
     [TestMethod]
     public void EarlyStoppingGoesOnWhereItWasCutOff()
     {
-        var settings = Settings(PromptOptimizer.Adam, epochs: 7);
+        TrainingStageOptions settings = Settings(PromptOptimizer.Adam, epochs: 7);
         var stopping = new EarlyStoppingOptions { Patience = 3 };
-        var (whole, epochs) = StageRun.Train(settings, stopping: stopping, validate: epoch => _risingAndFalling[epoch]);
+        (float[]? whole, List<TrainingMetrics>? epochs) = StageRun.Train(settings, stopping: stopping, validate: epoch => _risingAndFalling[epoch]);
         Assert.AreEqual(6, epochs.Count);
-        for (var cut = 1; cut < 24; cut += 3)
+        for (int cut = 1; cut < 24; cut += 3)
         {
             using var folder = new TestFolder();
             using var workspace = WorkspaceFolder.Open(folder.FullName);
             Assert.ThrowsExactly<TimeoutException>(
                 () => StageRun.Train(settings, workspace, passes: cut, stopping: stopping, validate: epoch => _risingAndFalling[epoch]));
-            var (weights, left) = StageRun.Train(settings, workspace, stopping: stopping, validate: epoch => _risingAndFalling[epoch]);
+            (float[]? weights, List<TrainingMetrics>? left) = StageRun.Train(settings, workspace, stopping: stopping, validate: epoch => _risingAndFalling[epoch]);
             CollectionAssert.AreEqual(whole, weights, $"cut off after {cut} steps");
             Assert.AreEqual(6, left[^1].Epoch);
 
             // All that is left of a stage that is over is to take the best weights.
-            var (again, none) = StageRun.Train(settings, workspace, stopping: stopping, validate: epoch => _risingAndFalling[epoch]);
+            (float[]? again, List<TrainingMetrics>? none) = StageRun.Train(settings, workspace, stopping: stopping, validate: epoch => _risingAndFalling[epoch]);
             CollectionAssert.AreEqual(whole, again);
             Assert.IsEmpty(none);
         }
@@ -113,7 +114,7 @@ public sealed class CheckpointedStageTests
     [TestMethod]
     public void TimeLeftEndsAtZero()
     {
-        var (_, epochs) = StageRun.Train(Settings(PromptOptimizer.Sgd, epochs: 5));
+        (float[] _, List<TrainingMetrics>? epochs) = StageRun.Train(Settings(PromptOptimizer.Sgd, epochs: 5));
         Assert.IsTrue(epochs.Take(4).All(m => m.TimeLeft > TimeSpan.Zero));
         Assert.AreEqual(TimeSpan.Zero, epochs[^1].TimeLeft);
     }
@@ -123,22 +124,22 @@ public sealed class CheckpointedStageTests
     {
         using var folder = new TestFolder();
         using var workspace = WorkspaceFolder.Open(folder.FullName);
-        var settings = Settings(PromptOptimizer.Sgd, epochs: 2);
+        TrainingStageOptions settings = Settings(PromptOptimizer.Sgd, epochs: 2);
 
         // One step: the loss is finite, what it does to the weights is not.
         settings.BatchSize = 20;
         settings.WarmupEpochs = 1;
         settings.WarmupLearningRate = 0.1;
         settings.LearningRate = double.MaxValue;
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => StageRun.Train(settings, workspace));
+        InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(() => StageRun.Train(settings, workspace));
         StringAssert.Contains(error.Message, "weight");
         StringAssert.Contains(error.Message, "stage 2, epoch 2 of 2, step 1");
         StringAssert.Contains(error.Message, "The checkpoint of stage 2 after epoch 1 is kept");
-        using var found = TrainingCheckpoints.Find(workspace);
+        using Checkpoint? found = TrainingCheckpoints.Find(workspace);
         Assert.AreEqual(1, found!.Position.Epoch);
         Assert.IsTrue(found.Tensors["weights.0"].data<float>().All(float.IsFinite));
 
-        var without = Assert.ThrowsExactly<InvalidOperationException>(() => StageRun.Train(settings));
+        InvalidOperationException without = Assert.ThrowsExactly<InvalidOperationException>(() => StageRun.Train(settings));
         Assert.DoesNotContain("checkpoint", without.Message);
     }
 

@@ -29,7 +29,7 @@ public sealed class KilledTrainingTests
         byte[] whole = TrainingProcess.WholeWeights(folder.FullName);
         string halfWritten = Path.Combine(folder["workspace"], "checkpoint.safetensors.tmp");
         var random = new Random(intervalTicks);
-        var (kills, trainings, halves) = (0, 0, 0);
+        (int kills, int trainings, int halves) = (0, 0, 0);
         while (kills < _kills)
         {
             Directory.CreateDirectory(folder["workspace"]).Delete(recursive: true);

@@ -76,7 +76,9 @@ public sealed class LongJobTests
         }
     }
 
-    /// <summary>A new option must be thought of: either a checkpoint of another value is refused, or it cannot change what is learned.</summary>
+    /// <summary>
+    /// A new option must be thought of: either a checkpoint of another value is refused, or it cannot change what is learned.
+    /// </summary>
     [TestMethod]
     public void EveryOptionIsPartOfTheConfigurationOrDecidesNothing()
     {
@@ -91,7 +93,7 @@ public sealed class LongJobTests
         using var folder = new TestFolder();
         var ml = new MLContext(1);
         Trainer(ml, Options(folder)).Fit(Trained.Prepared(ml)).Dispose();
-        using Checkpoint saved = Checkpoint.Read(Path.Combine(folder["workspace"], "checkpoint.safetensors"));
+        using var saved = Checkpoint.Read(Path.Combine(folder["workspace"], "checkpoint.safetensors"));
         string[] described = [.. System.Text.Json.Nodes.JsonNode.Parse(saved.Configuration)!.AsObject().Select(property => property.Key)];
         string[] options = [.. typeof(LorealTrainer.Options).GetProperties().Select(property => property.Name)];
         Assert.AreEqual("", string.Join(", ", options.Except(decideNothing).Except(described)), "decide something and are not described");
@@ -118,7 +120,7 @@ public sealed class LongJobTests
     public void AFullDiskLeavesTheLastGoodCheckpointAndTheTrainingGoesOn()
     {
         using var folder = new TestFolder();
-        using SmallDisk? disk = SmallDisk.TryMount(folder["workspace"], "256k");
+        using var disk = SmallDisk.TryMount(folder["workspace"], "256k");
         if (disk is null)
         {
             Assert.Inconclusive("A disk of a few kilobytes can only be mounted by root on Linux.");

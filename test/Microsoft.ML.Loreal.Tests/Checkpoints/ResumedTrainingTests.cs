@@ -13,12 +13,12 @@ public sealed class ResumedTrainingTests
     [DataRow("MaPLe", 2)]
     public void CutOffAfterEveryEpochTheWeightsAreTheSame(string method, int views)
     {
-        var options = Options(method, views);
-        using var whole = TrainingRun.Fit(options, validation: Validation());
+        LorealTrainer.Options options = Options(method, views);
+        using LorealModel whole = TrainingRun.Fit(options, validation: Validation());
         using var folder = new TestFolder();
         var epochs = new List<(int Stage, int Epoch)>();
         LorealModel? model = null;
-        for (var attempt = 0; model is null; attempt++)
+        for (int attempt = 0; model is null; attempt++)
         {
             Assert.IsLessThan(8, attempt);
             model = Attempt(options, folder, epochs.Add);
@@ -36,12 +36,12 @@ public sealed class ResumedTrainingTests
     [DataRow(false)]
     public void WhatIsCompleteIsGivenAgainWithoutAnImage(bool attributes)
     {
-        var options = Options("CoOp", 2);
+        LorealTrainer.Options options = Options("CoOp", 2);
         options.Attributes = attributes ? options.Attributes : null;
         using var folder = new TestFolder();
-        using var first = Fit(options, folder, new GeneratedImages(TrainingRun.Names.Length, 6), null);
+        using LorealModel first = Fit(options, folder, new GeneratedImages(TrainingRun.Names.Length, 6), null);
         var closed = new GeneratedImages(TrainingRun.Names.Length, 6) { OnLoad = _ => Assert.Fail("an image was loaded") };
-        using var second = Fit(options, folder, closed, _ => Assert.Fail("an epoch was trained"));
+        using LorealModel second = Fit(options, folder, closed, _ => Assert.Fail("an epoch was trained"));
         CollectionAssert.AreEqual(TrainingRun.Save(first)[LorealModel.TensorFile], TrainingRun.Save(second)[LorealModel.TensorFile]);
         CollectionAssert.AreEqual(TrainingRun.Score(first), TrainingRun.Score(second));
     }
@@ -49,14 +49,14 @@ public sealed class ResumedTrainingTests
     [TestMethod]
     public void DivergenceKeepsTheLastGoodCheckpoint()
     {
-        var options = TrainingRun.Options();
+        LorealTrainer.Options options = TrainingRun.Options();
         options.DistillationStage = new TrainingStageOptions { Epochs = 5, BatchSize = 8, LearningRate = 1e30, WarmupEpochs = 1 };
         using var folder = new TestFolder();
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => Fit(options, folder, new GeneratedImages(TrainingRun.Names.Length, 6), null));
+        InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(() => Fit(options, folder, new GeneratedImages(TrainingRun.Names.Length, 6), null));
         StringAssert.Contains(error.Message, "stage 3, epoch 2 of 5");
         StringAssert.Contains(error.Message, $"The checkpoint of stage 3 after epoch 1 is kept in '{folder.FullName}'");
         using var workspace = WorkspaceFolder.Open(folder.FullName);
-        using var found = TrainingCheckpoints.Find(workspace);
+        using Checkpoint? found = TrainingCheckpoints.Find(workspace);
         Assert.AreEqual((3, 1), (found!.Position.Stage, found.Position.Epoch));
         Assert.IsTrue(found.Tensors.Where(t => t.Key.StartsWith("weights.", StringComparison.Ordinal)).All(t => t.Value.data<float>().All(float.IsFinite)));
     }
@@ -64,12 +64,13 @@ public sealed class ResumedTrainingTests
     [TestMethod]
     public void NothingIsLeftInNativeMemory()
     {
-        // TorchSharp counts a tensor whose memory a parameter took over as a living one for ever: an attempt leaves at most as many as a whole training has parameters.
-        var attempts = 0;
+        // TorchSharp counts a tensor whose memory a parameter took over as a living one for ever: an attempt leaves at most as many as a
+        // whole training has parameters.
+        int attempts = 0;
         Train(cut: true);
-        var whole = TensorCount.Growth(() => Train(cut: false));
+        long whole = TensorCount.Growth(() => Train(cut: false));
         attempts = 0;
-        var cut = TensorCount.Growth(() => Train(cut: true));
+        long cut = TensorCount.Growth(() => Train(cut: true));
         Assert.IsLessThanOrEqualTo(whole * attempts, cut, $"{attempts} attempts, {whole} parameters");
 
         void Train(bool cut)
@@ -92,7 +93,7 @@ public sealed class ResumedTrainingTests
 
     private static LorealTrainer.Options Options(string method, int views)
     {
-        var options = TrainingRun.Options();
+        LorealTrainer.Options options = TrainingRun.Options();
         options.Method = method switch
         {
             "MMA" => PromptMethod.Mma(0, 2, 8, 0.1f),
@@ -127,7 +128,7 @@ public sealed class ResumedTrainingTests
     private static LorealModel Fit(LorealTrainer.Options options, TestFolder folder, ILabelledImages images, Action<TrainingMetrics>? onEpoch)
     {
         using var workspace = WorkspaceFolder.Open(folder.FullName);
-        using var found = TrainingCheckpoints.Find(workspace);
+        using Checkpoint? found = TrainingCheckpoints.Find(workspace);
         using var checkpoints = new TrainingCheckpoints(workspace, found, StageRun.Configuration, TimeSpan.Zero, message => Assert.Fail(message));
         return TrainingRun.Fit(options, images: images, onEpoch: onEpoch, validation: Validation(), checkpoints: checkpoints);
     }

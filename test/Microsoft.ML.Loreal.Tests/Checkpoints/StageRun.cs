@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -16,11 +17,11 @@ internal static class StageRun
         EarlyStoppingOptions? stopping = null,
         Func<int, ValidationMetrics>? validate = null)
     {
-        using var scope = NewDisposeScope();
-        using var found = folder is null ? null : TrainingCheckpoints.Find(folder);
-        using var checkpoints = folder is null ? null : new TrainingCheckpoints(folder, found, Configuration, interval, message => Assert.Fail(message));
+        using DisposeScope scope = NewDisposeScope();
+        using Checkpoint? found = folder is null ? null : TrainingCheckpoints.Find(folder);
+        using TrainingCheckpoints? checkpoints = folder is null ? null : new TrainingCheckpoints(folder, found, Configuration, interval, message => Assert.Fail(message));
         var random = new Random(4);
-        var points = RandomTensors.Normal(random, 1, CPU, 20, 4);
+        Tensor points = RandomTensors.Normal(random, 1, CPU, 20, 4);
         var weights = new Parameter(RandomTensors.Normal(random, 1, CPU, 4, 3));
         var bias = new Parameter(zeros([3]));
         int[] labels = [.. Enumerable.Range(0, 20).Select(_ => random.Next(3))];
@@ -31,7 +32,7 @@ internal static class StageRun
             EarlyStopping = stopping,
             Validate = validate is null ? null : () => validate(epochs.Count == 0 ? found?.Position.Epoch ?? 0 : epochs[^1].Epoch),
         };
-        var done = 0;
+        int done = 0;
         stage.Run([weights, bias], labels, _ => { }, (_, images, target) =>
         {
             if (done++ == passes)
@@ -39,8 +40,8 @@ internal static class StageRun
                 throw new TimeoutException("cut off");
             }
 
-            var logits = points.index_select(0, tensor(Array.ConvertAll(images, i => (long)i))).matmul(weights) + bias;
-            var loss = nn.functional.cross_entropy(logits, target);
+            Tensor logits = points.index_select(0, tensor(Array.ConvertAll(images, i => (long)i))).matmul(weights) + bias;
+            Tensor loss = nn.functional.cross_entropy(logits, target);
             return new StepLosses(loss, loss, null, null, null, logits);
         });
         return ([.. weights.detach().data<float>(), .. bias.detach().data<float>()], epochs);

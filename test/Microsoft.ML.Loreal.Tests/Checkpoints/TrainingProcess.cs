@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Microsoft.ML.Loreal.Tests;
 
 /// <summary>
-/// This program as a process of its own that trains in a workspace and can be killed. After every epoch it writes a line and waits for one, so that whoever kills it decides
-/// after which epoch, and chance decides where in the next one.
+/// This program as a process of its own that trains in a workspace and can be killed. After every epoch it writes a line and waits for one,
+/// so that whoever kills it decides after which epoch, and chance decides where in the next one.
 /// </summary>
 internal sealed class TrainingProcess : IDisposable
 {

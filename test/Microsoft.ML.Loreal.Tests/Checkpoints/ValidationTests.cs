@@ -33,15 +33,15 @@ public sealed class ValidationTests
         var validation = new GeneratedImages(TrainingRun.Names.Length, 3);
         TrainingMetrics? last = null;
         using LorealModel model = TrainingRun.Fit(TrainingRun.Options(), onEpoch: metrics => last = metrics, validation: validation);
-        using var scope = TorchSharp.torch.NewDisposeScope();
-        var pixels = TorchSharp.torch.empty([validation.Count, 3, 16, 16]);
+        using TorchSharp.DisposeScope scope = TorchSharp.torch.NewDisposeScope();
+        TorchSharp.torch.Tensor pixels = TorchSharp.torch.empty([validation.Count, 3, 16, 16]);
         Span<float> all = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(pixels.bytes);
         for (int i = 0; i < validation.Count; i++)
         {
             model.Backbone.ImageProcessor.Evaluate(validation.Load(i), 16, all.Slice(i * 3 * 16 * 16, 3 * 16 * 16));
         }
 
-        var probabilities = new float[validation.Count * 4];
+        float[] probabilities = new float[validation.Count * 4];
         model.Score(pixels, probabilities);
         float[][] rows = [.. probabilities.Chunk(4)];
         Assert.AreEqual(rows.Select((row, i) => -Math.Log(row[validation.Labels[i]])).Average(), last!.ValidationLoss!.Value, 1e-5);
@@ -108,7 +108,7 @@ public sealed class ValidationTests
     public void EarlyStoppingEndsAStageAndKeepsTheBestWeights()
     {
         // The second class's labels are those of the first one's pictures: validation gets worse while training gets better.
-        var options = TrainingRun.Options();
+        LorealTrainer.Options options = TrainingRun.Options();
         options.BaseStage = TrainingRun.Stage(12, 0.05);
         options.EarlyStopping = new EarlyStoppingOptions { Metric = EarlyStoppingMetric.Loss, Patience = 2 };
         var mislabelled = new ShiftedLabels(new GeneratedImages(TrainingRun.Names.Length, 3));

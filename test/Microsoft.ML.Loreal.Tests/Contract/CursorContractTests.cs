@@ -2,7 +2,9 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Loreal.Tests.Contract;
 
-/// <summary>Cursors over every subset of the columns give what a cursor over all of them gives, and ask their input for no more than they need.</summary>
+/// <summary>
+/// Cursors over every subset of the columns give what a cursor over all of them gives, and ask their input for no more than they need.
+/// </summary>
 [TestClass]
 public sealed class CursorContractTests
 {

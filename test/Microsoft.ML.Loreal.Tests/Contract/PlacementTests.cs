@@ -3,7 +3,9 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Loreal.Tests.Contract;
 
-/// <summary>The trainer wherever ML.NET lets a trainer stand: in the middle of a chain, behind a cache, in folds, in previews, before a file.</summary>
+/// <summary>
+/// The trainer wherever ML.NET lets a trainer stand: in the middle of a chain, behind a cache, in folds, in previews, before a file.
+/// </summary>
 [TestClass]
 public sealed class PlacementTests
 {
@@ -173,7 +175,8 @@ public sealed class PlacementTests
     [TestMethod]
     public void PermutationFeatureImportanceSaysThatThereAreNoFeaturesToPermute()
     {
-        // An image column has no slots to permute, so the transformer is no ISingleFeaturePredictionTransformer, which is what the measurement looks for.
+        // An image column has no slots to permute, so the transformer is no ISingleFeaturePredictionTransformer, which is what the
+        // measurement looks for.
         ArgumentNullException reason = Assert.ThrowsExactly<ArgumentNullException>(
             () => _ml.MulticlassClassification.PermutationFeatureImportance(Trained.Loreal, Trained.Prepared(_ml)));
         StringAssert.Contains(reason.Message, "does not have a compatible predictor");

@@ -21,25 +21,25 @@ public sealed class AdaptedTowerTrainingTests
     public void TrainsSavesAndScoresOtherClasses(string method, bool attributes)
     {
         var metrics = new List<TrainingMetrics>();
-        using var model = TrainingRun.Fit(Options(method, attributes), onEpoch: metrics.Add);
-        foreach (var stage in metrics.GroupBy(m => m.Stage))
+        using LorealModel model = TrainingRun.Fit(Options(method, attributes), onEpoch: metrics.Add);
+        foreach (IGrouping<int, TrainingMetrics> stage in metrics.GroupBy(m => m.Stage))
         {
             Assert.IsLessThan(stage.First().Loss, stage.Last().Loss, $"stage {stage.Key}");
         }
 
         CollectionAssert.AreEqual(attributes ? new[] { 1, 2, 3 } : [2], metrics.Select(m => m.Stage).Distinct().ToArray());
         SameAfterReload(model);
-        using var others = model.WithClasses(_others);
+        using LorealModel others = model.WithClasses(_others);
         SameAfterReload(others);
-        using var back = others.WithClasses(TrainingRun.Names);
+        using LorealModel back = others.WithClasses(TrainingRun.Names);
         CollectionAssert.AreEqual(TrainingRun.Score(model), TrainingRun.Score(back));
 
         static void SameAfterReload(LorealModel model)
         {
-            var files = TrainingRun.Save(model);
-            using var loaded = TrainingRun.Load(files);
+            Dictionary<string, byte[]> files = TrainingRun.Save(model);
+            using LorealModel loaded = TrainingRun.Load(files);
             CollectionAssert.AreEqual(TrainingRun.Score(model), TrainingRun.Score(loaded));
-            foreach (var (name, content) in TrainingRun.Save(loaded))
+            foreach ((string? name, byte[]? content) in TrainingRun.Save(loaded))
             {
                 CollectionAssert.AreEqual(files[name], content, name);
             }
@@ -50,11 +50,11 @@ public sealed class AdaptedTowerTrainingTests
     public void TrainedClassesAreScoredWithBothFeaturesAndOthersWithOne()
     {
         const int Images = 5;
-        using var model = TrainingRun.Fit(Options("MMRL", attributes: false));
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        using var clip = model.Backbone.CreateModel(CPU);
-        var pixels = TrainingRun.Pixels(Images, model.Resolution);
+        using LorealModel model = TrainingRun.Fit(Options("MMRL", attributes: false));
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using ClipModel clip = model.Backbone.CreateModel(CPU);
+        Tensor pixels = TrainingRun.Pixels(Images, model.Resolution);
         Check(TrainingRun.Names, 0.7f);
         Check([.. TrainingRun.Names.Reverse().Skip(1)], 0.7f);
         Check([.. TrainingRun.Names, "moon"], 1);
@@ -62,18 +62,18 @@ public sealed class AdaptedTowerTrainingTests
 
         void Check(string[] names, float balance)
         {
-            using var named = model.WithClasses(names);
+            using LorealModel named = model.WithClasses(names);
             using var tensors = SafetensorsFile.Read(new MemoryStream(TrainingRun.Save(named)[LorealModel.TensorFile]), "the model");
             var description = LorealModelDescription.Read(new MemoryStream(TrainingRun.Save(named)[LorealModel.DescriptionFile]));
-            using var learner = description.Method.CreateLearner(clip, new TokenizerVocabulary(model.Backbone.Tokenizer), names, 0, new Random(0));
+            using PromptLearner learner = description.Method.CreateLearner(clip, new TokenizerVocabulary(model.Backbone.Tokenizer), names, 0, new Random(0));
             learner.Load(name => tensors.ReadTensor($"beta.{name}", ScalarType.Float32));
-            var features = learner.Encode(pixels);
-            var joint = clip.Config.EmbedDimension;
-            var text = Classifier.Normalise(learner.TextFeatures(null)).squeeze(0).transpose(0, 1);
-            var logits = features.narrow(1, 0, joint).matmul(text) * 100 * balance + features.narrow(1, joint, joint).matmul(text) * 100 * (1 - balance);
-            var expected = logits.softmax(1).data<float>().ToArray();
-            var actual = TrainingRun.Score(named, Images);
-            for (var i = 0; i < expected.Length; i++)
+            Tensor features = learner.Encode(pixels);
+            int joint = clip.Config.EmbedDimension;
+            Tensor text = Classifier.Normalise(learner.TextFeatures(null)).squeeze(0).transpose(0, 1);
+            Tensor logits = features.narrow(1, 0, joint).matmul(text) * 100 * balance + features.narrow(1, joint, joint).matmul(text) * 100 * (1 - balance);
+            float[] expected = logits.softmax(1).data<float>().ToArray();
+            float[] actual = TrainingRun.Score(named, Images);
+            for (int i = 0; i < expected.Length; i++)
             {
                 Assert.AreEqual(expected[i], actual[i], 1e-5f, string.Join(", ", names));
             }
@@ -86,9 +86,9 @@ public sealed class AdaptedTowerTrainingTests
     [DataRow("MaPLe")]
     public void EarlierStandardStudentTakesThePlaceOfItsStage(string method)
     {
-        using var whole = TrainingRun.Fit(Options(method, attributes: true));
+        using LorealModel whole = TrainingRun.Fit(Options(method, attributes: true));
         var stages = new List<int>();
-        using var again = TrainingRun.Fit(Options(method, attributes: true), onEpoch: m => stages.Add(m.Stage), standardStudent: whole);
+        using LorealModel again = TrainingRun.Fit(Options(method, attributes: true), onEpoch: m => stages.Add(m.Stage), standardStudent: whole);
         CollectionAssert.DoesNotContain(stages, 1);
         CollectionAssert.AreEqual(TrainingRun.Score(whole), TrainingRun.Score(again));
     }
@@ -96,9 +96,9 @@ public sealed class AdaptedTowerTrainingTests
     [TestMethod]
     public void EarlierStandardStudentOfOtherSettingsIsRefused()
     {
-        var options = Options("MMA", attributes: true);
+        LorealTrainer.Options options = Options("MMA", attributes: true);
         options.BaseStage!.Epochs = options.DistillationStage.Epochs = 1;
-        using var whole = TrainingRun.Fit(options);
+        using LorealModel whole = TrainingRun.Fit(options);
         options.Method = PromptMethod.Mma(0, 2, 8, 0.2f); // its tensors have the same names and shapes
         var images = new GeneratedImages(TrainingRun.Names.Length, 1);
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => TrainingRun.Fit(options, images: images, standardStudent: whole)).Message, "\"scale\":0.2");
@@ -110,12 +110,12 @@ public sealed class AdaptedTowerTrainingTests
     [DataRow("MaPLe")]
     public void TrainsWithANewViewOfEveryImageInEveryEpoch(string method)
     {
-        var options = Options(method, attributes: true);
+        LorealTrainer.Options options = Options(method, attributes: true);
         options.ViewsPerImage = 0;
         options.BaseStage!.Epochs = 2;
         options.DistillationStage.Epochs = 2;
         var metrics = new List<TrainingMetrics>();
-        using var model = TrainingRun.Fit(options, onEpoch: metrics.Add);
+        using LorealModel model = TrainingRun.Fit(options, onEpoch: metrics.Add);
         Assert.HasCount(6, metrics);
         Assert.IsTrue(TrainingRun.Score(model).All(float.IsFinite));
     }
@@ -126,10 +126,10 @@ public sealed class AdaptedTowerTrainingTests
     [DataRow("MaPLe")]
     public void ScoringLeavesNothingBehindAndThreadsAgree(string method)
     {
-        using var model = TrainingRun.Fit(Options(method, attributes: true));
-        var expected = TrainingRun.Score(model, 1);
-        var before = Tensor.TotalCount;
-        for (var i = 0; i < 1000; i++)
+        using LorealModel model = TrainingRun.Fit(Options(method, attributes: true));
+        float[] expected = TrainingRun.Score(model, 1);
+        long before = Tensor.TotalCount;
+        for (int i = 0; i < 1000; i++)
         {
             TrainingRun.Score(model, 1);
         }
@@ -137,7 +137,7 @@ public sealed class AdaptedTowerTrainingTests
         Assert.IsLessThanOrEqualTo(before, Tensor.TotalCount);
         Parallel.For(0, 4, _ =>
         {
-            for (var i = 0; i < 5; i++)
+            for (int i = 0; i < 5; i++)
             {
                 CollectionAssert.AreEqual(expected, TrainingRun.Score(model, 1));
             }
@@ -147,9 +147,9 @@ public sealed class AdaptedTowerTrainingTests
     [TestMethod]
     public void LayersThatTheBackboneDoesNotHaveAreRefusedBeforeAnImageIsLoaded()
     {
-        foreach (var method in new[] { PromptMethod.Mma(1, 9), PromptMethod.Mmrl(3) })
+        foreach (PromptMethod? method in new[] { PromptMethod.Mma(1, 9), PromptMethod.Mmrl(3) })
         {
-            var options = Options("MMA", attributes: true);
+            LorealTrainer.Options options = Options("MMA", attributes: true);
             options.Method = method;
             var images = new GeneratedImages(TrainingRun.Names.Length, 1) { OnLoad = _ => Assert.Fail("an image was loaded") };
             StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => TrainingRun.Fit(options, images: images)).Message, "up to 2");
@@ -159,7 +159,7 @@ public sealed class AdaptedTowerTrainingTests
 
     private static LorealTrainer.Options Options(string method, bool attributes)
     {
-        var options = TrainingRun.Options(attributes);
+        LorealTrainer.Options options = TrainingRun.Options(attributes);
         options.Method = method switch
         {
             "MMA" => PromptMethod.Mma(0, 2, 8, 0.1f),

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.ML.Data;
 using Microsoft.ML.Loreal.Tests.Prompts;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Tests.Distillation;
@@ -49,7 +50,7 @@ public sealed class CudaTests
         (float[] actual, List<double> losses) = Fit(attributes, CUDA);
         Near(expected, actual);
         Assert.HasCount(expectedLosses.Count, losses);
-        for (var i = 0; i < losses.Count; i++)
+        for (int i = 0; i < losses.Count; i++)
         {
             Assert.AreEqual(expectedLosses[i], losses[i], Tolerance);
         }
@@ -59,8 +60,8 @@ public sealed class CudaTests
     public void AModelMovesBetweenTheDevicesByItsFiles()
     {
         using LorealModel model = TrainingRun.Fit(TrainingRun.Options());
-        var files = TrainingRun.Save(model);
-        using LorealModel moved = LorealModel.Load(model.Backbone, CUDA, name => new MemoryStream(files[name]));
+        Dictionary<string, byte[]> files = TrainingRun.Save(model);
+        using var moved = LorealModel.Load(model.Backbone, CUDA, name => new MemoryStream(files[name]));
         Near(TrainingRun.Score(model), TrainingRun.Score(moved));
         CollectionAssert.AreEqual(files[LorealModel.TensorFile], TrainingRun.Save(moved)[LorealModel.TensorFile]);
 
@@ -78,7 +79,7 @@ public sealed class CudaTests
         List<float[]> expected = Scores("cpu");
         List<float[]> actual = Scores("cuda:0");
         Assert.HasCount(pictures.Count, actual);
-        for (var i = 0; i < expected.Count; i++)
+        for (int i = 0; i < expected.Count; i++)
         {
             Near(expected[i], actual[i]);
         }
@@ -94,7 +95,7 @@ public sealed class CudaTests
             List<float[]> scores = Rows.Scores(model.Transform(data));
             using PredictionEngine<DrawnPicture, ScoredPicture> engine = ml.Model.CreatePredictionEngine<DrawnPicture, ScoredPicture>(
                 model, new PredictionEngineOptions { OwnsTransformer = false });
-            for (var i = 0; i < pictures.Count; i += 9)
+            for (int i = 0; i < pictures.Count; i += 9)
             {
                 Near(scores[i], engine.Predict(pictures[i]).Score);
             }
@@ -109,8 +110,8 @@ public sealed class CudaTests
     public void AReducedPrecisionGivesNearlyTheSameScores(ComputePrecision precision)
     {
         using LorealModel model = TrainingRun.Fit(TrainingRun.Options());
-        var files = TrainingRun.Save(model);
-        using LorealModel moved = LorealModel.Load(model.Backbone, CUDA, name => new MemoryStream(files[name]));
+        Dictionary<string, byte[]> files = TrainingRun.Save(model);
+        using var moved = LorealModel.Load(model.Backbone, CUDA, name => new MemoryStream(files[name]));
         using LorealModel reduced = moved.WithPrecision(precision);
         float[] expected = TrainingRun.Score(moved);
         float[] actual = TrainingRun.Score(reduced);
@@ -142,18 +143,18 @@ public sealed class CudaTests
     [TestMethod]
     public void TensorsAndModulesMoveThereAndBack()
     {
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        var values = RandomTensors.Normal(new Random(1), 1, CPU, 7, 5); // [7, 5]
-        var there = values.to(CUDA);
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        Tensor values = RandomTensors.Normal(new Random(1), 1, CPU, 7, 5); // [7, 5]
+        Tensor there = values.to(CUDA);
         Assert.AreEqual(DeviceType.CUDA, there.device_type);
         Assert.IsTrue(there.cpu().allclose(values, 0, 0));
 
-        var layer = nn.Linear(5, 3);
-        var expected = layer.forward(values); // [7, 3]
+        Linear layer = nn.Linear(5, 3);
+        Tensor expected = layer.forward(values); // [7, 3]
         layer.to(CUDA);
         Assert.IsTrue(layer.parameters().All(parameter => parameter.device_type == DeviceType.CUDA));
-        var actual = layer.forward(there); // [7, 3]
+        Tensor actual = layer.forward(there); // [7, 3]
         Assert.AreEqual(DeviceType.CUDA, actual.device_type);
         Assert.IsTrue(actual.cpu().allclose(expected, 1e-5, 1e-6));
         layer.to(CPU);
@@ -163,10 +164,10 @@ public sealed class CudaTests
     [TestMethod]
     public void OneSeedGivesOneSequence()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         manual_seed(5);
-        var first = randn(100, device: CUDA); // [100]
-        var next = randn(100, device: CUDA);  // [100]
+        Tensor first = randn(100, device: CUDA); // [100]
+        Tensor next = randn(100, device: CUDA);  // [100]
         manual_seed(5);
         Assert.IsTrue(randn(100, device: CUDA).allclose(first, 0, 0));
         Assert.IsFalse(next.allclose(first, 0, 0));
@@ -175,12 +176,12 @@ public sealed class CudaTests
     [TestMethod]
     public void NumbersThatAreSentArriveWhateverBecomesOfTheirMemory()
     {
-        using var scope = NewDisposeScope();
-        var busy = randn(2048, 2048, device: CUDA);
-        var (numbers, indices) = (new List<Tensor>(), new List<Tensor>());
-        for (var i = 0; i < 50; i++)
+        using DisposeScope scope = NewDisposeScope();
+        Tensor busy = randn(2048, 2048, device: CUDA);
+        (List<Tensor>? numbers, List<Tensor>? indices) = (new List<Tensor>(), new List<Tensor>());
+        for (int i = 0; i < 50; i++)
         {
-            using var memory = DeviceTransfer.Memory(CUDA, 1000);
+            using Tensor memory = DeviceTransfer.Memory(CUDA, 1000);
             Assert.IsTrue(memory.is_pinned());
             busy = busy.matmul(busy).tanh(); // what is sent has to wait for its turn
             MemoryMarshal.Cast<byte, float>(memory.bytes).Fill(i);
@@ -188,7 +189,7 @@ public sealed class CudaTests
             indices.Add(DeviceTransfer.Send([i, -i], CUDA));
         }
 
-        for (var i = 0; i < numbers.Count; i++)
+        for (int i = 0; i < numbers.Count; i++)
         {
             Assert.IsTrue(numbers[i].eq(i).all().item<bool>(), $"the numbers sent as number {i}");
             CollectionAssert.AreEqual(new long[] { i, -i }, indices[i].cpu().data<long>().ToArray());
@@ -203,7 +204,7 @@ public sealed class CudaTests
     {
         LorealTrainer.Options options = TrainingRun.Options();
         options.DistillationStage = new TrainingStageOptions { Epochs = 5, BatchSize = 8, LearningRate = 1e30, WarmupEpochs = 1 };
-        var error = Assert.ThrowsExactly<InvalidOperationException>(
+        InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(
             () => LorealTraining.Fit(options, 3, CUDA, TrainingRun.Names, new GeneratedImages(TrainingRun.Names.Length, 6), null, default));
         StringAssert.Contains(error.Message, "The loss became NaN in stage 3, epoch 2 of 5, step 2", StringComparison.Ordinal);
     }
@@ -241,7 +242,7 @@ public sealed class CudaTests
     private static void Near(float[] expected, float[] actual, float tolerance = Tolerance)
     {
         Assert.HasCount(expected.Length, actual);
-        for (var i = 0; i < expected.Length; i++)
+        for (int i = 0; i < expected.Length; i++)
         {
             Assert.AreEqual(expected[i], actual[i], tolerance);
         }
@@ -257,9 +258,9 @@ public sealed class CudaTests
 
         public DrawnPicture(int label, Random random)
         {
-            var pixels = new byte[4 * Side * Side];
+            byte[] pixels = new byte[4 * Side * Side];
             random.NextBytes(pixels);
-            for (var i = 0; i < pixels.Length; i += 4)
+            for (int i = 0; i < pixels.Length; i += 4)
             {
                 (pixels[i + (label % 3)], pixels[i + 3]) = (i / 4 / (label + 1) % 2 == 0 ? (byte)250 : (byte)10, byte.MaxValue);
             }

@@ -38,14 +38,14 @@ internal sealed class GeneratedImages(int classes, int perClass) : ILabelledImag
     private RgbImage Draw(int index)
     {
         var random = new Random(index);
-        var c = index % classes;
-        var pixels = new byte[3 * Width * Height];
-        for (var i = 0; i < Width * Height; i++)
+        int c = index % classes;
+        byte[] pixels = new byte[3 * Width * Height];
+        for (int i = 0; i < Width * Height; i++)
         {
-            var stripe = i % Width / (2 + 2 * c) % 2;
-            for (var channel = 0; channel < 3; channel++)
+            int stripe = i % Width / (2 + 2 * c) % 2;
+            for (int channel = 0; channel < 3; channel++)
             {
-                var level = (c >> channel & 1) == stripe ? 190 : 60;
+                int level = (c >> channel & 1) == stripe ? 190 : 60;
                 pixels[3 * i + channel] = (byte)(level + random.Next(-50, 51));
             }
         }

@@ -12,10 +12,10 @@ public sealed class LorealLossesTests
     [DataRow(1e-4f)]
     public void VectorsNearZeroGetBoundedGradients(float length)
     {
-        using var scope = NewDisposeScope();
-        var high = (RandomTensors.Normal(new Random(1), 1, CPU, 3, 5, 8) * length).requires_grad_(true);
-        var low = (RandomTensors.Normal(new Random(2), 1, CPU, 3, 5, 8) * length).requires_grad_(true);
-        var loss = LorealLosses.LowLevelDistillation(high, low, 1);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor high = (RandomTensors.Normal(new Random(1), 1, CPU, 3, 5, 8) * length).requires_grad_(true);
+        Tensor low = (RandomTensors.Normal(new Random(2), 1, CPU, 3, 5, 8) * length).requires_grad_(true);
+        Tensor loss = LorealLosses.LowLevelDistillation(high, low, 1);
         loss.backward();
         Assert.AreEqual(Math.Log(5), loss.item<float>(), 1e-3);
         Assert.IsTrue(high.grad!.isfinite().all().item<bool>());
@@ -26,9 +26,9 @@ public sealed class LorealLossesTests
     [TestMethod]
     public void AlphaIsNotTaught()
     {
-        using var scope = NewDisposeScope();
-        var alpha = RandomTensors.Normal(new Random(1), 1, CPU, 3, 4).requires_grad_(true);
-        var beta = RandomTensors.Normal(new Random(2), 1, CPU, 3, 4).requires_grad_(true);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor alpha = RandomTensors.Normal(new Random(1), 1, CPU, 3, 4).requires_grad_(true);
+        Tensor beta = RandomTensors.Normal(new Random(2), 1, CPU, 3, 4).requires_grad_(true);
         LorealLosses.HighLevelDistillation(alpha, beta, 2).backward();
         Assert.IsNull(alpha.grad);
         Assert.IsNotNull(beta.grad);
@@ -37,8 +37,8 @@ public sealed class LorealLossesTests
     [TestMethod]
     public void EqualPredictionsCostNothing()
     {
-        using var scope = NewDisposeScope();
-        var logits = RandomTensors.Normal(new Random(1), 3, CPU, 3, 4);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor logits = RandomTensors.Normal(new Random(1), 3, CPU, 3, 4);
         Assert.AreEqual(0, LorealLosses.HighLevelDistillation(logits, logits + 5, 2).item<float>(), 1e-5);
     }
 }

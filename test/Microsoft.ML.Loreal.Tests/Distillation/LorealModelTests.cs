@@ -17,8 +17,8 @@ public sealed class LorealModelTests
     [DataRow(false, "Template")]
     public void ReloadedModelScoresTheSameBits(bool attributes, string method)
     {
-        using var model = TrainingRun.Fit(Options(attributes, method));
-        using var loaded = TrainingRun.Load(TrainingRun.Save(model));
+        using LorealModel model = TrainingRun.Fit(Options(attributes, method));
+        using LorealModel loaded = TrainingRun.Load(TrainingRun.Save(model));
         CollectionAssert.AreEqual(TrainingRun.Score(model), TrainingRun.Score(loaded));
         CollectionAssert.AreEqual(model.ClassNames.ToList(), loaded.ClassNames.ToList());
         Assert.AreEqual(model.Resolution, loaded.Resolution);
@@ -39,18 +39,18 @@ public sealed class LorealModelTests
     [DataRow(true, "IndependentPrompts")]
     public void ScoresAreThoseOfEveryPromptOnItsOwn(bool attributes, string method)
     {
-        var options = Options(attributes, method);
+        LorealTrainer.Options options = Options(attributes, method);
         options.BaseStage!.Epochs = options.DistillationStage.Epochs = 2;
-        using var model = TrainingRun.Fit(options);
+        using LorealModel model = TrainingRun.Fit(options);
         Near(Plain(model), TrainingRun.Score(model));
-        using var others = model.WithClasses(_others);
+        using LorealModel others = model.WithClasses(_others);
         CollectionAssert.AreEqual(_others, others.ClassNames.ToArray());
         Near(Plain(others), TrainingRun.Score(others));
 
         static void Near(float[] expected, float[] actual)
         {
             Assert.HasCount(expected.Length, actual);
-            for (var i = 0; i < expected.Length; i++)
+            for (int i = 0; i < expected.Length; i++)
             {
                 Assert.AreEqual(expected[i], actual[i], 1e-5f);
             }
@@ -60,28 +60,28 @@ public sealed class LorealModelTests
     [TestMethod]
     public void OtherClassesEqualAModelBuiltForThem()
     {
-        using var model = TrainingRun.Fit(TrainingRun.Options());
-        var files = TrainingRun.Save(model);
-        var description = Encoding.UTF8.GetString(files[LorealModel.DescriptionFile]);
-        for (var c = 0; c < 3; c++)
+        using LorealModel model = TrainingRun.Fit(TrainingRun.Options());
+        Dictionary<string, byte[]> files = TrainingRun.Save(model);
+        string description = Encoding.UTF8.GetString(files[LorealModel.DescriptionFile]);
+        for (int c = 0; c < 3; c++)
         {
             description = description.Replace(TrainingRun.Names[c], _others[c]);
         }
 
         files[LorealModel.DescriptionFile] = Encoding.UTF8.GetBytes(description);
-        using var built = TrainingRun.Load(files);
-        using var others = model.WithClasses([.. _others, TrainingRun.Names[3]]);
+        using LorealModel built = TrainingRun.Load(files);
+        using LorealModel others = model.WithClasses([.. _others, TrainingRun.Names[3]]);
         CollectionAssert.AreEqual(TrainingRun.Score(built), TrainingRun.Score(others));
-        using var back = others.WithClasses(TrainingRun.Names);
+        using LorealModel back = others.WithClasses(TrainingRun.Names);
         CollectionAssert.AreEqual(TrainingRun.Score(model), TrainingRun.Score(back));
     }
 
     [TestMethod]
     public void OtherClassesOutliveTheModelTheyCameFrom()
     {
-        var model = TrainingRun.Fit(TrainingRun.Options());
-        using var others = model.WithClasses(_others);
-        var before = TrainingRun.Score(others);
+        LorealModel model = TrainingRun.Fit(TrainingRun.Options());
+        using LorealModel others = model.WithClasses(_others);
+        float[] before = TrainingRun.Score(others);
         model.Dispose();
         CollectionAssert.AreEqual(before, TrainingRun.Score(others));
         Assert.ThrowsExactly<ObjectDisposedException>(() => TrainingRun.Score(model));
@@ -93,10 +93,10 @@ public sealed class LorealModelTests
     [TestMethod]
     public void UnusableClassesAreRefused()
     {
-        using var model = TrainingRun.Fit(TrainingRun.Options());
+        using LorealModel model = TrainingRun.Fit(TrainingRun.Options());
         Assert.ThrowsExactly<ArgumentException>(() => model.WithClasses(["cat"]));
         Assert.ThrowsExactly<ArgumentException>(() => model.WithClasses(["cat", "CAT"]));
-        using var specific = TrainingRun.Fit(Options(false, "class-specific"));
+        using LorealModel specific = TrainingRun.Fit(Options(false, "class-specific"));
         Assert.ThrowsExactly<InvalidOperationException>(() => specific.WithClasses(_others));
     }
 
@@ -104,17 +104,17 @@ public sealed class LorealModelTests
     public void ManyImagesAtOnceScoreLikeOneByOne()
     {
         const int Images = 70;
-        using var model = TrainingRun.Fit(TrainingRun.Options());
-        using var many = model.WithClasses([.. Enumerable.Range(0, 400).Select(i => $"{(char)('a' + (i % 26))}{(char)('a' + (i / 26))}")]);
-        using var pixels = TrainingRun.Pixels(Images, many.Resolution);
-        var together = new float[Images * 400];
+        using LorealModel model = TrainingRun.Fit(TrainingRun.Options());
+        using LorealModel many = model.WithClasses([.. Enumerable.Range(0, 400).Select(i => $"{(char)('a' + (i % 26))}{(char)('a' + (i / 26))}")]);
+        using Tensor pixels = TrainingRun.Pixels(Images, many.Resolution);
+        float[] together = new float[Images * 400];
         many.Score(pixels, together);
-        for (var i = 0; i < Images; i += 23)
+        for (int i = 0; i < Images; i += 23)
         {
-            var alone = new float[400];
-            using var one = pixels.narrow(0, i, 1);
+            float[] alone = new float[400];
+            using Tensor one = pixels.narrow(0, i, 1);
             many.Score(one, alone);
-            for (var c = 0; c < alone.Length; c++)
+            for (int c = 0; c < alone.Length; c++)
             {
                 Assert.AreEqual(alone[c], together[(i * 400) + c], 1e-6f);
             }
@@ -124,13 +124,13 @@ public sealed class LorealModelTests
     [TestMethod]
     public void ThreadsScoreWhileAnotherDisposes()
     {
-        var model = TrainingRun.Fit(TrainingRun.Options());
-        var expected = TrainingRun.Score(model);
+        LorealModel model = TrainingRun.Fit(TrainingRun.Options());
+        float[] expected = TrainingRun.Score(model);
         using var started = new CountdownEvent(4);
-        var threads = Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        Task<int>[] threads = Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
         {
             started.Signal();
-            var scored = 0;
+            int scored = 0;
             try
             {
                 while (true)
@@ -153,10 +153,10 @@ public sealed class LorealModelTests
     [TestMethod]
     public void ScoringLeavesNothingBehind()
     {
-        using var model = TrainingRun.Fit(TrainingRun.Options());
+        using LorealModel model = TrainingRun.Fit(TrainingRun.Options());
         TrainingRun.Score(model);
-        var before = Tensor.TotalCount;
-        for (var i = 0; i < 50; i++)
+        long before = Tensor.TotalCount;
+        for (int i = 0; i < 50; i++)
         {
             TrainingRun.Score(model);
         }
@@ -167,10 +167,10 @@ public sealed class LorealModelTests
     [TestMethod]
     public void WrongShapesAreRefused()
     {
-        using var model = TrainingRun.Fit(Options(false, "Template"));
-        using var large = zeros([1, 3, 32, 32]);
+        using LorealModel model = TrainingRun.Fit(Options(false, "Template"));
+        using Tensor large = zeros([1, 3, 32, 32]);
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => model.Score(large, new float[4])).Message, "[B, 3, 16, 16]");
-        using var right = zeros([1, 3, 16, 16]);
+        using Tensor right = zeros([1, 3, 16, 16]);
         Assert.ThrowsExactly<ArgumentException>(() => model.Score(right, new float[5]));
     }
 
@@ -181,8 +181,8 @@ public sealed class LorealModelTests
     [DataRow("{\"version\": 99}", DisplayName = "a newer version")]
     public void DamagedDescriptionIsRefused(string description)
     {
-        using var model = TrainingRun.Fit(Options(false, "Template"));
-        var files = TrainingRun.Save(model);
+        using LorealModel model = TrainingRun.Fit(Options(false, "Template"));
+        Dictionary<string, byte[]> files = TrainingRun.Save(model);
         files[LorealModel.DescriptionFile] = Encoding.UTF8.GetBytes(description);
         Assert.ThrowsExactly<FormatException>(() => TrainingRun.Load(files));
     }
@@ -190,12 +190,12 @@ public sealed class LorealModelTests
     [TestMethod]
     public void DamagedTensorsAndAnotherBackboneAreRefused()
     {
-        using var model = TrainingRun.Fit(TrainingRun.Options());
-        var files = TrainingRun.Save(model);
+        using LorealModel model = TrainingRun.Fit(TrainingRun.Options());
+        Dictionary<string, byte[]> files = TrainingRun.Save(model);
         StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => TrainingRun.Load(files, TinyClip.Backbone(seed: 2))).Message, model.Backbone.Sha256);
 
-        using var alone = TrainingRun.Fit(TrainingRun.Options(attributes: false));
-        var tensors = files[LorealModel.TensorFile];
+        using LorealModel alone = TrainingRun.Fit(TrainingRun.Options(attributes: false));
+        byte[] tensors = files[LorealModel.TensorFile];
         files[LorealModel.TensorFile] = TrainingRun.Save(alone)[LorealModel.TensorFile];
         Assert.ThrowsExactly<InvalidDataException>(() => TrainingRun.Load(files));
         files[LorealModel.TensorFile] = tensors[..^1];
@@ -204,7 +204,7 @@ public sealed class LorealModelTests
 
     private static LorealTrainer.Options Options(bool attributes, string method)
     {
-        var options = TrainingRun.Options(attributes);
+        LorealTrainer.Options options = TrainingRun.Options(attributes);
         options.Method = method switch
         {
             "Template" => PromptMethod.Template(),
@@ -221,25 +221,25 @@ public sealed class LorealModelTests
     /// <summary>The scores as they are published: the saved tensors, every image on its own, every prompt on its own.</summary>
     private static float[] Plain(LorealModel model)
     {
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        var files = TrainingRun.Save(model);
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        Dictionary<string, byte[]> files = TrainingRun.Save(model);
         using var tensors = SafetensorsFile.Read(new MemoryStream(files[LorealModel.TensorFile]), "the model");
         var description = LorealModelDescription.Read(new MemoryStream(files[LorealModel.DescriptionFile]));
-        using var clip = model.Backbone.CreateModel(CPU);
+        using ClipModel clip = model.Backbone.CreateModel(CPU);
         var vocabulary = new TokenizerVocabulary(model.Backbone.Tokenizer);
-        using var slots = description.Attributes?.CreateSlots(clip, vocabulary, MetaNetInitialization.Default, new Random(0));
+        using AttributeSlots? slots = description.Attributes?.CreateSlots(clip, vocabulary, MetaNetInitialization.Default, new Random(0));
         slots?.Load(name => tensors.ReadTensor(name));
-        using var student = description.Method.CreateLearner(clip, vocabulary, model.ClassNames, slots?.TokenCount ?? 0, new Random(0));
+        using PromptLearner student = description.Method.CreateLearner(clip, vocabulary, model.ClassNames, slots?.TokenCount ?? 0, new Random(0));
         student.Load(name => tensors.ReadTensor("beta." + name));
         student.ForOtherClasses = description.ScoresOtherClasses;
         var towers = PlainTowers.Of(description.Method, clip, student.State.ToDictionary(s => s.Name, s => s.Value));
         var scores = new List<float>();
-        using var pixels = TrainingRun.Pixels(5, model.Resolution);
-        for (var i = 0; i < 5; i++)
+        using Tensor pixels = TrainingRun.Pixels(5, model.Resolution);
+        for (int i = 0; i < 5; i++)
         {
-            var features = towers.Image(pixels.narrow(0, i, 1));
-            var parts = student.Prompts(slots?.Tokens(slots.Vectors(features.narrow(1, 0, clip.Config.EmbedDimension))));
+            Tensor features = towers.Image(pixels.narrow(0, i, 1));
+            PromptParts parts = student.Prompts(slots?.Tokens(slots.Vectors(features.narrow(1, 0, clip.Config.EmbedDimension))));
             scores.AddRange(student.Logits(features, towers.Text(parts, slots?.TokenCount ?? 0)).softmax(1).data<float>());
         }
 

@@ -15,33 +15,33 @@ public sealed class LorealReferenceTests
     [DynamicData(nameof(Variants))]
     public void Variant(string name)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         var files = ReferenceFiles.Open("loreal/loreal");
-        var variant = files.Root.GetProperty("variants").GetProperty(name);
+        JsonElement variant = files.Root.GetProperty("variants").GetProperty(name);
         var prompts = ReferencePrompts.Read(files.Root, variant);
         var run = new ReferenceRun(files.Root, ReferenceFiles.Open("methods/pool_a").Tensor);
-        using var model = Fixtures.Model("a");
-        var initial = $"init_ctx{prompts.ContextTokens}_K{prompts.Attributes.Length}.";
-        using var slots = CreateSlots(model, prompts, files, initial);
-        using var alpha = CreateStudent(model, prompts, slots, files.Tensor(initial + "alpha.ctx"));
-        using var beta = CreateStudent(model, prompts, slots, files.Tensor(initial + "beta.ctx"));
-        var settings = Settings(variant, files, name);
+        using ClipModel model = Fixtures.Model("a");
+        string initial = $"init_ctx{prompts.ContextTokens}_K{prompts.Attributes.Length}.";
+        using AttributeSlots slots = CreateSlots(model, prompts, files, initial);
+        using ContextLearner alpha = CreateStudent(model, prompts, slots, files.Tensor(initial + "alpha.ctx"));
+        using ContextLearner beta = CreateStudent(model, prompts, slots, files.Tensor(initial + "beta.ctx"));
+        DistillationSettings settings = Settings(variant, files, name);
         var students = new TwoStudents(alpha, beta, slots, model, settings);
-        var mix = Mix(variant);
+        double mix = Mix(variant);
 
         CheckFirstBatch();
-        using var optimizer = run.CreateOptimizer(slots.Parameters);
-        var steps = variant.GetProperty("steps");
-        for (var step = 0; step < steps.GetArrayLength(); step++)
+        using optim.Optimizer optimizer = run.CreateOptimizer(slots.Parameters);
+        JsonElement steps = variant.GetProperty("steps");
+        for (int step = 0; step < steps.GetArrayLength(); step++)
         {
-            using var stepScope = NewDisposeScope();
-            var expected = steps[step];
-            if (expected.TryGetProperty("mix_w", out var weight))
+            using DisposeScope stepScope = NewDisposeScope();
+            JsonElement expected = steps[step];
+            if (expected.TryGetProperty("mix_w", out JsonElement weight))
             {
                 LearningCheck.Forward(weight.GetDouble(), mix, "mix");
             }
 
-            var losses = students.Losses(Features(run.High, step), Features(run.Low, step), run.Targets(step), mix);
+            StepLosses losses = students.Losses(Features(run.High, step), Features(run.Low, step), run.Targets(step), mix);
             Check("loss", losses.Total);
             Check("loss_ce", losses.CrossEntropy);
             Check("loss_hld", losses.HighLevel);
@@ -51,7 +51,7 @@ public sealed class LorealReferenceTests
                 Check("loss_bpd", losses.Bridge);
             }
 
-            var correct = losses.Logits.argmax(1).eq(run.Targets(step)).sum().item<long>();
+            long correct = losses.Logits.argmax(1).eq(run.Targets(step)).sum().item<long>();
             Assert.AreEqual(expected.GetProperty("acc").GetDouble(), 100.0 * correct / run.Batches[step].Length, 1e-6, $"accuracy of step {step}");
             optimizer.zero_grad();
             losses.Total.backward();
@@ -66,7 +66,7 @@ public sealed class LorealReferenceTests
                 LearningCheck.Forward(expected.GetProperty(part).GetDouble(), loss!.item<float>(), $"{part} of step {step}");
         }
 
-        foreach (var (parameter, value) in slots.State)
+        foreach ((string? parameter, Tensor? value) in slots.State)
         {
             LearningCheck.Change(
                 files.Tensor($"{initial}param.{parameter}"), files.Tensor($"{name}.step{steps.GetArrayLength()}.{parameter}"), value, parameter);
@@ -76,10 +76,10 @@ public sealed class LorealReferenceTests
 
         void CheckFirstBatch()
         {
-            using var noGrad = no_grad();
-            using var checks = NewDisposeScope();
-            var (high, low) = (Features(run.High, 0), Features(run.Low, 0));
-            var (highVectors, lowVectors) = (slots.Vectors(high), slots.Vectors(low));
+            using IDisposable noGrad = no_grad();
+            using DisposeScope checks = NewDisposeScope();
+            (Tensor? high, Tensor? low) = (Features(run.High, 0), Features(run.Low, 0));
+            (Tensor? highVectors, Tensor? lowVectors) = (slots.Vectors(high), slots.Vectors(low));
             LearningCheck.Forward(files.Tensor($"{name}.features_hr"), high, "standard-resolution features");
             LearningCheck.Forward(files.Tensor($"{name}.features_lr"), low, "low-resolution features");
             LearningCheck.Forward(files.Tensor($"{name}.contexts_hr"), Copies(highVectors), "contexts of the standard resolution");
@@ -87,8 +87,8 @@ public sealed class LorealReferenceTests
             LearningCheck.Forward(
                 files.Tensor($"{name}.lld_logits"), LorealLosses.AttributeSimilarities(highVectors, lowVectors, settings.Temperature), "attribute similarities");
 
-            var crossed = settings.Bridge == ContextBridge.Crossed;
-            var condition = crossed ? high : TwoStudents.Mixed(high, low, mix);
+            bool crossed = settings.Bridge == ContextBridge.Crossed;
+            Tensor condition = crossed ? high : TwoStudents.Mixed(high, low, mix);
             if (!crossed)
             {
                 LearningCheck.Forward(files.Tensor($"{name}.student_cond"), condition, "what conditions beta");
@@ -113,19 +113,19 @@ public sealed class LorealReferenceTests
                 return;
             }
 
-            var expected = files.Tensor($"{name}.prompts_beta_infer_b0");
-            var pixels = run.Low.narrow(0, 0, 1);
-            var parts = beta.Prompts(slots.Tokens(slots.Vectors(Classifier.Normalise(model.EncodeImage(pixels)))));
-            for (var c = 0; c < prompts.ClassNames.Length; c++)
+            Tensor expected = files.Tensor($"{name}.prompts_beta_infer_b0");
+            Tensor pixels = run.Low.narrow(0, 0, 1);
+            PromptParts parts = beta.Prompts(slots.Tokens(slots.Vectors(Classifier.Normalise(model.EncodeImage(pixels)))));
+            for (int c = 0; c < prompts.ClassNames.Length; c++)
             {
-                var actual = cat([parts.Prefix[0], parts.Suffix[c].narrow(0, 0, parts.End[c].item<long>() + 1)], 0);
+                Tensor actual = cat([parts.Prefix[0], parts.Suffix[c].narrow(0, 0, parts.End[c].item<long>() + 1)], 0);
                 LearningCheck.Forward(expected[c].narrow(0, 0, actual.shape[0]), actual, $"prompt of class {c}");
             }
         }
 
         void CheckGradients()
         {
-            foreach (var (parameter, value) in MetaNetGradients(slots))
+            foreach ((string? parameter, Tensor? value) in MetaNetGradients(slots))
             {
                 LearningCheck.Gradient(files.Tensor($"{name}.grad.{parameter}"), value, parameter);
             }
@@ -133,8 +133,8 @@ public sealed class LorealReferenceTests
 
         Tensor Inference()
         {
-            using var noGrad = no_grad();
-            var low = Features(run.Low, 0);
+            using IDisposable noGrad = no_grad();
+            Tensor low = Features(run.Low, 0);
             return Logits(beta, slots.Vectors(low), low);
         }
 
@@ -143,7 +143,7 @@ public sealed class LorealReferenceTests
 
         Tensor Features(Tensor pool, int step)
         {
-            using var noGrad = no_grad();
+            using IDisposable noGrad = no_grad();
             return Classifier.Normalise(model.EncodeImage(run.Pixels(pool, step)));
         }
 
@@ -155,10 +155,10 @@ public sealed class LorealReferenceTests
     private static IEnumerable<(string Name, Tensor Value)> MetaNetGradients(AttributeSlots slots)
     {
         string[] names = ["linear1.weight", "linear1.bias", "linear2.weight", "linear2.bias"];
-        for (var p = 0; p < names.Length; p++)
+        for (int p = 0; p < names.Length; p++)
         {
-            var gradient = slots.Parameters[p].grad!;
-            for (var k = 0; k < gradient.shape[0]; k++)
+            Tensor gradient = slots.Parameters[p].grad!;
+            for (int k = 0; k < gradient.shape[0]; k++)
             {
                 yield return ($"metanets.{k}.{names[p]}", gradient[k]);
             }
@@ -167,8 +167,8 @@ public sealed class LorealReferenceTests
 
     private static AttributeSlots CreateSlots(ClipModel model, ReferencePrompts prompts, ReferenceFiles files, string initial)
     {
-        var hidden = (int)files.Tensor($"{initial}param.metanets.0.linear1.weight").shape[0];
-        var words = AttributeSlots.Tokenize(prompts.Vocabulary, prompts.Attributes);
+        int hidden = (int)files.Tensor($"{initial}param.metanets.0.linear1.weight").shape[0];
+        IReadOnlyList<int[]> words = AttributeSlots.Tokenize(prompts.Vocabulary, prompts.Attributes);
         var slots = new AttributeSlots(model, words, prompts.Copies, hidden, MetaNetInitialization.Default, new Random(0));
         slots.Load(parameter => files.Tensor($"{initial}param.{parameter}"));
         return slots;
@@ -185,10 +185,10 @@ public sealed class LorealReferenceTests
 
     private static DistillationSettings Settings(JsonElement variant, ReferenceFiles files, string name)
     {
-        var loreal = variant.GetProperty("loreal");
+        JsonElement loreal = variant.GetProperty("loreal");
 
         // The aligned variants have the mixed feature that conditions beta; the crossed ones have no such thing.
-        var bridge = files.Has($"{name}.student_cond") ? ContextBridge.Aligned : ContextBridge.Crossed;
+        ContextBridge bridge = files.Has($"{name}.student_cond") ? ContextBridge.Aligned : ContextBridge.Crossed;
         return new DistillationSettings(bridge, Coefficient("COEF1"), Coefficient("COEF2"), Coefficient("COEF_BPD"), Coefficient("TEMP"));
 
         double Coefficient(string property) => loreal.GetProperty(property).GetDouble();
@@ -196,7 +196,7 @@ public sealed class LorealReferenceTests
 
     private static double Mix(JsonElement variant)
     {
-        var loreal = variant.GetProperty("loreal");
+        JsonElement loreal = variant.GetProperty("loreal");
         return MixSchedule.At(
             loreal.GetProperty("ALIGN_MIX_MAX").GetDouble(),
             loreal.GetProperty("ALIGN_MIX_START").GetDouble(),

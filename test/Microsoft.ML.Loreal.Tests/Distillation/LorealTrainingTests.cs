@@ -11,12 +11,12 @@ public sealed class LorealTrainingTests
     [DataRow(ContextBridge.Crossed, MetaNetInitialization.Default)]
     public void EveryStageLowersItsLoss(ContextBridge bridge, MetaNetInitialization initialization)
     {
-        var options = TrainingRun.Options();
+        LorealTrainer.Options options = TrainingRun.Options();
         options.Bridge = bridge;
         options.MetaNetInitialization = initialization;
         var metrics = new List<TrainingMetrics>();
-        using var model = TrainingRun.Fit(options, onEpoch: metrics.Add);
-        foreach (var stage in new[] { 1, 2, 3 })
+        using LorealModel model = TrainingRun.Fit(options, onEpoch: metrics.Add);
+        foreach (int stage in new[] { 1, 2, 3 })
         {
             var epochs = metrics.Where(m => m.Stage == stage).ToList();
             CollectionAssert.AreEqual(Enumerable.Range(1, 6).ToList(), epochs.Select(m => m.Epoch).ToList(), $"stage {stage}");
@@ -24,11 +24,11 @@ public sealed class LorealTrainingTests
             Assert.IsGreaterThan(epochs[^1].LearningRate, epochs[0].LearningRate, $"stage {stage}");
         }
 
-        var last = metrics[^1];
+        TrainingMetrics last = metrics[^1];
         Assert.IsGreaterThan(0, last.HighLevelDistillation);
         Assert.IsGreaterThan(0, last.LowLevelDistillation);
         Assert.AreEqual(bridge == ContextBridge.Aligned, last.BridgeDistillation > 0);
-        var total = last.CrossEntropy + (options.Lambda1 * last.HighLevelDistillation) + (options.Lambda2 * last.LowLevelDistillation)
+        double total = last.CrossEntropy + (options.Lambda1 * last.HighLevelDistillation) + (options.Lambda2 * last.LowLevelDistillation)
             + (options.BridgeWeight * last.BridgeDistillation);
         Assert.AreEqual(total, last.Loss, 1e-4);
     }
@@ -38,10 +38,10 @@ public sealed class LorealTrainingTests
     [DataRow(32, 1, DisplayName = "at the standard resolution")]
     public void MethodAloneHasOneStage(int? trainResolution, int stage)
     {
-        var options = TrainingRun.Options(attributes: false);
+        LorealTrainer.Options options = TrainingRun.Options(attributes: false);
         options.TrainResolution = trainResolution;
         var metrics = new List<TrainingMetrics>();
-        using var model = TrainingRun.Fit(options, onEpoch: metrics.Add);
+        using LorealModel model = TrainingRun.Fit(options, onEpoch: metrics.Add);
         CollectionAssert.AreEqual(Enumerable.Repeat(stage, 6).ToList(), metrics.Select(m => m.Stage).ToList());
         Assert.AreEqual(16, model.Resolution);
     }
@@ -49,10 +49,10 @@ public sealed class LorealTrainingTests
     [TestMethod]
     public void TemplateIsNotTrained()
     {
-        var options = TrainingRun.Options(attributes: false);
+        LorealTrainer.Options options = TrainingRun.Options(attributes: false);
         options.Method = PromptMethod.Template();
         var images = new GeneratedImages(4, 1) { OnLoad = _ => Assert.Fail("an image was loaded") };
-        using var model = TrainingRun.Fit(options, images: images, onEpoch: _ => Assert.Fail("an epoch was trained"));
+        using LorealModel model = TrainingRun.Fit(options, images: images, onEpoch: _ => Assert.Fail("an epoch was trained"));
         Assert.AreEqual(4, TrainingRun.Score(model, 1).Length);
     }
 
@@ -61,10 +61,10 @@ public sealed class LorealTrainingTests
     [DataRow(0, DisplayName = "new views in every epoch")]
     public void OneSeedGivesOneModel(int views)
     {
-        var options = TrainingRun.Options();
+        LorealTrainer.Options options = TrainingRun.Options();
         options.ViewsPerImage = views;
         options.BaseStage!.Epochs = options.DistillationStage.Epochs = 2;
-        using var first = TrainingRun.Fit(options);
+        using LorealModel first = TrainingRun.Fit(options);
 
         // Workers that finish in another order must not change anything.
         var hurried = new Random(1);
@@ -78,9 +78,9 @@ public sealed class LorealTrainingTests
                 }
             },
         };
-        using var second = TrainingRun.Fit(options, images: images);
-        using var other = TrainingRun.Fit(options, seed: 4);
-        var weights = TrainingRun.Save(first)[LorealModel.TensorFile];
+        using LorealModel second = TrainingRun.Fit(options, images: images);
+        using LorealModel other = TrainingRun.Fit(options, seed: 4);
+        byte[] weights = TrainingRun.Save(first)[LorealModel.TensorFile];
         CollectionAssert.AreEqual(weights, TrainingRun.Save(second)[LorealModel.TensorFile]);
         CollectionAssert.AreNotEqual(weights, TrainingRun.Save(other)[LorealModel.TensorFile]);
     }
@@ -91,16 +91,16 @@ public sealed class LorealTrainingTests
     [DataRow(PromptOptimizer.AdamW)]
     public void OptimisersDiffer(PromptOptimizer optimizer)
     {
-        var options = TrainingRun.Options(attributes: false);
+        LorealTrainer.Options options = TrainingRun.Options(attributes: false);
         options.BaseStage = new TrainingStageOptions { Epochs = 3, BatchSize = 8, Optimizer = optimizer, LearningRate = 0.01, WarmupEpochs = 1, WeightDecay = 0.1 };
         var metrics = new List<TrainingMetrics>();
-        using var model = TrainingRun.Fit(options, onEpoch: metrics.Add);
+        using LorealModel model = TrainingRun.Fit(options, onEpoch: metrics.Add);
         Assert.AreEqual(1e-5, metrics[0].LearningRate);
         Assert.IsLessThan(metrics[0].Loss, metrics[^1].Loss);
         var others = Enum.GetValues<PromptOptimizer>().Where(o => o != optimizer).Select(o =>
         {
             options.BaseStage.Optimizer = o;
-            using var other = TrainingRun.Fit(options);
+            using LorealModel other = TrainingRun.Fit(options);
             return Convert.ToHexString(TrainingRun.Save(other)[LorealModel.TensorFile]);
         }).ToList();
         Assert.DoesNotContain(Convert.ToHexString(TrainingRun.Save(model)[LorealModel.TensorFile]), others);
@@ -109,19 +109,19 @@ public sealed class LorealTrainingTests
     [TestMethod]
     public void EarlierStandardStudentTakesThePlaceOfStageOne()
     {
-        var options = TrainingRun.Options();
-        using var first = TrainingRun.Fit(options);
+        LorealTrainer.Options options = TrainingRun.Options();
+        using LorealModel first = TrainingRun.Fit(options);
         options.LowResolution = 24;
         var metrics = new List<TrainingMetrics>();
-        using var second = TrainingRun.Fit(options, seed: 8, onEpoch: metrics.Add, standardStudent: first);
+        using LorealModel second = TrainingRun.Fit(options, seed: 8, onEpoch: metrics.Add, standardStudent: first);
         CollectionAssert.AreEqual(new[] { 2, 3 }, metrics.Select(m => m.Stage).Distinct().ToArray());
-        using var scope = NewDisposeScope();
-        var (before, after) = (Tensor(first, "alpha.ctx"), Tensor(second, "alpha.ctx"));
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        (float[]? before, float[]? after) = (Tensor(first, "alpha.ctx"), Tensor(second, "alpha.ctx"));
         CollectionAssert.AreEqual(before, after);
         CollectionAssert.AreNotEqual(before, Tensor(second, "beta.ctx"));
 
         options.Attributes = null;
-        using var alone = TrainingRun.Fit(options);
+        using LorealModel alone = TrainingRun.Fit(options);
         options.Attributes = ["color", "leaf shape"];
         Assert.ThrowsExactly<ArgumentException>(() => TrainingRun.Fit(options, standardStudent: alone));
 
@@ -182,7 +182,7 @@ public sealed class LorealTrainingTests
                 }
             },
         };
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => TrainingRun.Fit(TrainingRun.Options(), images: images));
+        InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(() => TrainingRun.Fit(TrainingRun.Options(), images: images));
         Assert.AreEqual("picture 20 is broken", error.Message);
         Assert.AreEqual(0, images.Running);
     }
@@ -190,20 +190,21 @@ public sealed class LorealTrainingTests
     [TestMethod]
     public void LossThatIsNotANumberEndsTheTraining()
     {
-        var options = TrainingRun.Options();
+        LorealTrainer.Options options = TrainingRun.Options();
         options.DistillationStage = new TrainingStageOptions { Epochs = 5, BatchSize = 8, LearningRate = 1e30, WarmupEpochs = 1 };
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => TrainingRun.Fit(options));
+        InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(() => TrainingRun.Fit(options));
         StringAssert.Contains(error.Message, "stage 3, epoch 2 of 5, step 2, at learning rate 1e+30");
     }
 
     [TestMethod]
     public void NothingIsLeftInNativeMemory()
     {
-        // TorchSharp counts a tensor whose memory a parameter took over as a living one for ever: a training leaves as many as it has parameters, however long it is.
-        var options = TrainingRun.Options();
+        // TorchSharp counts a tensor whose memory a parameter took over as a living one for ever: a training leaves as many as it has
+        // parameters, however long it is.
+        LorealTrainer.Options options = TrainingRun.Options();
         options.BaseStage!.Epochs = options.DistillationStage.Epochs = 2;
         TrainAndScore();
-        var few = TensorCount.Growth(TrainAndScore);
+        long few = TensorCount.Growth(TrainAndScore);
         options.BaseStage.Epochs = options.DistillationStage.Epochs = 4;
         Assert.AreEqual(few, TensorCount.Growth(TrainAndScore));
 
@@ -212,11 +213,11 @@ public sealed class LorealTrainingTests
 
         void TrainAndScore()
         {
-            using var model = TrainingRun.Fit(options);
-            using var others = model.WithClasses(["one", "two"]);
+            using LorealModel model = TrainingRun.Fit(options);
+            using LorealModel others = model.WithClasses(["one", "two"]);
             TrainingRun.Score(model);
             TrainingRun.Score(others);
-            using var loaded = TrainingRun.Load(TrainingRun.Save(model));
+            using LorealModel loaded = TrainingRun.Load(TrainingRun.Save(model));
             TrainingRun.Score(loaded);
         }
     }
@@ -243,10 +244,10 @@ public sealed class LorealTrainingTests
         static void Refused<T>(Action<LorealTrainer.Options> change, string mentioned)
             where T : Exception
         {
-            var options = TrainingRun.Options();
+            LorealTrainer.Options options = TrainingRun.Options();
             change(options);
             var images = new GeneratedImages(TrainingRun.Names.Length, 1) { OnLoad = _ => Assert.Fail("an image was loaded") };
-            var error = Assert.ThrowsExactly<T>(() => TrainingRun.Fit(options, images: images));
+            T error = Assert.ThrowsExactly<T>(() => TrainingRun.Fit(options, images: images));
             StringAssert.Contains(error.Message, mentioned);
         }
     }
@@ -254,7 +255,7 @@ public sealed class LorealTrainingTests
     [TestMethod]
     public void ClassWithoutImageIsNamed()
     {
-        var error = Assert.ThrowsExactly<ArgumentException>(() => TrainingRun.Fit(TrainingRun.Options(), images: new GeneratedImages(3, 2)));
+        ArgumentException error = Assert.ThrowsExactly<ArgumentException>(() => TrainingRun.Fit(TrainingRun.Options(), images: new GeneratedImages(3, 2)));
         StringAssert.Contains(error.Message, "blue ring");
     }
 }

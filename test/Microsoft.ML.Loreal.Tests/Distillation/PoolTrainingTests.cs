@@ -13,12 +13,12 @@ public sealed class PoolTrainingTests
     [TestMethod]
     public void LossFalls()
     {
-        using var scope = NewDisposeScope();
-        var pool = Fixtures.Tensors("methods/pool_a.safetensors")["hr"];
-        var labels = Fixtures.Json("methods/pool_a.json").GetProperty("labels").Deserialize<int[]>()!;
-        var names = Fixtures.Json("methods/pool_a.json").GetProperty("classnames").Deserialize<string[]>()!;
+        using DisposeScope scope = NewDisposeScope();
+        Tensor pool = Fixtures.Tensors("methods/pool_a.safetensors")["hr"];
+        int[] labels = Fixtures.Json("methods/pool_a.json").GetProperty("labels").Deserialize<int[]>()!;
+        string[] names = Fixtures.Json("methods/pool_a.json").GetProperty("classnames").Deserialize<string[]>()!;
         var used = labels.Distinct().Order().ToList();
-        var backbone = Backbone();
+        ClipBackbone backbone = Backbone();
         var options = new LorealTrainer.Options
         {
             Backbone = backbone,
@@ -29,9 +29,9 @@ public sealed class PoolTrainingTests
             ViewsPerImage = 2,
         };
         var metrics = new List<TrainingMetrics>();
-        using var model = LorealTraining.Fit(
+        using LorealModel model = LorealTraining.Fit(
             options, 1, CPU, [.. used.Select(c => names[c])], new PoolImages(pool, [.. labels.Select(c => used.IndexOf(c))]), metrics.Add, default);
-        foreach (var stage in metrics.GroupBy(m => m.Stage))
+        foreach (IGrouping<int, TrainingMetrics> stage in metrics.GroupBy(m => m.Stage))
         {
             Assert.IsLessThan(stage.First().Loss, stage.Last().Loss, $"stage {stage.Key}");
         }
@@ -41,8 +41,8 @@ public sealed class PoolTrainingTests
 
     private static ClipBackbone Backbone()
     {
-        var vocabulary = ReferenceTokenizer.VocabularyFile();
-        using var scope = NewDisposeScope();
+        string vocabulary = ReferenceTokenizer.VocabularyFile();
+        using DisposeScope scope = NewDisposeScope();
         using var weights = new MemoryStream();
         SafetensorsWriter.Write(weights, Fixtures.StateDict("a").Select(t => (t.Key, t.Value)));
         return ClipBackbone.FromFiles(new MemoryBackboneFiles("the reference model", new Dictionary<string, byte[]>
@@ -60,11 +60,11 @@ public sealed class PoolTrainingTests
         public PoolImages(Tensor pool, int[] labels)
         {
             Labels = labels;
-            var (height, width) = ((int)pool.shape[2], (int)pool.shape[3]);
-            using var scope = NewDisposeScope();
-            var mean = tensor(ImageProcessor.ClipMean.ToArray()).view(1, 3, 1, 1);
-            var deviation = tensor(ImageProcessor.ClipDeviation.ToArray()).view(1, 3, 1, 1);
-            var levels = ((pool * deviation + mean) * 255).round().clamp(0, 255).to(ScalarType.Byte).permute(0, 2, 3, 1).contiguous(); // -> [N, H, W, 3]
+            (int height, int width) = ((int)pool.shape[2], (int)pool.shape[3]);
+            using DisposeScope scope = NewDisposeScope();
+            Tensor mean = tensor(ImageProcessor.ClipMean.ToArray()).view(1, 3, 1, 1);
+            Tensor deviation = tensor(ImageProcessor.ClipDeviation.ToArray()).view(1, 3, 1, 1);
+            Tensor levels = ((pool * deviation + mean) * 255).round().clamp(0, 255).to(ScalarType.Byte).permute(0, 2, 3, 1).contiguous(); // -> [N, H, W, 3]
             _images = [.. Enumerable.Range(0, (int)pool.shape[0]).Select(i => new RgbImage(width, height, levels[i].contiguous().data<byte>().ToArray()))];
         }
 

@@ -12,7 +12,7 @@ public sealed class RunningSumsTests
     [TestMethod]
     public void WhatWasSummedBeforeASaveCounts()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         var random = new Random(3);
         List<Step> steps = [.. Enumerable.Range(0, 9).Select(_ => new Step(random, CPU))];
         using var whole = new RunningSums(CPU);
@@ -27,15 +27,15 @@ public sealed class RunningSumsTests
     [TestMethod]
     public void TheyStopAtTheFirstLossThatIsNotFinite()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var sums = new RunningSums(CPU);
-        var labels = zeros([4], int64);
-        foreach (var loss in new[] { 1, float.PositiveInfinity, float.NegativeInfinity, float.NaN, 2 })
+        Tensor labels = zeros([4], int64);
+        foreach (float loss in new[] { 1, float.PositiveInfinity, float.NegativeInfinity, float.NaN, 2 })
         {
             sums.Add(new StepLosses(tensor(loss), tensor(1f), null, null, null, zeros(4, 3)), labels);
         }
 
-        var read = sums.Read();
+        EpochSums read = sums.Read();
         Assert.AreEqual(double.PositiveInfinity, read.Total);
         Assert.AreEqual((8.0, 4L), (read.CrossEntropy, read.Images));
     }
@@ -43,11 +43,11 @@ public sealed class RunningSumsTests
     /// <summary>Sums of random steps on a device, against those of their numbers.</summary>
     internal static void AssertSums(Device device)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         var random = new Random(2);
         using var sums = new RunningSums(device);
         var expected = new EpochSums();
-        for (var i = 0; i < 200; i++)
+        for (int i = 0; i < 200; i++)
         {
             var step = new Step(random, device);
             step.AddTo(sums);
@@ -86,11 +86,11 @@ public sealed class RunningSumsTests
 
         public void AddTo(RunningSums sums)
         {
-            using var scope = NewDisposeScope();
-            var labels = Enumerable.Range(0, Images).Select(i => (long)(i % 3)).ToArray();
-            var answers = labels.Select((label, i) => i % 4 == 0 ? label : (label + 1) % 3).ToArray();
+            using DisposeScope scope = NewDisposeScope();
+            long[] labels = Enumerable.Range(0, Images).Select(i => (long)(i % 3)).ToArray();
+            long[] answers = labels.Select((label, i) => i % 4 == 0 ? label : (label + 1) % 3).ToArray();
             Correct = labels.Zip(answers).Count(pair => pair.First == pair.Second);
-            var logits = nn.functional.one_hot(tensor(answers), 3).to(device);
+            Tensor logits = nn.functional.one_hot(tensor(answers), 3).to(device);
             sums.Add(new StepLosses(Loss(Total)!, Loss(CrossEntropy)!, Loss(HighLevel), Loss(LowLevel), Loss(Bridge), logits), tensor(labels).to(device));
         }
 

@@ -12,7 +12,7 @@ public sealed class ScheduleReferenceTests
     [TestMethod]
     public void LearningRates()
     {
-        foreach (var reference in Fixtures.Json("schedule/lr_schedules.json").GetProperty("cases").EnumerateArray())
+        foreach (JsonElement reference in Fixtures.Json("schedule/lr_schedules.json").GetProperty("cases").EnumerateArray())
         {
             var schedule = new LearningRateSchedule(
                 reference.GetProperty("base_lr").GetDouble(),
@@ -23,8 +23,8 @@ public sealed class ScheduleReferenceTests
                 LinearWarmup = reference.GetProperty("warmup_type").GetString() == "linear",
                 Recount = reference.GetProperty("warmup_recount").GetBoolean(),
             };
-            var rates = reference.GetProperty("lr_used_in_epoch").Deserialize<double[]>()!;
-            for (var epoch = 0; epoch < rates.Length; epoch++)
+            double[] rates = reference.GetProperty("lr_used_in_epoch").Deserialize<double[]>()!;
+            for (int epoch = 0; epoch < rates.Length; epoch++)
             {
                 Assert.AreEqual(rates[epoch], schedule.At(epoch), Tolerance * schedule.Rate, $"{reference.GetProperty("name")}, epoch {epoch}");
             }
@@ -34,12 +34,12 @@ public sealed class ScheduleReferenceTests
     [TestMethod]
     public void MixWeights()
     {
-        foreach (var reference in Fixtures.Json("loreal/loreal.json").GetProperty("mix_schedule").EnumerateArray())
+        foreach (JsonElement reference in Fixtures.Json("loreal/loreal.json").GetProperty("mix_schedule").EnumerateArray())
         {
-            var weights = reference.GetProperty("weight_by_epoch0").Deserialize<double[]>()!;
-            for (var epoch = 0; epoch < weights.Length; epoch++)
+            double[] weights = reference.GetProperty("weight_by_epoch0").Deserialize<double[]>()!;
+            for (int epoch = 0; epoch < weights.Length; epoch++)
             {
-                var weight = MixSchedule.At(
+                double weight = MixSchedule.At(
                     reference.GetProperty("align_mix_max").GetDouble(),
                     reference.GetProperty("align_mix_start").GetDouble(),
                     epoch,

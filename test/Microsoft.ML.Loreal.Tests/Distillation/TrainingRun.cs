@@ -58,8 +58,8 @@ internal static class TrainingRun
 
     public static float[] Score(LorealModel model, int images = 5)
     {
-        using var pixels = Pixels(images, model.Resolution);
-        var probabilities = new float[images * model.ClassNames.Count];
+        using Tensor pixels = Pixels(images, model.Resolution);
+        float[] probabilities = new float[images * model.ClassNames.Count];
         model.Score(pixels, probabilities);
         return probabilities;
     }

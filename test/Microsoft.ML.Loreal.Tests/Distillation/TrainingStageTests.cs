@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -11,9 +12,9 @@ public sealed class TrainingStageTests
     [DataRow(3)]
     public void PartsOfABatchGiveTheSameWeightsAsTheWhole(int imagesAtOnce)
     {
-        var (whole, wholeMetrics) = Train(int.MaxValue);
-        var (parts, partMetrics) = Train(imagesAtOnce);
-        for (var i = 0; i < whole.Length; i++)
+        (float[]? whole, TrainingMetrics? wholeMetrics) = Train(int.MaxValue);
+        (float[]? parts, TrainingMetrics? partMetrics) = Train(imagesAtOnce);
+        for (int i = 0; i < whole.Length; i++)
         {
             Assert.AreEqual(whole[i], parts[i], 1e-6);
         }
@@ -28,11 +29,11 @@ public sealed class TrainingStageTests
     [DataRow(float.NegativeInfinity, 2, "-Infinity")]
     public void ALossThatIsNotANumberEndsItsEpochAndNamesItsStep(float wrong, int imagesAtOnce, string name)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         var weights = new Parameter(ones(2));
-        var (pass, epochs, passesInAStep) = (0, 0, 2 / imagesAtOnce);
+        (int pass, int epochs, int passesInAStep) = (0, 0, 2 / imagesAtOnce);
         var stage = new TrainingStage(2, new TrainingStageOptions { Epochs = 3, BatchSize = 2 }, seed: 1, _ => epochs++, CancellationToken.None);
-        var thrown = Assert.ThrowsExactly<InvalidOperationException>(() => stage.Run([weights], [0, 1, 0, 1, 0, 1], _ => { }, Losses, imagesAtOnce));
+        InvalidOperationException thrown = Assert.ThrowsExactly<InvalidOperationException>(() => stage.Run([weights], [0, 1, 0, 1, 0, 1], _ => { }, Losses, imagesAtOnce));
         StringAssert.Contains(thrown.Message, $"The loss became {name} in stage 2, epoch 2 of 3, step 2", StringComparison.Ordinal);
         Assert.AreEqual((1, 6 * passesInAStep), (epochs, pass));
 
@@ -40,7 +41,7 @@ public sealed class TrainingStageTests
         StepLosses Losses(int epoch, int[] images, Tensor labels)
         {
             pass++;
-            var loss = (weights * (pass < 5 * passesInAStep ? 0 : pass == 5 * passesInAStep ? wrong : float.NaN)).sum();
+            Tensor loss = (weights * (pass < 5 * passesInAStep ? 0 : pass == 5 * passesInAStep ? wrong : float.NaN)).sum();
             return new StepLosses(loss, loss, null, null, null, zeros(images.Length, 2));
         }
     }
@@ -48,16 +49,16 @@ public sealed class TrainingStageTests
     [TestMethod]
     public void ALossThatIsNotANumberReachesNoCheckpoint()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var folder = new TestFolder();
         using var workspace = WorkspaceFolder.Open(folder.FullName);
         using var checkpoints = new TrainingCheckpoints(workspace, null, "{}", TimeSpan.FromTicks(1), message => Assert.Fail(message));
         var weights = new Parameter(ones(2));
-        var step = 0;
+        int step = 0;
         var stage = new TrainingStage(2, new TrainingStageOptions { Epochs = 3, BatchSize = 2 }, seed: 1, null, CancellationToken.None) { Checkpoints = checkpoints };
-        var thrown = Assert.ThrowsExactly<InvalidOperationException>(() => stage.Run([weights], [0, 1, 0, 1, 0, 1], _ => { }, (_, _, _) =>
+        InvalidOperationException thrown = Assert.ThrowsExactly<InvalidOperationException>(() => stage.Run([weights], [0, 1, 0, 1, 0, 1], _ => { }, (_, _, _) =>
         {
-            var loss = (weights * (++step == 5 ? float.NaN : 0)).sum();
+            Tensor loss = (weights * (++step == 5 ? float.NaN : 0)).sum();
             return new StepLosses(loss, loss, null, null, null, zeros(2, 2));
         }));
         StringAssert.Contains(thrown.Message, "The loss became NaN in stage 2, epoch 2 of 3, step 2", StringComparison.Ordinal);
@@ -68,9 +69,9 @@ public sealed class TrainingStageTests
     /// <summary>Softmax regression of 10 points in batches of 5.</summary>
     private static (float[] Weights, TrainingMetrics Last) Train(int imagesAtOnce)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         var random = new Random(4);
-        var points = RandomTensors.Normal(random, 1, CPU, 10, 4);
+        Tensor points = RandomTensors.Normal(random, 1, CPU, 10, 4);
         var weights = new Parameter(RandomTensors.Normal(random, 1, CPU, 4, 3));
         int[] labels = [0, 1, 2, 2, 1, 0, 0, 1, 2, 1];
         TrainingMetrics? last = null;
@@ -81,8 +82,8 @@ public sealed class TrainingStageTests
             _ => { },
             (_, images, target) =>
             {
-                var logits = points.index_select(0, tensor(Array.ConvertAll(images, i => (long)i))).matmul(weights);
-                var loss = nn.functional.cross_entropy(logits, target);
+                Tensor logits = points.index_select(0, tensor(Array.ConvertAll(images, i => (long)i))).matmul(weights);
+                Tensor loss = nn.functional.cross_entropy(logits, target);
                 return new StepLosses(loss, loss, null, null, null, logits);
             },
             imagesAtOnce);

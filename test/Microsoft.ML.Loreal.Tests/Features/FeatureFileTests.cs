@@ -1,4 +1,5 @@
 using Microsoft.ML.Loreal.Tests.Distillation;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Tests.Features;
@@ -187,7 +188,7 @@ public sealed class FeatureFileTests
     [TestMethod]
     public void RowsOfAFileAreThoseThatWereWritten()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Tensor values = RandomTensors.Normal(new Random(2), 1, CPU, 700, 5);
         var storage = new FeatureStorage(0, null, CPU);
         using FeatureWriter writer = storage.Write(null, 700);
@@ -215,7 +216,7 @@ public sealed class FeatureFileTests
             Assert.Inconclusive("This system does not tell how much memory is the process's own.");
         }
 
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Tensor chunk = RandomTensors.Normal(new Random(1), 1, CPU, 64, 4096); // 1 MB
         var storage = new FeatureStorage(64 << 20, null, CPU);
         using FeatureWriter writer = storage.Write(null, 64 * Chunks);
@@ -230,7 +231,7 @@ public sealed class FeatureFileTests
         Assert.IsInstanceOfType<MappedFeatureRows>(rows);
         for (int i = 0; i < Chunks; i++)
         {
-            using var step = NewDisposeScope();
+            using DisposeScope step = NewDisposeScope();
             AssertSame(chunk, rows.Range(64 * i, 64));
         }
 

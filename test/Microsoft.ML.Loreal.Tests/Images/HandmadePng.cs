@@ -22,16 +22,16 @@ internal static class HandmadePng
     public static byte[] Create(
         int width, int height, byte colorType, int bitDepth, int[] samples, byte[]? palette = null, byte[]? transparency = null, bool interlaced = false)
     {
-        var channels = colorType switch { Rgb => 3, GreyAlpha => 2, Rgba => 4, _ => 1 };
+        int channels = colorType switch { Rgb => 3, GreyAlpha => 2, Rgba => 4, _ => 1 };
         using var rows = new MemoryStream();
         using (var zlib = new ZLibStream(rows, CompressionLevel.Optimal, leaveOpen: true))
         {
-            foreach (var (x0, y0, dx, dy) in interlaced ? s_adam7 : s_onePass)
+            foreach ((int x0, int y0, int dx, int dy) in interlaced ? s_adam7 : s_onePass)
             {
                 WritePass(zlib, width, height, channels, bitDepth, samples, x0, y0, dx, dy);
             }
         }
-        using var file = Begin(Header(width, height, colorType, bitDepth, interlaced));
+        using MemoryStream file = Begin(Header(width, height, colorType, bitDepth, interlaced));
         if (palette is not null)
         {
             WriteChunk(file, "PLTE", palette);
@@ -48,7 +48,7 @@ internal static class HandmadePng
     /// <summary>A file that says it is this large and then holds no pixel.</summary>
     public static byte[] WithoutPixels(int width, int height)
     {
-        using var file = Begin(Header(width, height, Grey, 8, interlaced: false));
+        using MemoryStream file = Begin(Header(width, height, Grey, 8, interlaced: false));
         WriteChunk(file, "IDAT", []);
         WriteChunk(file, "IEND", []);
         return file.ToArray();
@@ -64,7 +64,7 @@ internal static class HandmadePng
 
     private static byte[] Header(int width, int height, byte colorType, int bitDepth, bool interlaced)
     {
-        var header = new byte[13];
+        byte[] header = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
         header[8] = (byte)bitDepth;
@@ -75,15 +75,15 @@ internal static class HandmadePng
 
     private static void WritePass(Stream target, int width, int height, int channels, int bitDepth, int[] samples, int x0, int y0, int dx, int dy)
     {
-        for (var y = y0; y < height && x0 < width; y += dy)
+        for (int y = y0; y < height && x0 < width; y += dy)
         {
             target.WriteByte(0);
             int bits = 0, pending = 0;
-            for (var x = x0; x < width; x += dx)
+            for (int x = x0; x < width; x += dx)
             {
-                for (var channel = 0; channel < channels; channel++)
+                for (int channel = 0; channel < channels; channel++)
                 {
-                    var sample = samples[(((y * width) + x) * channels) + channel];
+                    int sample = samples[(((y * width) + x) * channels) + channel];
                     if (bitDepth == 16)
                     {
                         target.WriteByte((byte)(sample >> 8));
@@ -119,11 +119,11 @@ internal static class HandmadePng
 
     private static uint Crc(ReadOnlySpan<byte> bytes)
     {
-        var crc = uint.MaxValue;
-        foreach (var value in bytes)
+        uint crc = uint.MaxValue;
+        foreach (byte value in bytes)
         {
             crc ^= value;
-            for (var bit = 0; bit < 8; bit++)
+            for (int bit = 0; bit < 8; bit++)
             {
                 crc = (crc >> 1) ^ ((crc & 1) * 0xEDB88320u);
             }

@@ -30,7 +30,7 @@ internal static class HandmadeTiff
         int count = Entries + values;
         int strip = Directory + sizeof(ushort) + (count * EntryLength) + sizeof(uint);
         int shared = strip + (width * height);
-        var file = new byte[shared + valueLength];
+        byte[] file = new byte[shared + valueLength];
         (bigEndian ? "MM"u8 : "II"u8).CopyTo(file);
         int at = 2;
         Write16(42);

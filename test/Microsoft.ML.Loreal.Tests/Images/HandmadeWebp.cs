@@ -15,7 +15,7 @@ internal static class HandmadeWebp
         body.Write("WEBP"u8);
         WriteChunk(body, "VP8X", [0x12, 0, 0, 0, .. U24(canvasWidth - 1), .. U24(canvasHeight - 1)]);
         WriteChunk(body, "ANIM", new byte[6]);
-        foreach (var (x, y, width, height, still) in frames)
+        foreach ((int x, int y, int width, int height, byte[]? still) in frames)
         {
             WriteChunk(
                 body,

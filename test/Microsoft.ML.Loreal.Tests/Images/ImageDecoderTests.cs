@@ -37,7 +37,7 @@ public sealed class ImageDecoderTests
 
         using RgbImage image = _decoder.Decode(picture.Path);
         Assert.AreEqual((picture.Width, picture.Height), (image.Width, image.Height));
-        using Image<Rgb24> expected = Image.Load<Rgb24>(picture.DecodedPath ?? picture.Path);
+        using var expected = Image.Load<Rgb24>(picture.DecodedPath ?? picture.Path);
         CollectionAssert.AreEqual(TestPictures.Bytes(expected), Pixels(image));
         using RgbImage fromBytes = _decoder.Decode(File.ReadAllBytes(picture.Path));
         CollectionAssert.AreEqual(Pixels(image), Pixels(fromBytes));

@@ -13,7 +13,7 @@ internal static class PreprocessFixtures
             file.GetProperty("file").GetString()!,
             file.GetProperty("size_wh")[0].GetInt32(),
             file.GetProperty("size_wh")[1].GetInt32(),
-            file.TryGetProperty("decoded_rgb", out var decoded) ? decoded.GetString() : null)),
+            file.TryGetProperty("decoded_rgb", out global::System.Text.Json.JsonElement decoded) ? decoded.GetString() : null)),
     ];
 }
 

@@ -22,9 +22,9 @@ internal static class TestPictures
     public static Image<Rgba32> Smooth()
     {
         var image = new Image<Rgba32>(Width, Height);
-        for (var y = 0; y < Height; y++)
+        for (int y = 0; y < Height; y++)
         {
-            for (var x = 0; x < Width; x++)
+            for (int x = 0; x < Width; x++)
             {
                 image[x, y] = new Rgba32((byte)(x * 4), (byte)(y * 5), (byte)(255 - (2 * (x + y))), (byte)(40 + x + (3 * y)));
             }
@@ -35,8 +35,8 @@ internal static class TestPictures
     public static byte[] Encode<TPixel>(IImageEncoder encoder)
         where TPixel : unmanaged, IPixel<TPixel>
     {
-        using var smooth = Smooth();
-        using var image = smooth.CloneAs<TPixel>();
+        using Image<Rgba32> smooth = Smooth();
+        using Image<TPixel> image = smooth.CloneAs<TPixel>();
         return Encode(image, encoder);
     }
 
@@ -67,7 +67,7 @@ internal static class TestPictures
     public static byte[] Bytes<TPixel>(Image<TPixel> image)
         where TPixel : unmanaged, IPixel<TPixel>
     {
-        var bytes = new byte[image.Width * image.Height * image.PixelType.BitsPerPixel / 8];
+        byte[] bytes = new byte[image.Width * image.Height * image.PixelType.BitsPerPixel / 8];
         image.CopyPixelDataTo(bytes);
         return bytes;
     }

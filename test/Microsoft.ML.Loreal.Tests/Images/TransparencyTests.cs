@@ -39,7 +39,7 @@ public sealed class TransparencyTests
         IDataView paths = _ml.Data.LoadFromEnumerable([new Photo { ImagePath = path }]);
         CollectionAssert.AreEqual(fromPath, Scores(_ml.Transforms.LoadImages("Image", "", "ImagePath").Fit(paths).Transform(paths)));
         using FileStream stream = File.OpenRead(path);
-        using MLImage image = MLImage.CreateFromStream(stream);
+        using var image = MLImage.CreateFromStream(stream);
         CollectionAssert.AreEqual(fromPath, Scores(_ml.Data.LoadFromEnumerable([new Loaded { Image = image }])));
 
         // What is not seen counts as black, whatever color the file has there.
@@ -60,11 +60,14 @@ public sealed class TransparencyTests
         }
     }
 
-    /// <summary>Every level at every alpha comes back as Skia itself gives it back, a half rounded up or down, and as near to the original as 8 bits allow.</summary>
+    /// <summary>
+    /// Every level at every alpha comes back as Skia itself gives it back, a half rounded up or down, and as near to the original as 8 bits
+    /// allow.
+    /// </summary>
     [TestMethod]
     public void MultiplyingByAlphaIsUndoneAsSkiaDoesIt()
     {
-        var pixels = new byte[4 * 256 * 256];
+        byte[] pixels = new byte[4 * 256 * 256];
         for (int alpha = 0; alpha < 256; alpha++)
         {
             for (int level = 0; level < 256; level++)
@@ -76,8 +79,8 @@ public sealed class TransparencyTests
             }
         }
 
-        using MLImage image = MLImage.CreateFromPixels(256, 256, MLPixelFormat.Rgba32, pixels);
-        var undone = new byte[3 * 256 * 256];
+        using var image = MLImage.CreateFromPixels(256, 256, MLPixelFormat.Rgba32, pixels);
+        byte[] undone = new byte[3 * 256 * 256];
         RgbPixels.Unmultiply(pixels, undone, 256 * 256, blueFirst: false);
         byte[] skias = image.GetBGRPixels;
         for (int i = 0; i < undone.Length; i++)
@@ -102,7 +105,7 @@ public sealed class TransparencyTests
     {
         for (int count = 1; count < 40; count++)
         {
-            var source = new byte[4 * count];
+            byte[] source = new byte[4 * count];
             new Random(count).NextBytes(source);
             for (int i = 0; i < count; i++)
             {
@@ -112,7 +115,7 @@ public sealed class TransparencyTests
             foreach (bool blueFirst in new[] { false, true })
             {
                 byte[] expected = [.. source.Chunk(4).SelectMany(p => p[3] == 0 ? new byte[3] : blueFirst ? [p[2], p[1], p[0]] : p[..3])];
-                var packed = new byte[3 * count];
+                byte[] packed = new byte[3 * count];
                 RgbPixels.Pack(source, packed, count, blueFirst);
                 CollectionAssert.AreEqual(expected, packed, $"{count}");
                 byte[] over = [.. source];

@@ -37,7 +37,8 @@ public sealed class TruncatedImageTests
             shortest--;
         }
 
-        // Behind the pixels come at most an end marker and a checksum, TGA's footer, the resolution and other values of TIFF's directory, or padding.
+        // Behind the pixels come at most an end marker and a checksum, TGA's footer, the resolution and other values of TIFF's directory,
+        // or padding.
         Assert.IsLessThanOrEqualTo(name[..3] switch { "tga" => 26, "png" => 22, "tif" => 28, _ => 4 }, file.Length - shortest);
         for (int length = 0; length < shortest; length++)
         {

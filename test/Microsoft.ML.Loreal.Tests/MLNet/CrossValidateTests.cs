@@ -12,20 +12,20 @@ public sealed class CrossValidateTests
     [TestMethod]
     public void EachFoldIsScoredByTheModelThatNeverSawIt()
     {
-        var data = _ml.Transforms.Conversion.MapValueToKey("Label", "Name")
+        IDataView data = _ml.Transforms.Conversion.MapValueToKey("Label", "Name")
             .Append(_ml.Transforms.CopyColumns("PredictedLabel", "Label"))
             .Fit(Rows()).Transform(Rows());
         var trainedOn = new List<int[]>();
-        var estimator = _ml.Transforms.CopyColumns("Score", "Probabilities")
+        EstimatorChain<ColumnCopyingTransformer> estimator = _ml.Transforms.CopyColumns("Score", "Probabilities")
             .Append(new Recording(_ml, trainedOn));
 
-        var results = _ml.MulticlassClassification.CrossValidate(data, estimator, numberOfFolds: 4);
+        IReadOnlyList<TrainCatalogBase.CrossValidationResult<MulticlassClassificationMetrics>> results = _ml.MulticlassClassification.CrossValidate(data, estimator, numberOfFolds: 4);
 
         Assert.AreEqual(4, results.Count);
         CollectionAssert.AreEqual(new[] { 0, 1, 2, 3 }, results.Select(result => result.Fold).ToArray());
-        var held = results.Select(result => result.ScoredHoldOutSet.GetColumn<int>("Index").ToArray()).ToArray();
+        int[][] held = results.Select(result => result.ScoredHoldOutSet.GetColumn<int>("Index").ToArray()).ToArray();
         CollectionAssert.AreEquivalent(Enumerable.Range(0, 40).ToArray(), held.SelectMany(rows => rows).ToArray());
-        for (var fold = 0; fold < 4; fold++)
+        for (int fold = 0; fold < 4; fold++)
         {
             CollectionAssert.AreEquivalent(Enumerable.Range(0, 40).Except(held[fold]).ToArray(), trainedOn[fold]);
             Assert.AreEqual(1, results[fold].Metrics.MicroAccuracy);

@@ -11,9 +11,9 @@ public sealed class DataOperationsTests
     [TestMethod]
     public void TrainTestSplitFollowsTheSeedAndThenTheContext()
     {
-        var data = Rows(200);
+        IDataView data = Rows(200);
 
-        var first = Indices(_ml.Data.TrainTestSplit(data, 0.3, seed: 7).TestSet);
+        int[] first = Indices(_ml.Data.TrainTestSplit(data, 0.3, seed: 7).TestSet);
         CollectionAssert.AreEqual(first, Indices(_ml.Data.TrainTestSplit(data, 0.3, seed: 7).TestSet));
         CollectionAssert.AreEqual(first, Indices(new MLContext(seed: 7).Data.TrainTestSplit(data, 0.3).TestSet));
         CollectionAssert.AreNotEqual(first, Indices(_ml.Data.TrainTestSplit(data, 0.3, seed: 8).TestSet));
@@ -22,7 +22,7 @@ public sealed class DataOperationsTests
     [TestMethod]
     public void RowsOfOneSamplingKeyStayTogether()
     {
-        var split = _ml.Data.TrainTestSplit(Rows(60), 0.4, samplingKeyColumnName: nameof(Row.Name), seed: 3);
+        DataOperationsCatalog.TrainTestData split = _ml.Data.TrainTestSplit(Rows(60), 0.4, samplingKeyColumnName: nameof(Row.Name), seed: 3);
 
         var train = split.TrainSet.GetColumn<string>(nameof(Row.Name)).ToHashSet();
         var test = split.TestSet.GetColumn<string>(nameof(Row.Name)).ToHashSet();
@@ -34,13 +34,13 @@ public sealed class DataOperationsTests
     [TestMethod]
     public void FoldsPartitionTheRows()
     {
-        var data = Rows(10);
+        IDataView data = Rows(10);
 
-        var folds = _ml.Data.CrossValidationSplit(data, numberOfFolds: 3);
+        IReadOnlyList<DataOperationsCatalog.TrainTestData> folds = _ml.Data.CrossValidationSplit(data, numberOfFolds: 3);
 
         CollectionAssert.AreEqual(new[] { 5, 6 }, Indices(folds[0].TestSet));
         CollectionAssert.AreEquivalent(Enumerable.Range(0, 10).ToArray(), folds.SelectMany(fold => Indices(fold.TestSet)).ToArray());
-        foreach (var fold in folds)
+        foreach (DataOperationsCatalog.TrainTestData fold in folds)
         {
             CollectionAssert.AreEquivalent(Enumerable.Range(0, 10).ToArray(), Indices(fold.TestSet).Concat(Indices(fold.TrainSet)).ToArray());
         }
@@ -49,8 +49,8 @@ public sealed class DataOperationsTests
     [TestMethod]
     public void ShufflingLeavesPicturesOut()
     {
-        var pictures = Trained.Prepared(_ml);
-        var shuffled = _ml.Data.ShuffleRows(pictures);
+        IDataView pictures = Trained.Prepared(_ml);
+        IDataView shuffled = _ml.Data.ShuffleRows(pictures);
 
         CollectionAssert.AreEqual(pictures.Schema.Select(column => column.Name).Where(name => name != "Image").ToArray(), shuffled.Schema.Select(column => column.Name).ToArray());
         Assert.HasCount(Trained.Photos.Count, shuffled.GetColumn<int>("Number").ToArray());
@@ -59,17 +59,17 @@ public sealed class DataOperationsTests
     [TestMethod]
     public void ACacheReadsItsSourceOnce()
     {
-        var enumerated = 0;
+        int enumerated = 0;
         IEnumerable<Row> Source()
         {
             enumerated++;
-            for (var index = 0; index < 4; index++)
+            for (int index = 0; index < 4; index++)
             {
                 yield return new Row { Index = index };
             }
         }
 
-        var cache = _ml.Data.Cache(_ml.Data.LoadFromEnumerable(Source()), nameof(Row.Index));
+        IDataView cache = _ml.Data.Cache(_ml.Data.LoadFromEnumerable(Source()), nameof(Row.Index));
         CollectionAssert.AreEqual(new[] { 0, 1, 2, 3 }, Indices(cache));
         CollectionAssert.AreEqual(new[] { 0, 1, 2, 3 }, Indices(cache));
 

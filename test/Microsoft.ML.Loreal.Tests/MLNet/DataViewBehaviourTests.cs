@@ -11,7 +11,7 @@ public sealed class DataViewBehaviourTests
     [TestMethod]
     public void ScalarKeysCountFromOneAndZeroIsMissing()
     {
-        var data = _ml.Data.LoadFromEnumerable(new uint[] { 0, 2, 3 }.Select(key => new Everything { Key = key }));
+        IDataView data = _ml.Data.LoadFromEnumerable(new uint[] { 0, 2, 3 }.Select(key => new Everything { Key = key }));
 
         // The member holds 0 to Count - 1; a value outside becomes 0, which is "missing".
         CollectionAssert.AreEqual(new uint[] { 1, 3, 0 }, data.GetColumn<uint>("Key").ToArray());
@@ -20,15 +20,15 @@ public sealed class DataViewBehaviourTests
     [TestMethod]
     public void NothingIsEnumeratedBeforeACursorMoves()
     {
-        var enumerated = 0;
+        int enumerated = 0;
         IEnumerable<Everything> Rows()
         {
             enumerated++;
             yield return new Everything();
         }
 
-        var data = _ml.Data.LoadFromEnumerable(Rows());
-        var transformed = _ml.Transforms.CopyColumns("Copy", "Number").Fit(data).Transform(data);
+        IDataView data = _ml.Data.LoadFromEnumerable(Rows());
+        IDataView transformed = _ml.Transforms.CopyColumns("Copy", "Number").Fit(data).Transform(data);
         Assert.AreEqual(0, enumerated);
 
         Assert.AreEqual(1, transformed.GetColumn<float>("Copy").Count());
@@ -39,9 +39,9 @@ public sealed class DataViewBehaviourTests
     [TestMethod]
     public void OnlyActiveColumnsHaveGetters()
     {
-        var source = _ml.Data.LoadFromEnumerable(new[] { new Everything() });
-        var data = _ml.Transforms.CopyColumns("Copy", "Number").Fit(source).Transform(source);
-        using var cursor = data.GetRowCursor([data.Schema["Copy"]]);
+        IDataView source = _ml.Data.LoadFromEnumerable(new[] { new Everything() });
+        IDataView data = _ml.Transforms.CopyColumns("Copy", "Number").Fit(source).Transform(source);
+        using DataViewRowCursor cursor = data.GetRowCursor([data.Schema["Copy"]]);
 
         Assert.IsTrue(cursor.IsColumnActive(data.Schema["Copy"]));
         Assert.IsFalse(cursor.IsColumnActive(data.Schema["Flag"]));
@@ -54,18 +54,18 @@ public sealed class DataViewBehaviourTests
     [TestMethod]
     public void ACursorSetReadsEveryRowOnce()
     {
-        var data = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 100).Select(i => new Everything { Number = i }));
-        var copied = _ml.Transforms.CopyColumns("Copy", "Number").Fit(data).Transform(data);
+        IDataView data = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 100).Select(i => new Everything { Number = i }));
+        IDataView copied = _ml.Transforms.CopyColumns("Copy", "Number").Fit(data).Transform(data);
 
         var seen = new List<float>();
         foreach (DataViewRowCursor cursor in copied.GetRowCursorSet([copied.Schema["Copy"]], 4))
         {
             using (cursor)
             {
-                var get = cursor.GetGetter<float>(copied.Schema["Copy"]);
+                ValueGetter<float> get = cursor.GetGetter<float>(copied.Schema["Copy"]);
                 while (cursor.MoveNext())
                 {
-                    var value = 0f;
+                    float value = 0f;
                     get(ref value);
                     seen.Add(value);
                 }
@@ -78,11 +78,11 @@ public sealed class DataViewBehaviourTests
     [TestMethod]
     public void AColumnOfTheSameNameHidesTheEarlierOneAndFollowsIt()
     {
-        var source = _ml.Data.LoadFromEnumerable(new[] { new Everything { Number = 1, Other = 2 } });
+        IDataView source = _ml.Data.LoadFromEnumerable(new[] { new Everything { Number = 1, Other = 2 } });
 
-        var data = _ml.Transforms.CopyColumns("Number", "Other").Fit(source).Transform(source);
+        IDataView data = _ml.Transforms.CopyColumns("Number", "Other").Fit(source).Transform(source);
 
-        var hidden = source.Schema["Number"].Index;
+        int hidden = source.Schema["Number"].Index;
         Assert.AreEqual("Number", data.Schema[hidden].Name);
         Assert.IsTrue(data.Schema[hidden].IsHidden);
         Assert.AreEqual(hidden + 1, data.Schema["Number"].Index);

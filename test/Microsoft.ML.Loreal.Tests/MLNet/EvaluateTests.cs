@@ -79,7 +79,7 @@ public sealed class EvaluateTests
     [TestMethod]
     public void LabelUnknownToTheModelCostsAsMuchAsProbabilityZero()
     {
-        var data = new MLContext().Data.LoadFromEnumerable(new[]
+        IDataView data = new MLContext().Data.LoadFromEnumerable(new[]
         {
             new NumberLabelledRow { Label = 0, Score = [1, 0] },
             new NumberLabelledRow { Label = 7, Score = [0.5f, 0.5f] },
@@ -106,7 +106,7 @@ public sealed class EvaluateTests
         var ml = new MLContext();
         IDataView data = ml.Data.LoadFromEnumerable(Rows);
 
-        var problem = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ml.MulticlassClassification.Evaluate(data, label, score, predictedLabel));
+        ArgumentOutOfRangeException problem = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ml.MulticlassClassification.Evaluate(data, label, score, predictedLabel));
 
         StringAssert.Contains(problem.Message, named);
     }
@@ -120,7 +120,7 @@ public sealed class EvaluateTests
     private static SchemaDefinition WithSlotNames(params string[] names)
     {
         var definition = SchemaDefinition.Create(typeof(TwoClassRow));
-        var texts = Array.ConvertAll(names, static name => name.AsMemory());
+        ReadOnlyMemory<char>[] texts = Array.ConvertAll(names, static name => name.AsMemory());
         definition[nameof(TwoClassRow.Score)].AddAnnotation("SlotNames", new VBuffer<ReadOnlyMemory<char>>(names.Length, texts), new VectorDataViewType(TextDataViewType.Instance, names.Length));
         return definition;
     }

@@ -15,7 +15,7 @@ public sealed class ImageLoadingTests
     [TestInitialize]
     public void WritePictures()
     {
-        var png = TestPictures.Encode<Rgb24>(new PngEncoder());
+        byte[] png = TestPictures.Encode<Rgb24>(new PngEncoder());
         File.WriteAllBytes(Path.Combine(_folder, "first.png"), png);
         File.WriteAllBytes(Path.Combine(_folder, "second.png"), png);
         File.WriteAllText(Path.Combine(_folder, "empty.png"), "");
@@ -28,14 +28,14 @@ public sealed class ImageLoadingTests
     [TestMethod]
     public void EachRowGetsItsImageAndDisposesTheOneBefore()
     {
-        var data = Load("first.png", "second.png");
-        var column = data.Schema["Image"];
+        IDataView data = Load("first.png", "second.png");
+        DataViewSchema.Column column = data.Schema["Image"];
         Assert.IsTrue(new ImageDataViewType().Equals(column.Type));
 
         var images = new List<MLImage>();
-        using (var cursor = data.GetRowCursor([column]))
+        using (DataViewRowCursor cursor = data.GetRowCursor([column]))
         {
-            var getter = cursor.GetGetter<MLImage>(column);
+            ValueGetter<MLImage> getter = cursor.GetGetter<MLImage>(column);
             MLImage image = null!;
             while (cursor.MoveNext())
             {
@@ -54,7 +54,7 @@ public sealed class ImageLoadingTests
     [TestMethod]
     public void FilesAreTouchedOnlyWhenTheirImagesAreRead()
     {
-        var data = Load("first.png", "absent.png", "text.png");
+        IDataView data = Load("first.png", "absent.png", "text.png");
         CollectionAssert.AreEqual(
             new[] { "first.png", "absent.png", "text.png" },
             data.GetColumn<string>("ImagePath").ToArray());
@@ -77,10 +77,10 @@ public sealed class ImageLoadingTests
     [TestMethod]
     public void PathMayBeAbsoluteOrRelativeToTheFolder()
     {
-        var absolute = Path.Combine(_folder, "first.png");
+        string absolute = Path.Combine(_folder, "first.png");
         Assert.IsNotNull(ReadImages(Load(absolute)).Single());
-        var data = _ml.Data.LoadFromEnumerable([new Row { ImagePath = absolute }]);
-        var loaded = _ml.Transforms.LoadImages("Image", null, "ImagePath").Fit(data).Transform(data);
+        IDataView data = _ml.Data.LoadFromEnumerable([new Row { ImagePath = absolute }]);
+        IDataView loaded = _ml.Transforms.LoadImages("Image", null, "ImagePath").Fit(data).Transform(data);
         Assert.IsNotNull(ReadImages(loaded).Single());
     }
 
@@ -88,22 +88,22 @@ public sealed class ImageLoadingTests
     public void PictureOfTheUsersGoesThroughAPipelineAsAColumn()
     {
         using var picture = MLImage.CreateFromFile(Path.Combine(_folder, "first.png"));
-        var data = _ml.Data.LoadFromEnumerable([new PictureRow { Image = picture }]);
+        IDataView data = _ml.Data.LoadFromEnumerable([new PictureRow { Image = picture }]);
         Assert.IsTrue(new ImageDataViewType(TestPictures.Height, TestPictures.Width).Equals(data.Schema["Image"].Type));
         Assert.AreSame(picture, ReadImages(data, keep: true).Single());
     }
 
     private IDataView Load(params string[] names)
     {
-        var data = _ml.Data.LoadFromEnumerable(names.Select(static name => new Row { ImagePath = name }));
+        IDataView data = _ml.Data.LoadFromEnumerable(names.Select(static name => new Row { ImagePath = name }));
         return _ml.Transforms.LoadImages("Image", _folder, "ImagePath").Fit(data).Transform(data);
     }
 
     private static List<MLImage?> ReadImages(IDataView data, bool keep = false)
     {
-        var column = data.Schema["Image"];
-        using var cursor = data.GetRowCursor([column]);
-        var getter = cursor.GetGetter<MLImage>(column);
+        DataViewSchema.Column column = data.Schema["Image"];
+        using DataViewRowCursor cursor = data.GetRowCursor([column]);
+        ValueGetter<MLImage> getter = cursor.GetGetter<MLImage>(column);
         var images = new List<MLImage?>();
         while (cursor.MoveNext())
         {

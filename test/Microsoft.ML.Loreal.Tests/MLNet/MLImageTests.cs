@@ -14,7 +14,7 @@ public sealed class MLImageTests
     [TestMethod]
     public void DecodedPixelsAreBgraWithFullAlpha()
     {
-        var png = TestPictures.Encode<Rgb24>(new PngEncoder());
+        byte[] png = TestPictures.Encode<Rgb24>(new PngEncoder());
         using var expected = Image.Load<Bgra32>(png);
         using var image = MLImage.CreateFromStream(new MemoryStream(png));
         Assert.AreEqual((TestPictures.Width, TestPictures.Height, 32), (image.Width, image.Height, image.BitsPerPixel));

@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.Transforms;
 
 namespace Microsoft.ML.Loreal.Tests.MLNet;
 
@@ -12,10 +13,10 @@ public sealed class PipelineBehaviourTests
     [TestMethod]
     public void AChainThatCannotFitFailsBeforeAnythingIsFitted()
     {
-        var fitted = false;
+        bool fitted = false;
         var first = new Passing(() => new Disposing(), () => fitted = true);
 
-        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => first.Append(_ml.Transforms.CopyColumns("C", "Nowhere")).Fit(Rows(1)));
+        ArgumentOutOfRangeException error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => first.Append(_ml.Transforms.CopyColumns("C", "Nowhere")).Fit(Rows(1)));
 
         StringAssert.Contains(error.Message, "Nowhere");
         Assert.IsFalse(fitted);
@@ -25,7 +26,7 @@ public sealed class PipelineBehaviourTests
     public void DisposingAChainDisposesItsTransformersOnce()
     {
         var transformer = new Disposing();
-        var model = new Passing(() => transformer, () => { }).Append(_ml.Transforms.CopyColumns("B", nameof(Row.A))).Fit(Rows(1));
+        TransformerChain<ColumnCopyingTransformer> model = new Passing(() => transformer, () => { }).Append(_ml.Transforms.CopyColumns("B", nameof(Row.A))).Fit(Rows(1));
 
         model.Dispose();
         model.Dispose();
@@ -36,14 +37,14 @@ public sealed class PipelineBehaviourTests
     [TestMethod]
     public void ACacheCheckpointKeepsLaterEstimatorsFromReadingTheSourceAgain()
     {
-        var reads = 0;
+        int reads = 0;
         IEnumerable<Row> Source()
         {
             reads++;
             yield return new Row { A = 1 };
         }
 
-        var data = _ml.Data.LoadFromEnumerable(Source());
+        IDataView data = _ml.Data.LoadFromEnumerable(Source());
         _ml.Transforms.CopyColumns("B", nameof(Row.A)).AppendCacheCheckpoint(_ml)
             .Append(new Passing(() => new Disposing(), () => { }, input => input.GetColumn<float>("B").Sum()))
             .Append(new Passing(() => new Disposing(), () => { }, input => input.GetColumn<float>("B").Sum()))
@@ -55,14 +56,14 @@ public sealed class PipelineBehaviourTests
     [TestMethod]
     public void APredictionEngineMapsOneObjectToAnother()
     {
-        var model = _ml.Transforms.CopyColumns("Twin", nameof(Row.A)).Append(_ml.Transforms.CopyColumns("Title", nameof(Row.Name))).Fit(Rows(1));
-        using var engine = _ml.Model.CreatePredictionEngine<Row, Prediction>(model);
+        TransformerChain<ColumnCopyingTransformer> model = _ml.Transforms.CopyColumns("Twin", nameof(Row.A)).Append(_ml.Transforms.CopyColumns("Title", nameof(Row.Name))).Fit(Rows(1));
+        using PredictionEngine<Row, Prediction> engine = _ml.Model.CreatePredictionEngine<Row, Prediction>(model);
 
-        var prediction = engine.Predict(new Row { A = 4, Name = "four" });
+        Prediction prediction = engine.Predict(new Row { A = 4, Name = "four" });
 
         Assert.AreEqual(4, prediction.Twin);
         Assert.AreEqual("four", prediction.Title);
-        var reused = prediction;
+        Prediction reused = prediction;
         engine.Predict(new Row { A = 5, Name = "five" }, ref reused);
         Assert.AreSame(prediction, reused);
         Assert.AreEqual(5, reused.Twin);
@@ -87,12 +88,12 @@ public sealed class PipelineBehaviourTests
         var seen = new List<LoggingEventArgs>();
         _ml.Log += (_, message) => seen.Add(message);
 
-        using (var channel = ((IHostEnvironment)_ml).Register("Trainer").Start("Fit"))
+        using (IChannel channel = ((IHostEnvironment)_ml).Register("Trainer").Start("Fit"))
         {
             channel.Info(MessageSensitivity.None, "epoch {0}", 3);
         }
 
-        var info = seen.Single(message => message.Kind == ChannelMessageKind.Info);
+        LoggingEventArgs info = seen.Single(message => message.Kind == ChannelMessageKind.Info);
         Assert.AreEqual("Trainer; Fit", info.Source);
         Assert.AreEqual("epoch 3", info.RawMessage);
         Assert.AreEqual("[Source=Trainer; Fit, Kind=Info] epoch 3", info.Message);

@@ -1,9 +1,13 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Loreal.Tests;
 
-/// <summary>This program as a process of its own that loads a saved model and calls Fit on a picture that is not there, and writes the error of each.</summary>
+/// <summary>
+/// This program as a process of its own that loads a saved model and calls Fit on a picture that is not there, and writes the error of
+/// each.
+/// </summary>
 internal static class LoadingProcess
 {
     public const string Verb = "load-native-libraries";
@@ -15,7 +19,7 @@ internal static class LoadingProcess
     {
         var ml = new MLContext(1);
         IDataView data = ml.Data.LoadFromEnumerable(new[] { "red", "blue" }.Select(label => new Photo { ImagePath = MissingPicture, Label = label }));
-        var pipeline = ml.Transforms.Conversion.MapValueToKey("Label")
+        EstimatorChain<LorealTransformer> pipeline = ml.Transforms.Conversion.MapValueToKey("Label")
             .Append(ml.MulticlassClassification.Trainers.Loreal(new LorealTrainer.Options { ImageColumnName = nameof(Photo.ImagePath) }));
         Errors found = new(Error(() => ml.Model.Load(model, out _)), Error(() => ml.Model.Load(model, out _)), Error(() => pipeline.Fit(data)));
         File.WriteAllText(errors, JsonSerializer.Serialize(found));

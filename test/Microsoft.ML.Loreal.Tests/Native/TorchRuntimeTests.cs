@@ -46,7 +46,9 @@ public sealed class TorchRuntimeTests
         Assert.AreEqual(highest >= 30, message.Contains("tools/cxx-runtime.sh", StringComparison.Ordinal));
     }
 
-    /// <summary>The same explanation from both calls, outermost in Fit, with the loader's own error inside, and nothing on the console.</summary>
+    /// <summary>
+    /// The same explanation from both calls, outermost in Fit, with the loader's own error inside, and nothing on the console.
+    /// </summary>
     private static string AssertExplained((LoadingProcess.Errors Errors, string Output) ended)
     {
         (LoadingProcess.Errors errors, string output) = ended;

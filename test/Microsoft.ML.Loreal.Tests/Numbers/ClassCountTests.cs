@@ -66,7 +66,7 @@ public sealed class ClassCountTests
     internal static byte[] Picture(int width, int height, int number)
     {
         var random = new Random(number);
-        var (first, second) = (Colour(random), Colour(random));
+        (Rgb24 first, Rgb24 second) = (Colour(random), Colour(random));
         using var image = new Image<Rgb24>(width, height);
         for (int y = 0; y < height; y++)
         {

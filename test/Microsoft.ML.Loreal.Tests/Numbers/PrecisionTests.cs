@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Tests.Numbers;
 
-/// <summary>The towers in bfloat16 against single precision, for every prompt method, on pictures of the world that the default backbone knows.</summary>
+/// <summary>
+/// The towers in bfloat16 against single precision, for every prompt method, on pictures of the world that the default backbone knows.
+/// </summary>
 [TestClass]
 public sealed class PrecisionTests
 {
@@ -50,10 +52,10 @@ public sealed class PrecisionTests
     [DataRow("Template", false)]
     public void EveryMethodSeesAndSaysNearlyTheSame(string method, bool attributes)
     {
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        var (image, text, logits) = Answers(_single.Value);
-        var (reducedImage, reducedText, reducedLogits) = Answers(_reduced.Value);
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        (Tensor? image, Tensor? text, Tensor? logits) = Answers(_single.Value);
+        (Tensor? reducedImage, Tensor? reducedText, Tensor? reducedLogits) = Answers(_reduced.Value);
         ClipConfig config = _single.Value.Config;
         double imageError = Near(image, reducedImage, config.VisionLayers, "image features");
         double textError = Near(text, reducedText, config.TextLayers, "text features");
@@ -123,10 +125,12 @@ public sealed class PrecisionTests
         return (slots, slots.Parameters);
     });
 
-    /// <summary>The gradients of what learns, in both precisions: of one direction and length, and in single precision themselves.</summary>
+    /// <summary>
+    /// The gradients of what learns, in both precisions: of one direction and length, and in single precision themselves.
+    /// </summary>
     private static void SameDirection(Func<ClipModel, (IDisposable Owner, IReadOnlyList<Parameter> Parameters)> step)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         (Tensor expected, Tensor actual) = (Gradient(_single.Value), Gradient(_reduced.Value));
         double cosine = nn.functional.cosine_similarity(expected, actual, 0).item<float>();
         Assert.IsGreaterThan(0.99, cosine);
@@ -143,7 +147,10 @@ public sealed class PrecisionTests
         }
     }
 
-    /// <summary>The error that is allowed: each of the tower's sums takes in a product of inputs and weights that were rounded, and the errors add up as numbers of random signs do.</summary>
+    /// <summary>
+    /// The error that is allowed: each of the tower's sums takes in a product of inputs and weights that were rounded, and the errors add
+    /// up as numbers of random signs do.
+    /// </summary>
     private static double Near(Tensor expected, Tensor actual, int layers, string what)
     {
         double allowed = 2 * Roundoff * Math.Sqrt(2 * layers);

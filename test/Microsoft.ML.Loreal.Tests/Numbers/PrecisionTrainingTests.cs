@@ -22,12 +22,12 @@ public sealed class PrecisionTrainingTests
     {
         const int Classes = 8;
         const int TestImages = 64;
-        var (losses, right) = Train(ComputePrecision.Single);
-        var (reducedLosses, reducedRight) = Train(ComputePrecision.BFloat16);
+        (List<double>? losses, int right) = Train(ComputePrecision.Single);
+        (List<double>? reducedLosses, int reducedRight) = Train(ComputePrecision.BFloat16);
         Assert.IsGreaterThan(TestImages / 2, right);
         Assert.IsLessThanOrEqualTo(TestImages / 20, Math.Abs(right - reducedRight), "pictures recognised");
         CollectionAssert.AreNotEqual(losses, reducedLosses);
-        foreach (var (expected, actual) in losses.Zip(reducedLosses))
+        foreach ((double expected, double actual) in losses.Zip(reducedLosses))
         {
             Assert.AreEqual(expected, actual, 0.05 * expected);
         }
@@ -49,7 +49,7 @@ public sealed class PrecisionTrainingTests
             Assert.AreEqual(precision, model.Precision);
             var test = new WorldPictures(Classes, TestImages / Classes, seed: 8);
             using Tensor pixels = test.Pixels(model.Backbone.ImageProcessor, model.Resolution);
-            var probabilities = new float[TestImages * Classes];
+            float[] probabilities = new float[TestImages * Classes];
             model.Score(pixels, probabilities);
             return (losses, probabilities.Chunk(Classes).Zip(test.Labels).Count(row => Array.IndexOf(row.First, row.First.Max()) == row.Second));
         }
@@ -65,7 +65,7 @@ public sealed class PrecisionTrainingTests
         LorealTrainer.Options options = TrainingRun.Options(attributes);
         options.Precision = ComputePrecision.BFloat16;
         using LorealModel model = TrainingRun.Fit(options);
-        var files = TrainingRun.Save(model);
+        Dictionary<string, byte[]> files = TrainingRun.Save(model);
         using (LorealModel again = TrainingRun.Fit(options))
         {
             CollectionAssert.AreEqual(files[LorealModel.TensorFile], TrainingRun.Save(again)[LorealModel.TensorFile]);
@@ -113,7 +113,7 @@ public sealed class PrecisionTrainingTests
     public void TwoEvaluationsTellWhatItChanges()
     {
         var ml = new MLContext(1);
-        IEnumerable<ITransformer> steps = (IEnumerable<ITransformer>)Trained.Model;
+        var steps = (IEnumerable<ITransformer>)Trained.Model;
         LorealTransformer single = steps.OfType<LorealTransformer>().Single();
         IDataView prepared = steps.TakeWhile(step => step != single).Aggregate(Trained.Data(ml), (data, step) => step.Transform(data));
         using LorealTransformer reduced = single.WithPrecision(ComputePrecision.BFloat16);
@@ -262,7 +262,7 @@ public sealed class PrecisionTrainingTests
     private static void AssertNear(List<float[]> expected, List<float[]> actual)
     {
         Assert.HasCount(expected.Count, actual);
-        foreach (var (a, b) in expected.Zip(actual))
+        foreach ((float[]? a, float[]? b) in expected.Zip(actual))
         {
             Assert.IsLessThanOrEqualTo(Tolerance, a.Zip(b).Max(pair => Math.Abs(pair.First - pair.Second)));
         }

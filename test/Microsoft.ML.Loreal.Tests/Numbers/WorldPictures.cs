@@ -13,7 +13,7 @@ internal sealed class WorldPictures : ILabelledImages
 
     public WorldPictures(int classes, int perClass, int seed)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         _labels = [.. Enumerable.Range(0, classes * perClass).Select(i => i % classes)];
         // [perClass, 3, 112, 112] -> [perClass, 112, 112, 3]
         Tensor[] drawn = [.. Enumerable.Range(0, classes).Select(c => World.Render(c, seed, perClass).permute(0, 2, 3, 1))];

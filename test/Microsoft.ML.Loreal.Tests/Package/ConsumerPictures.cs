@@ -15,7 +15,7 @@ internal static class ConsumerPictures
     /// <summary>Writes them as PNG files, in the order of their names.</summary>
     public static List<Photo> Write(string folder)
     {
-        using var scope = torch.NewDisposeScope();
+        using DisposeScope scope = torch.NewDisposeScope();
         var photos = new List<Photo>();
         for (int i = 0; i < Classes; i++)
         {

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Microsoft.ML.Loreal.Tests;
 
-/// <summary>A user's program in a folder outside the repository: README's lines between the reading of pictures and the printing of predictions.</summary>
+/// <summary>
+/// A user's program in a folder outside the repository: README's lines between the reading of pictures and the printing of predictions.
+/// </summary>
 /// <param name="folder">The program's folder.</param>
 /// <param name="package">The package's file.</param>
 /// <param name="version">The package's version.</param>

@@ -215,7 +215,9 @@ public sealed class CursorTests
         throw new IOException("The input broke off.");
     }
 
-    /// <summary>The input and the transformer with nothing between them: ML.NET's own transformers read ahead too, and wrap what their input throws.</summary>
+    /// <summary>
+    /// The input and the transformer with nothing between them: ML.NET's own transformers read ahead too, and wrap what their input throws.
+    /// </summary>
     private static IDataView Directly(MLContext ml, IEnumerable<Photo> photos) => Trained.Loreal.Transform(
         ml.Data.LoadFromEnumerable(photos.Select(photo => new PhotoPath { Image = photo.ImagePath, Number = photo.Number })));
 

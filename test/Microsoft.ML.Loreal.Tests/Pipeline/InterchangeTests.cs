@@ -4,8 +4,9 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Loreal.Tests;
 
 /// <summary>
-/// Models that earlier builds saved open and score as they did there. The folder SavedModels has two: whole pipelines (MapValueToKey, LoadImages, LOREAL,
-/// MapKeyToValue) and the scores that they gave where they were made, one on ML.NET's packages, one on another implementation of its zip.
+/// Models that earlier builds saved open and score as they did there. The folder SavedModels has two: whole pipelines (MapValueToKey,
+/// LoadImages, LOREAL, MapKeyToValue) and the scores that they gave where they were made, one on ML.NET's packages, one on another
+/// implementation of its zip.
 /// </summary>
 [TestClass]
 public sealed class InterchangeTests

@@ -16,7 +16,7 @@ public sealed class LabelColumnTests
 
     private static void AssertClasses<TKey>(TKey[] keys, int[] expected)
     {
-        var classes = new int[keys.Length];
+        int[] classes = new int[keys.Length];
         for (int i = 0; i < keys.Length; i++)
         {
             using var row = new KeyRow<TKey>(keys[i]);

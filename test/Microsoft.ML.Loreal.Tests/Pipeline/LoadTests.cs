@@ -7,13 +7,17 @@ using TorchSharp;
 
 namespace Microsoft.ML.Loreal.Tests;
 
-/// <summary>Many threads, many objects, many rows: right answers, and memory that stays where it was. The benchmark "reliability" has the same loops, longer.</summary>
+/// <summary>
+/// Many threads, many objects, many rows: right answers, and memory that stays where it was. The benchmark "reliability" has the same
+/// loops, longer.
+/// </summary>
 [TestClass]
 public sealed class LoadTests
 {
     private const int Threads = 16;
 
-    // What the runtime itself may take meanwhile. If every iteration kept its model or its decoded picture, several times as much would stay.
+    // What the runtime itself may take meanwhile. If every iteration kept its model or its decoded picture, several times as much would
+    // stay.
     private const long Slack = 100 << 20;
 
     [TestMethod]
@@ -108,7 +112,7 @@ public sealed class LoadTests
         for (int round = 0; round < rounds; round++)
         {
             LorealTransformer model = Trained.Loreal.WithClasses(Pictures.ClassNames);
-            TimeSpan moment = TimeSpan.FromMilliseconds(20 * random.NextDouble());
+            var moment = TimeSpan.FromMilliseconds(20 * random.NextDouble());
             OnThreads(threads + 1, index =>
             {
                 if (index == threads)
@@ -173,9 +177,9 @@ public sealed class LoadTests
     private static byte[] EncodedLargePicture()
     {
         const int side = 256;
-        var pixels = new byte[3 * side * side];
+        byte[] pixels = new byte[3 * side * side];
         new Random(1).NextBytes(pixels);
-        using Image<Rgb24> picture = Image.LoadPixelData<Rgb24>(pixels, side, side);
+        using var picture = Image.LoadPixelData<Rgb24>(pixels, side, side);
         using var stream = new MemoryStream();
         picture.SaveAsJpeg(stream);
         return stream.ToArray();

@@ -20,7 +20,7 @@ public sealed class PublishedMethodTests
         var ml = new MLContext(1);
         LorealTrainer.Options options = Trained.Options().Use(settings);
         options.BaseStage!.Epochs = 2;
-        var model = Trained.Pipeline(ml, options).Fit(Trained.Data(ml));
+        ITransformer model = Trained.Pipeline(ml, options).Fit(Trained.Data(ml));
         List<float[]> expected = Rows.Scores(model.Transform(Trained.Data(ml)));
         ml.Model.Save(model, Trained.Data(ml).Schema, folder["model.zip"]);
         (model as IDisposable)?.Dispose();

@@ -124,8 +124,8 @@ public sealed class ReducedDecodingTests
 
     private static void AssertClose(RgbImage whole, RgbImage reduced, int side)
     {
-        var expected = new byte[3 * side * side];
-        var actual = new byte[expected.Length];
+        byte[] expected = new byte[3 * side * side];
+        byte[] actual = new byte[expected.Length];
         ImageProcessor.EvaluatePixels(whole, side, expected);
         ImageProcessor.EvaluatePixels(reduced, side, actual);
         int[] differences = [.. expected.Zip(actual, (a, b) => Math.Abs(a - b))];

@@ -2,7 +2,9 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Loreal.Tests;
 
-/// <summary>Rows that are not read ahead: of a cursor that scores nothing or passes pictures on, and of the row mapper under a prediction engine.</summary>
+/// <summary>
+/// Rows that are not read ahead: of a cursor that scores nothing or passes pictures on, and of the row mapper under a prediction engine.
+/// </summary>
 [TestClass]
 public sealed class SingleRowTests
 {

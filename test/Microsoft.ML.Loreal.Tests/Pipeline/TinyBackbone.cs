@@ -2,7 +2,10 @@ using TorchSharp;
 
 namespace Microsoft.ML.Loreal.Tests;
 
-/// <summary>A CLIP folder with small random weights, in <see cref="RandomClip.Small"/> sizes if no others are given: 32 px in patches of 8, one token a byte.</summary>
+/// <summary>
+/// A CLIP folder with small random weights, in <see cref="RandomClip.Small"/> sizes if no others are given: 32 px in patches of 8, one
+/// token a byte.
+/// </summary>
 internal static class TinyBackbone
 {
     public const int Patch = RandomClip.SmallPatch;

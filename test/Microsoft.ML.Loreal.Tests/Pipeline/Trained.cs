@@ -38,7 +38,10 @@ public sealed class Trained
 
     /// <summary>The data as the LOREAL step sees it: with the label as a key and the image loaded.</summary>
     /// <param name="ml">Where it is made.</param>
-    /// <param name="rows">The data in another order. ML.NET shuffles only columns that it can keep, which pictures are not, so it must happen before they are loaded.</param>
+    /// <param name="rows">
+    /// The data in another order. ML.NET shuffles only columns that it can keep, which pictures are not, so it must happen before they are
+    /// loaded.
+    /// </param>
     internal static IDataView Prepared(MLContext ml, IDataView? rows = null)
     {
         IDataView data = Data(ml);

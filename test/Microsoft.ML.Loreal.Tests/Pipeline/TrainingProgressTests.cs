@@ -15,7 +15,7 @@ public sealed class TrainingProgressTests
         Action<IProgressEntry>? fill = null;
         List<double?[]> checkpoints = [];
         bool disposed = false;
-        var progressChannel = Stub.Of<IProgressChannel>((method, arguments) =>
+        IProgressChannel progressChannel = Stub.Of<IProgressChannel>((method, arguments) =>
         {
             switch (method)
             {
@@ -30,8 +30,8 @@ public sealed class TrainingProgressTests
                     break;
             }
         });
-        var channel = Stub.Of<IChannel>((_, _) => { });
-        var host = Stub.Of<IHost>((_, _) => { }, progressChannel);
+        IChannel channel = Stub.Of<IChannel>((_, _) => { });
+        IHost host = Stub.Of<IHost>((_, _) => { }, progressChannel);
         List<TrainingMetrics> told = [];
         var metrics = new TrainingMetrics(
             2, 3, 10, 0.5, 0.4, 0, 0, 0, 0.75, 0.002, validated ? 0.6 : null, validated ? 0.7 : null, TimeSpan.FromMinutes(90));
@@ -52,7 +52,9 @@ public sealed class TrainingProgressTests
         CollectionAssert.AreEqual(validated ? expected : expected[..3], entries);
     }
 
-    /// <summary>Stands for an interface of ML.NET: tells of its calls, and answers those that want an interface with the one given.</summary>
+    /// <summary>
+    /// Stands for an interface of ML.NET: tells of its calls, and answers those that want an interface with the one given.
+    /// </summary>
     public class Stub : DispatchProxy
     {
         private Action<string, object?[]> _called = (_, _) => { };

@@ -11,11 +11,11 @@ public sealed class NegativePromptsTests
     [TestMethod]
     public void GradientsAreThoseOfTheFormula()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         var random = new Random(1);
-        var text = Classifier.Normalise(RandomTensors.Normal(random, 1, CPU, 3, 4));
-        var features = Classifier.Normalise(RandomTensors.Normal(random, 1, CPU, 5, 4)).requires_grad_(true);
-        var teacher = RandomTensors.Normal(random, 2, CPU, 5, 3).softmax(1);
+        Tensor text = Classifier.Normalise(RandomTensors.Normal(random, 1, CPU, 3, 4));
+        Tensor features = Classifier.Normalise(RandomTensors.Normal(random, 1, CPU, 5, 4)).requires_grad_(true);
+        Tensor teacher = RandomTensors.Normal(random, 2, CPU, 5, 3).softmax(1);
         using var prompts = new NegativePrompts(text);
         using (no_grad())
         {
@@ -29,19 +29,19 @@ public sealed class NegativePromptsTests
         void Check(Tensor values, Tensor gradient)
         {
             const float Step = 1e-2f;
-            using var frozen = no_grad();
+            using IDisposable frozen = no_grad();
             for (long row = 0; row < values.shape[0]; row++)
             {
                 for (long column = 0; column < values.shape[1]; column++)
                 {
-                    var slope = (Moved(Step) - Moved(-Step)) / (2 * Step);
+                    double slope = (Moved(Step) - Moved(-Step)) / (2 * Step);
                     Assert.AreEqual(slope, gradient[row, column].item<float>(), 5e-3, $"[{row}, {column}]");
 
                     double Moved(float by)
                     {
-                        using var inner = NewDisposeScope();
+                        using DisposeScope inner = NewDisposeScope();
                         values[row, column].add_(by);
-                        var loss = Loss(features, text, Classifier.Normalise(prompts.Parameters[0]), teacher);
+                        double loss = Loss(features, text, Classifier.Normalise(prompts.Parameters[0]), teacher);
                         values[row, column].add_(-by);
                         return loss;
                     }
@@ -53,11 +53,11 @@ public sealed class NegativePromptsTests
     [TestMethod]
     public void NoDifferenceIsHalfAndHalf()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         var random = new Random(2);
-        var text = Classifier.Normalise(RandomTensors.Normal(random, 1, CPU, 3, 4));
+        Tensor text = Classifier.Normalise(RandomTensors.Normal(random, 1, CPU, 3, 4));
         using var prompts = new NegativePrompts(text);
-        var loss = prompts.Loss(Classifier.Normalise(RandomTensors.Normal(random, 1, CPU, 5, 4)), RandomTensors.Normal(random, 2, CPU, 5, 3).softmax(1), Scale);
+        Tensor loss = prompts.Loss(Classifier.Normalise(RandomTensors.Normal(random, 1, CPU, 5, 4)), RandomTensors.Normal(random, 2, CPU, 5, 3).softmax(1), Scale);
         Assert.AreEqual(2 * Math.Log(2), loss.item<float>(), 1e-5);
     }
 
@@ -75,7 +75,7 @@ public sealed class NegativePromptsTests
 
         string[] Names(PromptKDTransformer model)
         {
-            var names = Array.Empty<string>();
+            string[] names = Array.Empty<string>();
             model.Model.Save((name, write) =>
             {
                 if (name == PromptKDModel.TensorFile)
@@ -83,7 +83,7 @@ public sealed class NegativePromptsTests
                     var stream = new MemoryStream();
                     write(stream);
                     stream.Position = 0;
-                    using SafetensorsFile file = SafetensorsFile.Read(stream, name);
+                    using var file = SafetensorsFile.Read(stream, name);
                     names = [.. file.Tensors.Keys.Order(StringComparer.Ordinal)];
                 }
             });
@@ -96,8 +96,8 @@ public sealed class NegativePromptsTests
     /// <summary>The losses, number by number.</summary>
     private static double Loss(Tensor features, Tensor positive, Tensor negative, Tensor teacher)
     {
-        var (f, t, n, p) = (Values(features), Values(positive), Values(negative), Values(teacher));
-        var (regions, classes, width) = (features.shape[0], positive.shape[0], positive.shape[1]);
+        (float[]? f, float[]? t, float[]? n, float[]? p) = (Values(features), Values(positive), Values(negative), Values(teacher));
+        (long regions, long classes, long width) = (features.shape[0], positive.shape[0], positive.shape[1]);
         double sum = 0;
         for (long r = 0; r < regions; r++)
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.ML.Loreal.Tests.Prompts;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Tests.PromptKD;
@@ -18,30 +19,30 @@ public sealed class PromptKDReferenceTests
     [DynamicData(nameof(Variants))]
     public void Variant(string name)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         var files = ReferenceFiles.Open("promptkd/promptkd");
-        var variant = files.Root.GetProperty("variants").GetProperty(name);
+        JsonElement variant = files.Root.GetProperty("variants").GetProperty(name);
         var run = new ReferenceRun(files.Root, ReferenceFiles.Open("methods/pool_a").Tensor);
-        using var teacherModel = Fixtures.Model("teacher");
-        using var teacher = CreateTeacher(teacherModel, files, name);
-        using var model = Fixtures.Model("a");
-        using var student = CreateStudent(model, files, name);
-        var pool = variant.GetProperty("student_resolution").GetString() == "hr" ? run.High : run.Low;
-        var (weight, temperature) = (variant.GetProperty("kd_weight").GetDouble(), variant.GetProperty("temperature").GetDouble());
-        using var noGrad = no_grad();
-        var text = Classifier.Normalise(teacher.TextFeatures(null).squeeze(0)); // [1, C, J'] -> [C, J']
+        using ClipModel teacherModel = Fixtures.Model("teacher");
+        using IndependentPromptsLearner teacher = CreateTeacher(teacherModel, files, name);
+        using ClipModel model = Fixtures.Model("a");
+        using PromptKDStudent student = CreateStudent(model, files, name);
+        Tensor pool = variant.GetProperty("student_resolution").GetString() == "hr" ? run.High : run.Low;
+        (double weight, double temperature) = (variant.GetProperty("kd_weight").GetDouble(), variant.GetProperty("temperature").GetDouble());
+        using IDisposable noGrad = no_grad();
+        Tensor text = Classifier.Normalise(teacher.TextFeatures(null).squeeze(0)); // [1, C, J'] -> [C, J']
 
         CheckFirstBatch();
-        var pixels = run.Pixels(pool, 0);
+        Tensor pixels = run.Pixels(pool, 0);
         LearningCheck.Forward(files.Tensor($"{name}.student_logits_evalmode"), Logits(pixels, training: false), "logits with running statistics");
         using (enable_grad())
         {
             Train();
         }
 
-        foreach (var (parameter, value) in student.State.Where(s => s.Name != IdleBias))
+        foreach ((string? parameter, Tensor? value) in student.State.Where(s => s.Name != IdleBias))
         {
-            var (start, end) = Statistic(parameter) ? ("param_buffer", "step3_buffer") : ("param", "step3");
+            (string? start, string? end) = Statistic(parameter) ? ("param_buffer", "step3_buffer") : ("param", "step3");
             LearningCheck.Change(Saved(start, parameter), Saved(end, parameter), value, parameter);
         }
 
@@ -50,7 +51,7 @@ public sealed class PromptKDReferenceTests
         void CheckFirstBatch()
         {
             LearningCheck.Forward(files.Tensor($"{name}.teacher_text_features"), text, "the teacher's text features");
-            var features = TeacherFeatures(0);
+            Tensor features = TeacherFeatures(0);
             LearningCheck.Forward(files.Tensor($"{name}.teacher_image_features"), features, "the teacher's image features");
             LearningCheck.Forward(files.Tensor($"{name}.teacher_logits"), teacher.Logits(features, text.unsqueeze(0)), "the teacher's logits");
             LearningCheck.Forward(files.Tensor($"{name}.student_backbone_features"), student.BackboneFeatures(run.Pixels(pool, 0)), "the student's features before the projector");
@@ -58,16 +59,16 @@ public sealed class PromptKDReferenceTests
 
         void Train()
         {
-            var optimizer = optim.SGD(student.Parameters, variant.GetProperty("lr").GetDouble(), momentum: 0.9, weight_decay: 5e-4);
-            using var owned = optimizer;
-            var steps = variant.GetProperty("steps");
-            for (var step = 0; step < steps.GetArrayLength(); step++)
+            SGD optimizer = optim.SGD(student.Parameters, variant.GetProperty("lr").GetDouble(), momentum: 0.9, weight_decay: 5e-4);
+            using SGD owned = optimizer;
+            JsonElement steps = variant.GetProperty("steps");
+            for (int step = 0; step < steps.GetArrayLength(); step++)
             {
-                using var stepScope = NewDisposeScope();
-                var target = (teacher.Logits(TeacherFeatures(step), text.unsqueeze(0)) / temperature).softmax(1);
-                var features = student.Features(run.Pixels(pool, step), training: true);
-                var logits = student.Logits(features, text);
-                var divergence = PromptKDLoss.Distillation(target, logits, temperature);
+                using DisposeScope stepScope = NewDisposeScope();
+                Tensor target = (teacher.Logits(TeacherFeatures(step), text.unsqueeze(0)) / temperature).softmax(1);
+                Tensor features = student.Features(run.Pixels(pool, step), training: true);
+                Tensor logits = student.Logits(features, text);
+                Tensor divergence = PromptKDLoss.Distillation(target, logits, temperature);
                 LearningCheck.Forward(steps[step].GetProperty("kl_mean_over_all_elements").GetDouble(), divergence.item<float>(), $"divergence of step {step}");
                 LearningCheck.Forward(steps[step].GetProperty("loss").GetDouble(), weight * divergence.item<float>(), $"loss of step {step}");
                 optimizer.zero_grad();
@@ -85,7 +86,7 @@ public sealed class PromptKDReferenceTests
 
         void CheckGradients()
         {
-            foreach (var (parameter, value) in student.State.Where(s => !Statistic(s.Name)))
+            foreach ((string? parameter, Tensor? value) in student.State.Where(s => !Statistic(s.Name)))
             {
                 if (parameter == IdleBias)
                 {
@@ -102,7 +103,7 @@ public sealed class PromptKDReferenceTests
 
         Tensor TeacherFeatures(int step)
         {
-            using var frozen = no_grad();
+            using IDisposable frozen = no_grad();
             return teacher.ImageFeatures(teacher.FrozenStates(run.Pixels(run.High, step)));
         }
 
@@ -116,11 +117,11 @@ public sealed class PromptKDReferenceTests
 
     private static IndependentPromptsLearner CreateTeacher(ClipModel model, ReferenceFiles files, string name)
     {
-        var variant = files.Root.GetProperty("variants").GetProperty(name);
-        var sizes = variant.GetProperty("teacher");
+        JsonElement variant = files.Root.GetProperty("variants").GetProperty(name);
+        JsonElement sizes = variant.GetProperty("teacher");
         var settings = new IndependentPromptsSettings(
             Size("language_ctx"), Size("vision_ctx"), Size("language_depth"), Size("vision_depth"), sizes.GetProperty("ctx_init").GetString()!);
-        var classNames = files.Root.GetProperty("classnames").Deserialize<string[]>()!;
+        string[] classNames = files.Root.GetProperty("classnames").Deserialize<string[]>()!;
         var teacher = new IndependentPromptsLearner(model, Vocabulary(classNames, variant, settings), classNames, settings, 0, new Random(0));
         teacher.Load(parameter => files.Tensor($"{name}.teacher.{parameter}"));
         teacher.Freeze();
@@ -131,11 +132,11 @@ public sealed class PromptKDReferenceTests
 
     private static TextsVocabulary Vocabulary(string[] classNames, JsonElement variant, IndependentPromptsSettings settings)
     {
-        var rows = variant.GetProperty("tokenized_prompts").Deserialize<int[][]>()!;
+        int[][] rows = variant.GetProperty("tokenized_prompts").Deserialize<int[][]>()!;
         var texts = new Dictionary<string, int[]> { [settings.InitialText] = rows[0][1..(1 + settings.TextTokens)] };
-        for (var c = 0; c < classNames.Length; c++)
+        for (int c = 0; c < classNames.Length; c++)
         {
-            var sentence = rows[c][1..Array.IndexOf(rows[c], rows[c].Max())];
+            int[] sentence = rows[c][1..Array.IndexOf(rows[c], rows[c].Max())];
             texts[$"{settings.InitialText} {ClassTokens.Words(classNames[c])}."] = sentence;
             texts[ClassTokens.Words(classNames[c])] = sentence[settings.TextTokens..];
         }
@@ -145,7 +146,7 @@ public sealed class PromptKDReferenceTests
 
     private static PromptKDStudent CreateStudent(ClipModel model, ReferenceFiles files, string name)
     {
-        var variant = files.Root.GetProperty("variants").GetProperty(name);
+        JsonElement variant = files.Root.GetProperty("variants").GetProperty(name);
         var settings = new PromptKDStudentSettings(
             variant.GetProperty("student_vision_ctx").GetInt32(),
             variant.GetProperty("student_vision_depth").GetInt32(),

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.ML.Data;
+using Microsoft.ML.Transforms;
 using TorchSharp;
 
 namespace Microsoft.ML.Loreal.Tests.PromptKD;
@@ -49,7 +50,7 @@ public sealed class PromptKDTrainerTests
     {
         var ml = new MLContext(1);
         IDataView data = Trained.Data(ml);
-        var pipeline = ml.Transforms.CopyColumns("Image", "ImagePath")
+        EstimatorChain<KeyToValueMappingTransformer> pipeline = ml.Transforms.CopyColumns("Image", "ImagePath")
             .Append(ml.MulticlassClassification.Trainers.PromptKD(Taught.Options()))
             .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
         ITransformer model = pipeline.Fit(data);

@@ -1,9 +1,13 @@
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Tests.Prompts;
 
-/// <summary>MMA and MMRL: their layers, and their text towers with attribute slots against every prompt on its own, written out from the saved state.</summary>
+/// <summary>
+/// MMA and MMRL: their layers, and their text towers with attribute slots against every prompt on its own, written out from the saved
+/// state.
+/// </summary>
 [TestClass]
 public sealed class AdaptedTowerTests
 {
@@ -54,7 +58,7 @@ public sealed class AdaptedTowerTests
             () => PromptMethod.Mmrl(balance: 1.1f),
             () => PromptMethod.Mmrl(regularization: -1),
         ];
-        foreach (var action in refused)
+        foreach (Action action in refused)
         {
             Assert.ThrowsExactly<ArgumentOutOfRangeException>(action);
         }
@@ -66,9 +70,9 @@ public sealed class AdaptedTowerTests
     [TestMethod]
     public void PublishedSettings()
     {
-        var mma = PromptMethod.Mma().PublishedStage;
+        TrainingStageOptions mma = PromptMethod.Mma().PublishedStage;
         Assert.AreEqual((5, 16, PromptOptimizer.Sgd, 0.0015, 0), (mma.Epochs, mma.BatchSize, mma.Optimizer, mma.LearningRate, mma.WarmupEpochs));
-        var mmrl = PromptMethod.Mmrl().PublishedStage;
+        TrainingStageOptions mmrl = PromptMethod.Mmrl().PublishedStage;
         Assert.AreEqual((10, 4, PromptOptimizer.AdamW, 0.001, 1), (mmrl.Epochs, mmrl.BatchSize, mmrl.Optimizer, mmrl.LearningRate, mmrl.WarmupEpochs));
         Assert.AreEqual((1e-5, 5e-4), (mmrl.WarmupLearningRate, mmrl.WeightDecay));
     }
@@ -76,9 +80,9 @@ public sealed class AdaptedTowerTests
     [TestMethod]
     public void RepresentationThatLeavesNoRoomIsRefused()
     {
-        using var model = TinyClip.Create();
-        var name = new string('a', 40);
-        var error = Assert.ThrowsExactly<ArgumentException>(
+        using ClipModel model = TinyClip.Create();
+        string name = new string('a', 40);
+        ArgumentException error = Assert.ThrowsExactly<ArgumentException>(
             () => PromptMethod.Mmrl(representationTokens: 30).CreateLearner(model, _vocabulary, [name, "b"], 0, new Random(0)));
         StringAssert.Contains(error.Message, name);
     }
@@ -89,16 +93,16 @@ public sealed class AdaptedTowerTests
     [DataRow(2, 2, true)]
     public void AdaptersAreBesideEveryTokenOfEveryPrompt(int first, int last, bool attributes)
     {
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        using var model = TinyClip.Create(TextLayers);
-        using var learner = PromptMethod.Mma(first, last, 5, Scale).CreateLearner(model, _vocabulary, _names, 6, new Random(4));
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using ClipModel model = TinyClip.Create(TextLayers);
+        using PromptLearner learner = PromptMethod.Mma(first, last, 5, Scale).CreateLearner(model, _vocabulary, _names, 6, new Random(4));
         var state = learner.State.ToDictionary(s => s.Name, s => s.Value);
         Compare(learner, model, attributes, (_, tokens) => tokens, (layer, normalised) => layer + 1 >= first && layer + 1 <= last ? Adapter(layer + 1, normalised) : null);
 
         Tensor Adapter(int layer, Tensor x)
         {
-            var down = Linear(x, $"text_adapter.{layer}.down.0").relu();
+            Tensor down = Linear(x, $"text_adapter.{layer}.down.0").relu();
             return Linear(Linear(down, $"shared_adapter.{layer}.0").relu(), $"text_adapter.{layer}.up") * Scale;
         }
 
@@ -112,10 +116,10 @@ public sealed class AdaptedTowerTests
     public void RepresentationStandsBetweenTheStartAndTheAttributes(int first, int last, bool attributes)
     {
         const int count = 4;
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        using var model = TinyClip.Create(TextLayers);
-        using var learner = PromptMethod.Mmrl(first, last, count, 7).CreateLearner(model, _vocabulary, _names, 6, new Random(4));
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using ClipModel model = TinyClip.Create(TextLayers);
+        using PromptLearner learner = PromptMethod.Mmrl(first, last, count, 7).CreateLearner(model, _vocabulary, _names, 6, new Random(4));
         var state = learner.State.ToDictionary(s => s.Name, s => s.Value);
         state["representation_learner.compound_rep_tokens"].mul_(50);
         state[$"representation_learner.compound_rep_tokens_r2tproj.{last - first}.weight"].mul_(-2); // maps start alike; these shall differ
@@ -128,8 +132,8 @@ public sealed class AdaptedTowerTests
                 return tokens;
             }
 
-            var name = $"representation_learner.compound_rep_tokens_r2tproj.{layer + 1 - first}";
-            var mapped = nn.functional.linear(state["representation_learner.compound_rep_tokens"], state[$"{name}.weight"], state[$"{name}.bias"]);
+            string name = $"representation_learner.compound_rep_tokens_r2tproj.{layer + 1 - first}";
+            Tensor mapped = nn.functional.linear(state["representation_learner.compound_rep_tokens"], state[$"{name}.weight"], state[$"{name}.bias"]);
             return cat([tokens[..1], mapped, tokens[(layer + 1 == first ? 1 : 1 + count)..]], 0);
         }
     }
@@ -138,12 +142,12 @@ public sealed class AdaptedTowerTests
     [TestMethod]
     public void GradientFactorScalesWhatLearnsAlone()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         var random = new Random(2);
         using var layer = new LearnedLinear("layer", RandomTensors.Normal(random, 1, CPU, 3, 5), RandomTensors.Normal(random, 1, CPU, 3));
-        var x = RandomTensors.Normal(random, 1, CPU, 4, 5).requires_grad_();
-        var (value, gradients) = Run(1);
-        var (scaledValue, scaledGradients) = Run(1000);
+        Tensor x = RandomTensors.Normal(random, 1, CPU, 4, 5).requires_grad_();
+        (Tensor? value, Tensor[]? gradients) = Run(1);
+        (Tensor? scaledValue, Tensor[]? scaledGradients) = Run(1000);
         Assert.AreEqual(0f, (value - scaledValue).abs().max().item<float>());
         Assert.AreEqual(0f, (gradients[0] - scaledGradients[0]).abs().max().item<float>(), "of the input");
         LearningCheck.Gradient(gradients[1] * 1000, scaledGradients[1], "of the weight");
@@ -151,7 +155,7 @@ public sealed class AdaptedTowerTests
 
         (Tensor Value, Tensor[] Gradients) Run(double factor)
         {
-            var result = layer.Forward(x, factor);
+            Tensor result = layer.Forward(x, factor);
             return (result.detach(), [.. autograd.grad([result.pow(2).sum()], [x, .. layer.Parameters])]);
         }
     }
@@ -160,30 +164,30 @@ public sealed class AdaptedTowerTests
     [TestMethod]
     public void GradientsOfPartsAddUpToThoseOfTheBatch()
     {
-        using var scope = NewDisposeScope();
-        using var model = TinyClip.Create();
-        foreach (var method in new[] { PromptMethod.Mma(1, 2, 5, Scale), PromptMethod.Mmrl(1, 2, 3, 7, regularization: 2) })
+        using DisposeScope scope = NewDisposeScope();
+        using ClipModel model = TinyClip.Create();
+        foreach (PromptMethod? method in new[] { PromptMethod.Mma(1, 2, 5, Scale), PromptMethod.Mmrl(1, 2, 3, 7, regularization: 2) })
         {
-            using var learner = method.CreateLearner(model, _vocabulary, _names, 0, new Random(4));
-            var pixels = RandomTensors.Normal(new Random(5), 1, CPU, 6, 3, 16, 16);
-            var labels = tensor(new long[] { 0, 1, 2, 2, 1, 0 });
-            var whole = Gradients((0, 6));
-            var parts = Gradients((0, 4), (4, 2));
-            for (var p = 0; p < whole.Length; p++)
+            using PromptLearner learner = method.CreateLearner(model, _vocabulary, _names, 0, new Random(4));
+            Tensor pixels = RandomTensors.Normal(new Random(5), 1, CPU, 6, 3, 16, 16);
+            Tensor labels = tensor(new long[] { 0, 1, 2, 2, 1, 0 });
+            Tensor[] whole = Gradients((0, 6));
+            Tensor[] parts = Gradients((0, 4), (4, 2));
+            for (int p = 0; p < whole.Length; p++)
             {
                 LearningCheck.Gradient(whole[p], parts[p], $"{method.Name}, parameter {p}");
             }
 
             Tensor[] Gradients(params (int From, int Count)[] ranges)
             {
-                foreach (var parameter in learner.Parameters)
+                foreach (Parameter parameter in learner.Parameters)
                 {
                     parameter.grad?.zero_();
                 }
 
-                foreach (var (from, count) in ranges)
+                foreach ((int from, int count) in ranges)
                 {
-                    var states = learner.FrozenStates(pixels.narrow(0, from, count)).detach();
+                    Tensor states = learner.FrozenStates(pixels.narrow(0, from, count)).detach();
                     (learner.Losses(states, labels.narrow(0, from, count)).Total * (count / 6.0)).backward();
                 }
 
@@ -194,14 +198,14 @@ public sealed class AdaptedTowerTests
 
     private static void Compare(PromptLearner learner, ClipModel model, bool attributes, Func<int, Tensor, Tensor> before, Func<int, Tensor, Tensor?> beside)
     {
-        var parts = learner.Prompts(attributes ? Slots(model) : null);
-        var images = parts.Prefix.shape[0];
-        var actual = learner.TextFeatures(attributes ? Slots(model) : null);
-        for (var image = 0; image < images; image++)
+        PromptParts parts = learner.Prompts(attributes ? Slots(model) : null);
+        long images = parts.Prefix.shape[0];
+        Tensor actual = learner.TextFeatures(attributes ? Slots(model) : null);
+        for (int image = 0; image < images; image++)
         {
-            for (var c = 0; c < _names.Length; c++)
+            for (int c = 0; c < _names.Length; c++)
             {
-                var prompt = cat([parts.Prefix[image], parts.Suffix[c].narrow(0, 0, parts.End[c].item<long>() + 1)], 0);
+                Tensor prompt = cat([parts.Prefix[image], parts.Suffix[c].narrow(0, 0, parts.End[c].item<long>() + 1)], 0);
                 LearningCheck.Forward(Encode(model.Text, prompt, before, beside), actual[image][c], $"image {image}, class {c}");
             }
         }
@@ -212,12 +216,12 @@ public sealed class AdaptedTowerTests
     /// <summary>One prompt through the text tower: [L, D] -> [J].</summary>
     private static Tensor Encode(TextTransformer text, Tensor prompt, Func<int, Tensor, Tensor> before, Func<int, Tensor, Tensor?> beside)
     {
-        var x = text.AddPositions(prompt.unsqueeze(0)).squeeze(0);
-        for (var layer = 0; layer < text.Blocks.Count; layer++)
+        Tensor x = text.AddPositions(prompt.unsqueeze(0)).squeeze(0);
+        for (int layer = 0; layer < text.Blocks.Count; layer++)
         {
             x = before(layer, x);
-            var block = text.Blocks[layer];
-            var added = beside(layer, block.Ln1.Forward(x));
+            ResidualAttentionBlock block = text.Blocks[layer];
+            Tensor? added = beside(layer, block.Ln1.Forward(x));
             x = block.Forward(x.unsqueeze(0), text.CausalMask(x.shape[0])).squeeze(0);
             x = added is null ? x : x + added;
         }

@@ -11,28 +11,28 @@ public sealed class AddedMethodTests
     [DataRow(true)]
     public void TrainsAndScores(bool attributes)
     {
-        var options = TrainingRun.Options(attributes);
+        LorealTrainer.Options options = TrainingRun.Options(attributes);
         options.Method = new ShiftMethod();
         var metrics = new List<TrainingMetrics>();
-        using var model = TrainingRun.Fit(options, onEpoch: metrics.Add);
+        using LorealModel model = TrainingRun.Fit(options, onEpoch: metrics.Add);
         CollectionAssert.AreEqual(attributes ? new[] { 1, 2, 3 } : [2], metrics.Select(m => m.Stage).Distinct().ToArray());
-        foreach (var stage in metrics.GroupBy(m => m.Stage))
+        foreach (IGrouping<int, TrainingMetrics> stage in metrics.GroupBy(m => m.Stage))
         {
             Assert.IsLessThan(stage.First().Loss, stage.Last().Loss, $"stage {stage.Key}");
         }
 
-        using var others = model.WithClasses(["yellow heart", "moon"]);
+        using LorealModel others = model.WithClasses(["yellow heart", "moon"]);
         Assert.AreEqual(1, TrainingRun.Score(others, 1).Sum(), 1e-5f);
     }
 
     [TestMethod]
     public void IsNotReadWithoutItsRegistration()
     {
-        var options = TrainingRun.Options(attributes: false);
+        LorealTrainer.Options options = TrainingRun.Options(attributes: false);
         options.Method = new ShiftMethod();
         options.BaseStage!.Epochs = 1;
-        using var model = TrainingRun.Fit(options);
-        var error = Assert.ThrowsExactly<FormatException>(() => TrainingRun.Load(TrainingRun.Save(model)));
+        using LorealModel model = TrainingRun.Fit(options);
+        FormatException error = Assert.ThrowsExactly<FormatException>(() => TrainingRun.Load(TrainingRun.Save(model)));
         StringAssert.Contains(error.Message, "\"Shift\"");
     }
 }

@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Loreal.Tests.Prompts;
 
-/// <summary>A vocabulary for tests of prompts: every letter is a token; case, spaces and everything but letters and the full stop are ignored.</summary>
+/// <summary>
+/// A vocabulary for tests of prompts: every letter is a token; case, spaces and everything but letters and the full stop are ignored.
+/// </summary>
 internal sealed class CharacterVocabulary : IPromptVocabulary
 {
     public int StartOfText => 512;

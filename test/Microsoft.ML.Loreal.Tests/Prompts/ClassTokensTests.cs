@@ -17,8 +17,8 @@ public sealed class ClassTokensTests
     [DataRow(new string[0], new[] { "two", "0" }, DisplayName = "no class")]
     public void UnusableNamesAreNamed(string[] names, string[] mentioned)
     {
-        var error = Assert.ThrowsExactly<ArgumentException>(() => ClassTokens.Of(_vocabulary, names));
-        foreach (var text in mentioned)
+        ArgumentException error = Assert.ThrowsExactly<ArgumentException>(() => ClassTokens.Of(_vocabulary, names));
+        foreach (string text in mentioned)
         {
             Assert.Contains(text, error.Message);
         }
@@ -27,15 +27,15 @@ public sealed class ClassTokensTests
     [TestMethod]
     public void PromptMustFit()
     {
-        using var model = TinyClip.Create();
-        var room = model.Config.ContextLength - 2 - 16 - 10 - 1; // start and end, context, attribute tokens, full stop
+        using ClipModel model = TinyClip.Create();
+        int room = model.Config.ContextLength - 2 - 16 - 10 - 1; // start and end, context, attribute tokens, full stop
         string[] fitting = ["cat", new('x', room)];
         using (Create(fitting))
         {
         }
 
         string[] longer = ["cat", new('x', room + 1)];
-        var error = Assert.ThrowsExactly<ArgumentException>(() => Create(longer));
+        ArgumentException error = Assert.ThrowsExactly<ArgumentException>(() => Create(longer));
         Assert.Contains(longer[1], error.Message);
         Assert.Contains($"{room + 2} tokens", error.Message);
         Assert.Contains($"leave {room + 1}", error.Message);
@@ -47,18 +47,18 @@ public sealed class ClassTokensTests
     [TestCategory(Fixtures.Category)]
     public void TokensAreTheReferenceOnes()
     {
-        var root = Fixtures.Json("coop/coop.json");
+        JsonElement root = Fixtures.Json("coop/coop.json");
         var vocabulary = new TokenizerVocabulary(ReferenceTokenizer.Create());
-        var names = root.GetProperty("classnames").Deserialize<string[]>()!;
+        string[] names = root.GetProperty("classnames").Deserialize<string[]>()!;
         var tokens = ClassTokens.Of(vocabulary, names);
-        foreach (var variant in root.GetProperty("variants").EnumerateObject())
+        foreach (JsonProperty variant in root.GetProperty("variants").EnumerateObject())
         {
-            var rows = variant.Value.GetProperty("tokenized_prompts").Deserialize<int[][]>()!;
-            var lengths = variant.Value.GetProperty("name_lens").Deserialize<int[]>()!;
-            var first = 1 + variant.Value.GetProperty("n_ctx").GetInt32();
-            for (var c = 0; c < names.Length; c++)
+            int[][] rows = variant.Value.GetProperty("tokenized_prompts").Deserialize<int[][]>()!;
+            int[] lengths = variant.Value.GetProperty("name_lens").Deserialize<int[]>()!;
+            int first = 1 + variant.Value.GetProperty("n_ctx").GetInt32();
+            for (int c = 0; c < names.Length; c++)
             {
-                var end = Array.IndexOf(rows[c], vocabulary.EndOfText);
+                int end = Array.IndexOf(rows[c], vocabulary.EndOfText);
                 Assert.HasCount(lengths[c], tokens.Names[c], $"{variant.Name}: {names[c]}");
                 CollectionAssert.AreEqual(rows[c][first..end], tokens.Names[c].Concat(tokens.Tails[c]).ToArray(), $"{variant.Name}: {names[c]}");
             }

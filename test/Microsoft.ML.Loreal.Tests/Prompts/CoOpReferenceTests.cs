@@ -14,30 +14,30 @@ public sealed class CoOpReferenceTests
     [DynamicData(nameof(Variants))]
     public void Variant(string name)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         var files = ReferenceFiles.Open("coop/coop");
-        var variant = files.Root.GetProperty("variants").GetProperty(name);
+        JsonElement variant = files.Root.GetProperty("variants").GetProperty(name);
         var prompts = ReferencePrompts.Read(files.Root, variant);
         var run = new ReferenceRun(files.Root, ReferenceFiles.Open("methods/pool_a").Tensor);
-        using var model = Fixtures.Model("a");
-        using var learner = CreateLearner(model, prompts, variant);
-        var start = files.Tensor($"{name}.param.ctx");
+        using ClipModel model = Fixtures.Model("a");
+        using ContextLearner learner = CreateLearner(model, prompts, variant);
+        Tensor start = files.Tensor($"{name}.param.ctx");
         learner.Load(_ => start);
-        var pool = variant.GetProperty("resolution").GetString() == "hr" ? run.High : run.Low;
+        Tensor pool = variant.GetProperty("resolution").GetString() == "hr" ? run.High : run.Low;
 
         CheckPrompts(learner, files, name);
         LearningCheck.Forward(files.Tensor($"{name}.text_features"), learner.TextFeatures(null).squeeze(0), "text features");
         LearningCheck.Forward(files.Tensor($"{name}.logits"), Logits(0), "logits");
 
-        using var optimizer = run.CreateOptimizer(learner.Parameters);
-        var steps = variant.GetProperty("steps");
-        for (var step = 0; step < steps.GetArrayLength(); step++)
+        using optim.Optimizer optimizer = run.CreateOptimizer(learner.Parameters);
+        JsonElement steps = variant.GetProperty("steps");
+        for (int step = 0; step < steps.GetArrayLength(); step++)
         {
-            using var stepScope = NewDisposeScope();
-            var logits = Logits(step);
-            var loss = nn.functional.cross_entropy(logits, run.Targets(step));
+            using DisposeScope stepScope = NewDisposeScope();
+            Tensor logits = Logits(step);
+            Tensor loss = nn.functional.cross_entropy(logits, run.Targets(step));
             LearningCheck.Forward(steps[step].GetProperty("loss").GetDouble(), loss.item<float>(), $"loss of step {step}");
-            var correct = logits.argmax(1).eq(run.Targets(step)).sum().item<long>();
+            long correct = logits.argmax(1).eq(run.Targets(step)).sum().item<long>();
             Assert.AreEqual(steps[step].GetProperty("acc").GetDouble(), 100.0 * correct / run.Batches[step].Length, 1e-6, $"accuracy of step {step}");
             optimizer.zero_grad();
             loss.backward();
@@ -66,7 +66,7 @@ public sealed class CoOpReferenceTests
 
     private static ContextLearner CreateLearner(ClipModel model, ReferencePrompts prompts, JsonElement variant)
     {
-        var position = Enum.Parse<ClassNamePosition>(variant.GetProperty("class_token_position").GetString()!, ignoreCase: true);
+        ClassNamePosition position = Enum.Parse<ClassNamePosition>(variant.GetProperty("class_token_position").GetString()!, ignoreCase: true);
         var layout = new ContextLayout(prompts.ContextTokens, position, variant.GetProperty("csc").GetBoolean());
         return new ContextLearner(model, prompts.Vocabulary, prompts.ClassNames, layout, [], 0, new Random(0));
     }
@@ -79,13 +79,13 @@ public sealed class CoOpReferenceTests
         }
 
         // The reference pads to the context length; nothing after the end token is read, so only what is before it is compared.
-        var expected = files.Tensor($"{name}.prompts");
-        var parts = learner.Prompts(null);
-        var classes = parts.Suffix.shape[0];
-        for (var c = 0; c < classes; c++)
+        Tensor expected = files.Tensor($"{name}.prompts");
+        PromptParts parts = learner.Prompts(null);
+        long classes = parts.Suffix.shape[0];
+        for (int c = 0; c < classes; c++)
         {
-            var length = parts.End[c].item<long>() + 1;
-            var actual = cat([parts.Prefix[0], parts.Suffix[c].narrow(0, 0, length)], 0);
+            long length = parts.End[c].item<long>() + 1;
+            Tensor actual = cat([parts.Prefix[0], parts.Suffix[c].narrow(0, 0, length)], 0);
             LearningCheck.Forward(expected[c].narrow(0, 0, actual.shape[0]), actual, $"prompt of class {c}");
         }
     }

@@ -15,7 +15,7 @@ public sealed class IndependentPromptsTests
         Assert.ThrowsExactly<ArgumentException>(() => PromptMethod.IndependentPrompts(initialText: " "));
         StringAssert.Contains(
             Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => TrainingRun.Fit(Options(attributes: false, imageDepth: 3))).Message, "between 1 and 2");
-        var options = Options(attributes: false);
+        LorealTrainer.Options options = Options(attributes: false);
         options.Method = PromptMethod.IndependentPrompts(textTokens: 90, textDepth: 2, imageDepth: 2);
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => TrainingRun.Fit(options)).Message, "90");
     }
@@ -26,20 +26,20 @@ public sealed class IndependentPromptsTests
     public void ItLearnsAndItsModelsSurviveSaving(bool attributes)
     {
         var losses = new List<(int Stage, double Loss)>();
-        using var model = TrainingRun.Fit(Options(attributes), onEpoch: metrics => losses.Add((metrics.Stage, metrics.Loss)));
+        using LorealModel model = TrainingRun.Fit(Options(attributes), onEpoch: metrics => losses.Add((metrics.Stage, metrics.Loss)));
         var own = losses.Where(epoch => epoch.Stage == 2).ToList();
         Assert.IsLessThan(own[0].Loss, own[^1].Loss);
-        using var loaded = TrainingRun.Load(TrainingRun.Save(model));
+        using LorealModel loaded = TrainingRun.Load(TrainingRun.Save(model));
         CollectionAssert.AreEqual(TrainingRun.Score(model), TrainingRun.Score(loaded));
 
-        using var others = model.WithClasses(["moon", "heart"]);
-        using var back = others.WithClasses(TrainingRun.Names);
+        using LorealModel others = model.WithClasses(["moon", "heart"]);
+        using LorealModel back = others.WithClasses(TrainingRun.Names);
         CollectionAssert.AreEqual(TrainingRun.Score(model), TrainingRun.Score(back));
     }
 
     private static LorealTrainer.Options Options(bool attributes, int imageDepth = 2)
     {
-        var options = TrainingRun.Options(attributes);
+        LorealTrainer.Options options = TrainingRun.Options(attributes);
         options.Method = PromptMethod.IndependentPrompts(textTokens: 3, imageTokens: 2, textDepth: 2, imageDepth: imageDepth);
         return options;
     }

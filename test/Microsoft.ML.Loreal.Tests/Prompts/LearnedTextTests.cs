@@ -1,4 +1,5 @@
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Tests.Prompts;
@@ -24,20 +25,20 @@ public sealed class LearnedTextTests
     [DynamicData(nameof(Methods))]
     public void LossesAndGradientsOfSomeClassesAtATimeAreThoseOfAll(PromptMethod method)
     {
-        using var scope = NewDisposeScope();
-        using var model = TinyClip.Create(textLayers: 4, visionLayers: 3);
-        using var learner = method.CreateLearner(model, new CharacterVocabulary(), _names, 0, new Random(5));
-        var states = learner.FrozenStates(RandomTensors.Normal(new Random(7), 1, CPU, 4, 3, 16, 16)).detach();
-        var labels = tensor(new long[] { 0, 59, 3, 26 });
+        using DisposeScope scope = NewDisposeScope();
+        using ClipModel model = TinyClip.Create(textLayers: 4, visionLayers: 3);
+        using PromptLearner learner = method.CreateLearner(model, new CharacterVocabulary(), _names, 0, new Random(5));
+        Tensor states = learner.FrozenStates(RandomTensors.Normal(new Random(7), 1, CPU, 4, 3, 16, 16)).detach();
+        Tensor labels = tensor(new long[] { 0, 59, 3, 26 });
         const long little = 150_000;
         Assert.IsGreaterThan(little, learner.NumbersKept(null), "the classes exceed the memory");
 
-        var (expected, all) = Step(long.MaxValue);
-        foreach (var kept in new[] { 1, little })
+        (double expected, Tensor[]? all) = Step(long.MaxValue);
+        foreach (long kept in new[] { 1, little })
         {
-            var (actual, some) = Step(kept);
+            (double actual, Tensor[]? some) = Step(kept);
             Assert.AreEqual(expected, actual, 1e-6 * expected);
-            for (var p = 0; p < all.Length; p++)
+            for (int p = 0; p < all.Length; p++)
             {
                 LearningCheck.Gradient(all[p], some[p], $"{method.Name}, parameter {p}, {kept} numbers kept");
             }
@@ -46,15 +47,15 @@ public sealed class LearnedTextTests
         // Two halves of a batch, so that the second finds gradients of the first.
         (double Total, Tensor[] Gradients) Step(long numbersKept)
         {
-            foreach (var parameter in learner.Parameters)
+            foreach (Parameter parameter in learner.Parameters)
             {
                 parameter.grad = null;
             }
 
-            var total = 0.0;
-            foreach (var first in new[] { 0, 2 })
+            double total = 0.0;
+            foreach (int first in new[] { 0, 2 })
             {
-                var losses = learner.Losses(states.narrow(0, first, 2), labels.narrow(0, first, 2), numbersKept);
+                PromptLosses losses = learner.Losses(states.narrow(0, first, 2), labels.narrow(0, first, 2), numbersKept);
                 (losses.Total * 0.5).backward();
                 total += losses.Total.item<float>();
             }

@@ -20,19 +20,19 @@ internal static class LearningCheck
     /// <summary>After some steps the change is compared, not the value, which hardly moves.</summary>
     public static void Change(Tensor start, Tensor expected, Tensor actual, string what)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         CollectionAssert.AreEqual(expected.shape, actual.shape, what);
-        var change = expected - start;
-        var allowed = 1e-3 * Largest(change) + 3e-7 * Largest(start);
+        Tensor change = expected - start;
+        double allowed = 1e-3 * Largest(change) + 3e-7 * Largest(start);
         Assert.IsGreaterThan(0, Largest(change), $"{what}: the reference does not change");
         Assert.IsLessThanOrEqualTo(allowed, Largest(actual - start - change), $"{what}: the change differs by more than {allowed}");
     }
 
     private static void Relative(Tensor expected, Tensor actual, double tolerance, string what)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         CollectionAssert.AreEqual(expected.shape, actual.shape, what);
-        var error = Largest(expected - actual.detach()) / Largest(expected);
+        double error = Largest(expected - actual.detach()) / Largest(expected);
         Assert.IsLessThanOrEqualTo(tolerance, error, $"{what}: relative error {error}");
     }
 

@@ -14,12 +14,12 @@ public sealed class MaPLeReferenceTests
     [DynamicData(nameof(Variants))]
     public void Variant(string name)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         var files = ReferenceFiles.Open("maple/maple");
-        var variant = files.Root.GetProperty("variants").GetProperty(name);
+        JsonElement variant = files.Root.GetProperty("variants").GetProperty(name);
         var run = new ReferenceRun(files.Root, ReferenceFiles.Open("methods/pool_a").Tensor);
-        using var model = Fixtures.Model("a");
-        using var learner = CreateLearner(model, files.Root, variant);
+        using ClipModel model = Fixtures.Model("a");
+        using MaPLeLearner learner = CreateLearner(model, files.Root, variant);
         learner.Load(parameter => files.Tensor($"{name}.param.{parameter}"));
 
         using (no_grad())
@@ -27,7 +27,7 @@ public sealed class MaPLeReferenceTests
             CheckFirstBatch();
         }
 
-        using var optimizer = run.CreateOptimizer(learner.Parameters, variant.GetProperty("lr").GetDouble());
+        using optim.Optimizer optimizer = run.CreateOptimizer(learner.Parameters, variant.GetProperty("lr").GetDouble());
         ReferenceSteps.Check(learner, run, files, name, optimizer);
 
         using (no_grad())
@@ -37,8 +37,8 @@ public sealed class MaPLeReferenceTests
 
         void CheckFirstBatch()
         {
-            var imageTokens = learner.ImageTokens();
-            for (var layer = 0; layer < imageTokens.Count; layer++)
+            IReadOnlyList<Tensor> imageTokens = learner.ImageTokens();
+            for (int layer = 0; layer < imageTokens.Count; layer++)
             {
                 LearningCheck.Forward(files.Tensor($"{name}.visual_ctx_layer{layer}"), imageTokens[layer], $"image tokens of block {layer}");
             }
@@ -57,11 +57,11 @@ public sealed class MaPLeReferenceTests
                 return;
             }
 
-            var expected = files.Tensor($"{name}.prompts");
-            var parts = learner.Prompts(null);
-            for (var c = 0; c < expected.shape[0]; c++)
+            Tensor expected = files.Tensor($"{name}.prompts");
+            PromptParts parts = learner.Prompts(null);
+            for (int c = 0; c < expected.shape[0]; c++)
             {
-                var actual = cat([parts.Prefix[0], parts.Suffix[c].narrow(0, 0, parts.End[c].item<long>() + 1)], 0);
+                Tensor actual = cat([parts.Prefix[0], parts.Suffix[c].narrow(0, 0, parts.End[c].item<long>() + 1)], 0);
                 LearningCheck.Forward(expected[c].narrow(0, 0, actual.shape[0]), actual, $"prompt of class {c}");
             }
         }
@@ -70,14 +70,14 @@ public sealed class MaPLeReferenceTests
 
         Tensor States(Tensor pool, int step)
         {
-            using var noGrad = no_grad();
+            using IDisposable noGrad = no_grad();
             return learner.FrozenStates(run.Pixels(pool, step));
         }
     }
 
     private static MaPLeLearner CreateLearner(ClipModel model, JsonElement root, JsonElement variant)
     {
-        var initialText = variant.GetProperty("ctx_init").GetString()!;
+        string initialText = variant.GetProperty("ctx_init").GetString()!;
         var sentences = ReferenceSentences.Read(root, variant, $"{initialText} {{}}.");
         var method = PromptMethod.MaPLe(variant.GetProperty("n_ctx").GetInt32(), variant.GetProperty("prompt_depth").GetInt32(), initialText);
         return (MaPLeLearner)method.CreateLearner(model, sentences.Vocabulary, sentences.ClassNames, 0, new Random(0));

@@ -16,32 +16,32 @@ public sealed class MmaReferenceTests
     [DynamicData(nameof(Variants))]
     public void Variant(string name)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         var files = ReferenceFiles.Open("mma/mma");
-        var variant = files.Root.GetProperty("variants").GetProperty(name);
+        JsonElement variant = files.Root.GetProperty("variants").GetProperty(name);
         var sentences = ReferenceSentences.Read(files.Root, variant, Template);
         var run = new ReferenceRun(files.Root, ReferenceFiles.Open("methods/pool_a").Tensor);
-        using var model = Fixtures.Model("a");
-        using var learner = CreateLearner(model, sentences, variant);
+        using ClipModel model = Fixtures.Model("a");
+        using PromptLearner learner = CreateLearner(model, sentences, variant);
         learner.Load(parameter => files.Tensor($"{name}.param.{parameter}"));
 
         using (no_grad())
         {
             LearningCheck.Forward(files.Tensor($"{name}.text_features"), learner.TextFeatures(null).squeeze(0), "text features");
-            var features = learner.Encode(run.Pixels(run.High, 0));
+            Tensor features = learner.Encode(run.Pixels(run.High, 0));
             LearningCheck.Forward(Classifier.Normalise(files.Tensor($"{name}.image_features")), features, "image features");
             LearningCheck.Forward(files.Tensor($"{name}.logits"), learner.Logits(features, learner.TextFeatures(null)), "logits");
             CheckEmbeddings(learner, files, name);
-            var low = learner.Encode(run.Pixels(run.Low, 0));
+            Tensor low = learner.Encode(run.Pixels(run.Low, 0));
             LearningCheck.Forward(files.Tensor($"{name}.logits_lowres"), learner.Logits(low, learner.TextFeatures(null)), "low-resolution logits");
         }
 
-        using var optimizer = run.CreateOptimizer(learner.Parameters, variant.GetProperty("lr").GetDouble());
+        using optim.Optimizer optimizer = run.CreateOptimizer(learner.Parameters, variant.GetProperty("lr").GetDouble());
         ReferenceSteps.Check(learner, run, files, name, optimizer);
 
         using (no_grad())
         {
-            var after = learner.Logits(learner.Encode(run.Pixels(run.High, 0)), learner.TextFeatures(null));
+            Tensor after = learner.Logits(learner.Encode(run.Pixels(run.High, 0)), learner.TextFeatures(null));
             LearningCheck.Forward(files.Tensor($"{name}.logits_after"), after, "logits after training");
         }
     }
@@ -60,8 +60,8 @@ public sealed class MmaReferenceTests
             return;
         }
 
-        var parts = learner.Prompts(null);
-        var actual = cat([parts.Prefix[0], parts.Suffix[0].narrow(0, 0, parts.End[0].item<long>() + 1)], 0);
+        PromptParts parts = learner.Prompts(null);
+        Tensor actual = cat([parts.Prefix[0], parts.Suffix[0].narrow(0, 0, parts.End[0].item<long>() + 1)], 0);
         LearningCheck.Forward(files.Tensor($"{name}.token_embedding_after_adapter0_c0").narrow(0, 0, actual.shape[0]), actual, "embeddings of class 0");
     }
 }

@@ -14,16 +14,16 @@ public sealed class MmrlReferenceTests
     [DynamicData(nameof(Variants))]
     public void Variant(string name)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         var files = ReferenceFiles.Open("mmrl/mmrl");
-        var variant = files.Root.GetProperty("variants").GetProperty(name);
-        var template = variant.GetProperty("template").GetString()!;
+        JsonElement variant = files.Root.GetProperty("variants").GetProperty(name);
+        string template = variant.GetProperty("template").GetString()!;
         var sentences = ReferenceSentences.Read(files.Root, variant, template);
-        var optimizerName = variant.GetProperty("optimizer").GetString()!;
+        string optimizerName = variant.GetProperty("optimizer").GetString()!;
         var run = new ReferenceRun(files.Root, ReferenceFiles.Open("methods/pool_a").Tensor);
-        using var model = Fixtures.Model("a");
-        var joint = model.Config.EmbedDimension;
-        using var learner = CreateLearner(model, sentences, variant, template);
+        using ClipModel model = Fixtures.Model("a");
+        int joint = model.Config.EmbedDimension;
+        using PromptLearner learner = CreateLearner(model, sentences, variant, template);
         learner.Load(parameter => files.Tensor($"{name}.param.{parameter}"));
 
         using (no_grad())
@@ -31,31 +31,31 @@ public sealed class MmrlReferenceTests
             CheckFirstBatch();
         }
 
-        using var optimizer = CreateOptimizer(learner.Parameters, files.Root.GetProperty("optimizers").GetProperty(optimizerName), optimizerName, variant.GetProperty("lr").GetDouble());
-        var alpha = variant.GetProperty("alpha").GetDouble();
+        using optim.Optimizer optimizer = CreateOptimizer(learner.Parameters, files.Root.GetProperty("optimizers").GetProperty(optimizerName), optimizerName, variant.GetProperty("lr").GetDouble());
+        double alpha = variant.GetProperty("alpha").GetDouble();
         ReferenceSteps.Check(learner, run, files, name, optimizer, (expected, losses) =>
         {
-            var crossEntropy = alpha * expected.GetProperty("ce_main").GetDouble() + (1 - alpha) * expected.GetProperty("ce_rep").GetDouble();
+            double crossEntropy = alpha * expected.GetProperty("ce_main").GetDouble() + (1 - alpha) * expected.GetProperty("ce_rep").GetDouble();
             LearningCheck.Forward(crossEntropy, losses.CrossEntropy.item<float>(), "cross-entropy of a step");
         });
 
         using (no_grad())
         {
-            var after = learner.Encode(run.Pixels(run.High, 0));
+            Tensor after = learner.Encode(run.Pixels(run.High, 0));
             LearningCheck.Forward(files.Tensor($"{name}.logits_after"), Logits(after, otherClasses: true), "logits after training");
             LearningCheck.Forward(files.Tensor($"{name}.logits_fusion_after"), Logits(after, otherClasses: false), "fused logits after training");
         }
 
         void CheckFirstBatch()
         {
-            var states = ReferenceSteps.States(learner, run, 0);
-            var features = learner.ImageFeatures(states);
-            var direct = learner.Encode(run.Pixels(run.High, 0));
+            Tensor states = ReferenceSteps.States(learner, run, 0);
+            Tensor features = learner.ImageFeatures(states);
+            Tensor direct = learner.Encode(run.Pixels(run.High, 0));
             Assert.AreEqual(0f, (features - direct).abs().max().item<float>(), "both ways to the image features");
             LearningCheck.Forward(files.Tensor($"{name}.image_features"), learner.Condition(features), "image features");
             LearningCheck.Forward(files.Tensor($"{name}.image_features_clip"), states.narrow(1, states.shape[1] - joint, joint), "image features of the untouched model");
             LearningCheck.Forward(files.Tensor($"{name}.text_features"), Classifier.Normalise(learner.TextFeatures(null)).squeeze(0), "text features");
-            var plain = PlainEncoder.Encode(model.Text, learner.Prompts(null)).squeeze(0);
+            Tensor plain = PlainEncoder.Encode(model.Text, learner.Prompts(null)).squeeze(0);
             LearningCheck.Forward(files.Tensor($"{name}.text_features_clip"), Classifier.Normalise(plain), "text features of the untouched model");
             CheckLogits(features, "");
             CheckLogits(learner.Encode(run.Pixels(run.Low, 0)), "_lowres");
@@ -65,14 +65,14 @@ public sealed class MmrlReferenceTests
         {
             LearningCheck.Forward(files.Tensor($"{name}.logits{suffix}"), Logits(features, otherClasses: true), $"logits{suffix}");
             LearningCheck.Forward(files.Tensor($"{name}.logits_fusion{suffix}"), Logits(features, otherClasses: false), $"fused logits{suffix}");
-            var representation = cat([features.narrow(1, joint, joint), features.narrow(1, joint, joint)], 1);
+            Tensor representation = cat([features.narrow(1, joint, joint), features.narrow(1, joint, joint)], 1);
             LearningCheck.Forward(files.Tensor($"{name}.logits_rep{suffix}"), Logits(representation, otherClasses: true), $"logits of the representation{suffix}");
         }
 
         Tensor Logits(Tensor features, bool otherClasses)
         {
             learner.ForOtherClasses = otherClasses;
-            var logits = learner.Logits(features, learner.TextFeatures(null));
+            Tensor logits = learner.Logits(features, learner.TextFeatures(null));
             learner.ForOtherClasses = false;
             return logits;
         }
@@ -80,7 +80,7 @@ public sealed class MmrlReferenceTests
 
     private static PromptLearner CreateLearner(ClipModel model, ReferenceSentences sentences, JsonElement variant, string template)
     {
-        var layers = variant.GetProperty("rep_layers").Deserialize<int[]>()!;
+        int[] layers = variant.GetProperty("rep_layers").Deserialize<int[]>()!;
         CollectionAssert.AreEqual(Enumerable.Range(layers[0], layers.Length).ToArray(), layers, "layers");
         return PromptMethod.Mmrl(
             layers[0],
@@ -100,7 +100,7 @@ public sealed class MmrlReferenceTests
         }
 
         Assert.AreEqual("adamw", name);
-        var betas = settings.GetProperty("betas").Deserialize<double[]>()!;
+        double[] betas = settings.GetProperty("betas").Deserialize<double[]>()!;
         return optim.AdamW(parameters, rate, betas[0], betas[1], settings.GetProperty("eps").GetDouble(), settings.GetProperty("weight_decay").GetDouble());
     }
 }

@@ -8,15 +8,15 @@ internal static class PlainEncoder
     /// <summary>As <see cref="SharedPrefixEncoder.Encode"/>.</summary>
     public static Tensor Encode(TextTransformer text, PromptParts parts)
     {
-        var (images, prefixLength, width) = (parts.Prefix.shape[0], parts.Prefix.shape[1], parts.Prefix.shape[2]);
-        var (classes, suffixLength) = (parts.Suffix.shape[0], parts.Suffix.shape[1]);
-        var prompts = cat(
+        (long images, long prefixLength, long width) = (parts.Prefix.shape[0], parts.Prefix.shape[1], parts.Prefix.shape[2]);
+        (long classes, long suffixLength) = (parts.Suffix.shape[0], parts.Suffix.shape[1]);
+        Tensor prompts = cat(
             [
                 parts.Prefix.unsqueeze(1).expand(images, classes, prefixLength, width),
                 parts.Suffix.unsqueeze(0).expand(images, classes, suffixLength, width),
             ],
             2).reshape(images * classes, prefixLength + suffixLength, width);
-        var ends = (parts.End + prefixLength).repeat(images);
+        Tensor ends = (parts.End + prefixLength).repeat(images);
         return text.Forward(prompts, ends).reshape(images, classes, -1);
     }
 }

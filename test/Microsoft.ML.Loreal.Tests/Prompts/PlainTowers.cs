@@ -1,10 +1,12 @@
+using System.Text.Json.Nodes;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Tests.Prompts;
 
 /// <summary>
-/// Both towers as a method's publication changes them, with nothing shared and nothing cached: whole sequences, block after block, from the method's saved tensors alone.
+/// Both towers as a method's publication changes them, with nothing shared and nothing cached: whole sequences, block after block, from the
+/// method's saved tensors alone.
 /// </summary>
 internal class PlainTowers
 {
@@ -20,7 +22,7 @@ internal class PlainTowers
     /// <summary>The method's towers.</summary>
     public static PlainTowers Of(PromptMethod method, ClipModel model, IReadOnlyDictionary<string, Tensor> state)
     {
-        var settings = method.Describe();
+        JsonObject settings = method.Describe();
         return method.Name switch
         {
             "MaPLe" => new MaPLe(model, state),
@@ -37,17 +39,17 @@ internal class PlainTowers
     /// <returns>[B, C, J].</returns>
     public Tensor Text(PromptParts parts, long attributeTokens)
     {
-        var (images, prefixLength) = (parts.Prefix.shape[0], parts.Prefix.shape[1]);
-        var classes = parts.Suffix.shape[0];
-        var prompts = cat([parts.Prefix.unsqueeze(1).expand(-1, classes, -1, -1), parts.Suffix.unsqueeze(0).expand(images, -1, -1, -1)], 2).flatten(0, 1); // [B * C, L, D]
-        var x = _model.Text.AddPositions(prompts);
-        var length = x.shape[1];
-        for (var block = 0; block < _model.Text.Blocks.Count; block++)
+        (long images, long prefixLength) = (parts.Prefix.shape[0], parts.Prefix.shape[1]);
+        long classes = parts.Suffix.shape[0];
+        Tensor prompts = cat([parts.Prefix.unsqueeze(1).expand(-1, classes, -1, -1), parts.Suffix.unsqueeze(0).expand(images, -1, -1, -1)], 2).flatten(0, 1); // [B * C, L, D]
+        Tensor x = _model.Text.AddPositions(prompts);
+        long length = x.shape[1];
+        for (int block = 0; block < _model.Text.Blocks.Count; block++)
         {
             x = Block(_model.Text.Blocks[block], TextTokens(block, x, 1 + attributeTokens), TextBranch(block));
         }
 
-        var ends = (parts.End + prefixLength + (x.shape[1] - length)).repeat(images);
+        Tensor ends = (parts.End + prefixLength + (x.shape[1] - length)).repeat(images);
         return _model.Text.Pool(x, ends).reshape(images, classes, -1);
     }
 
@@ -56,8 +58,8 @@ internal class PlainTowers
     /// <returns>[B, G].</returns>
     public Tensor Image(Tensor pixels)
     {
-        var x = _model.Visual.LnPre.Forward(BeforeNormalisation(_model.Visual.Embed(pixels)));
-        for (var block = 0; block < _model.Visual.Blocks.Count; block++)
+        Tensor x = _model.Visual.LnPre.Forward(BeforeNormalisation(_model.Visual.Embed(pixels)));
+        for (int block = 0; block < _model.Visual.Blocks.Count; block++)
         {
             x = Block(_model.Visual.Blocks[block], ImageTokens(block, x), ImageBranch(block), causal: false);
         }
@@ -88,7 +90,7 @@ internal class PlainTowers
 
     private Tensor Block(ResidualAttentionBlock block, Tensor x, Func<Tensor, Tensor>? branch, bool causal = true)
     {
-        var result = block.Forward(x, causal ? _model.Text.CausalMask(x.shape[1]) : null);
+        Tensor result = block.Forward(x, causal ? _model.Text.CausalMask(x.shape[1]) : null);
         return branch is null ? result : result + branch(block.Ln1.Forward(x));
     }
 
@@ -111,11 +113,11 @@ internal class PlainTowers
     private sealed class IndependentPrompts(ClipModel model, IReadOnlyDictionary<string, Tensor> state) : PlainTowers(model, state)
     {
         protected override Tensor TextTokens(int block, Tensor x, long place) =>
-            _state.TryGetValue($"text_encoder.transformer.resblocks.{block}.VPT_shallow", out var prompt) ? Replace(x, place, prompt, prompt.shape[0]) : x;
+            _state.TryGetValue($"text_encoder.transformer.resblocks.{block}.VPT_shallow", out Tensor? prompt) ? Replace(x, place, prompt, prompt.shape[0]) : x;
 
         protected override Tensor BeforeNormalisation(Tensor x) => cat([x, _state["image_encoder.VPT"].unsqueeze(0).expand(x.shape[0], -1, -1)], 1);
 
-        protected override Tensor ImageTokens(int block, Tensor x) => _state.TryGetValue($"image_encoder.transformer.resblocks.{block}.VPT_shallow", out var prompt)
+        protected override Tensor ImageTokens(int block, Tensor x) => _state.TryGetValue($"image_encoder.transformer.resblocks.{block}.VPT_shallow", out Tensor? prompt)
             ? Replace(x, x.shape[1] - prompt.shape[0], prompt, prompt.shape[0])
             : x;
     }
@@ -142,13 +144,13 @@ internal class PlainTowers
 
         protected override Tensor Features(Tensor x)
         {
-            var mean = _model.Visual.LnPost.Forward(x.narrow(1, 1, Representation.shape[0])).mean([1L]);
+            Tensor mean = _model.Visual.LnPost.Forward(x.narrow(1, 1, Representation.shape[0])).mean([1L]);
             return cat([base.Features(x), Unit(mean.matmul(_state["image_encoder.proj_rep"]))], 1);
         }
 
         private Tensor Inserted(string map, int block, Tensor x)
         {
-            var k = block + 1 - firstLayer;
+            int k = block + 1 - firstLayer;
             return _state.ContainsKey($"{Learner}_{map}.{k}.weight")
                 ? Replace(x, 1, Linear($"{Learner}_{map}.{k}", Representation), k == 0 ? 0 : Representation.shape[0])
                 : x;

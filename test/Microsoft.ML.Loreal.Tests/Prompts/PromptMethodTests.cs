@@ -26,7 +26,7 @@ public sealed class PromptMethodTests
     [TestMethod]
     public void PublishedSettingsOfCoOp()
     {
-        var stage = PromptMethod.CoOp().PublishedStage;
+        TrainingStageOptions stage = PromptMethod.CoOp().PublishedStage;
         Assert.AreEqual((50, 32, PromptOptimizer.Sgd, 0.002), (stage.Epochs, stage.BatchSize, stage.Optimizer, stage.LearningRate));
     }
 
@@ -36,11 +36,11 @@ public sealed class PromptMethodTests
     [DataRow("{} as seen on {}")]
     public void TemplateIsTheTextEncoderOnTheFilledTemplate(string template)
     {
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        using var model = TinyClip.Create();
-        using var learner = PromptMethod.Template(template).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
-        var rows = _names.SelectMany(name =>
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using ClipModel model = TinyClip.Create();
+        using PromptLearner learner = PromptMethod.Template(template).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
+        long[] rows = _names.SelectMany(name =>
         {
             long[] tokens = [_vocabulary.StartOfText, .. _vocabulary.Encode(template.Replace("{}", name)).Select(t => (long)t), _vocabulary.EndOfText];
             return tokens.Concat(new long[model.Config.ContextLength - tokens.Length]);
@@ -52,10 +52,10 @@ public sealed class PromptMethodTests
     [TestMethod]
     public void ContextStartsFromText()
     {
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        using var model = TinyClip.Create();
-        using var learner = PromptMethod.CoOp(initialText: "of_a").CreateLearner(model, _vocabulary, _names, 0, new Random(0));
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using ClipModel model = TinyClip.Create();
+        using PromptLearner learner = PromptMethod.CoOp(initialText: "of_a").CreateLearner(model, _vocabulary, _names, 0, new Random(0));
         long[] tokens = [.. _vocabulary.Encode("of a").Select(t => (long)t)];
         Assert.AreEqual(0f, (model.Text.Embed(tensor(tokens, [1, tokens.Length]))[0] - learner.Parameters[0]).abs().max().item<float>());
     }
@@ -63,14 +63,14 @@ public sealed class PromptMethodTests
     [TestMethod]
     public void MaPLeStartsFromTheWords()
     {
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        using var model = TinyClip.Create();
-        using var learner = PromptMethod.MaPLe(3).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
-        using var words = PromptMethod.Template().CreateLearner(model, _vocabulary, _names, 0, new Random(0));
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using ClipModel model = TinyClip.Create();
+        using PromptLearner learner = PromptMethod.MaPLe(3).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
+        using PromptLearner words = PromptMethod.Template().CreateLearner(model, _vocabulary, _names, 0, new Random(0));
         Assert.AreEqual(0f, (words.Prompts(null).Prefix - learner.Prompts(null).Prefix).abs().max().item<float>());
 
-        using var shallow = PromptMethod.MaPLe(3, depth: 1).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
+        using PromptLearner shallow = PromptMethod.MaPLe(3, depth: 1).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
         LearningCheck.Forward(words.TextFeatures(null), shallow.TextFeatures(null), "text features without deeper prompts");
     }
 
@@ -79,13 +79,13 @@ public sealed class PromptMethodTests
     [DataRow(3, "of")]
     public void MaPLeWithoutEnoughWordsStandsBeforeTheName(int contextTokens, string? initialText)
     {
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        using var model = TinyClip.Create();
-        using var learner = PromptMethod.MaPLe(contextTokens, 1, initialText).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
-        using var names = PromptMethod.Template("{}.").CreateLearner(model, _vocabulary, _names, 0, new Random(0));
-        var (prompts, bare) = (learner.Prompts(null), names.Prompts(null));
-        var expected = cat([bare.Prefix.narrow(1, 0, 1), learner.State.First().Value.unsqueeze(0), bare.Prefix.narrow(1, 1, bare.Prefix.shape[1] - 1)], 1);
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using ClipModel model = TinyClip.Create();
+        using PromptLearner learner = PromptMethod.MaPLe(contextTokens, 1, initialText).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
+        using PromptLearner names = PromptMethod.Template("{}.").CreateLearner(model, _vocabulary, _names, 0, new Random(0));
+        (PromptParts prompts, PromptParts bare) = (learner.Prompts(null), names.Prompts(null));
+        Tensor expected = cat([bare.Prefix.narrow(1, 0, 1), learner.State.First().Value.unsqueeze(0), bare.Prefix.narrow(1, 1, bare.Prefix.shape[1] - 1)], 1);
         Assert.AreEqual(0f, (expected - prompts.Prefix).abs().max().item<float>());
         Assert.AreEqual(0f, (bare.Suffix - prompts.Suffix).abs().max().item<float>());
     }
@@ -98,25 +98,25 @@ public sealed class PromptMethodTests
     [DataRow(1, 2, 1)]
     public void DepthOfMaPLeFollowsTheBackbone(int textLayers, int visionLayers, int depth)
     {
-        using var model = TinyClip.Create(textLayers, visionLayers: visionLayers);
-        using var learner = PromptMethod.MaPLe().CreateLearner(model, _vocabulary, _names, 0, new Random(0));
+        using ClipModel model = TinyClip.Create(textLayers, visionLayers: visionLayers);
+        using PromptLearner learner = PromptMethod.MaPLe().CreateLearner(model, _vocabulary, _names, 0, new Random(0));
         Assert.AreEqual(3 * depth, learner.State.Count());
-        var most = Math.Min(textLayers, visionLayers);
+        int most = Math.Min(textLayers, visionLayers);
         PromptMethod.MaPLe(depth: most).Check(model.Config);
-        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PromptMethod.MaPLe(depth: most + 1).Check(model.Config));
+        ArgumentOutOfRangeException error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PromptMethod.MaPLe(depth: most + 1).Check(model.Config));
         StringAssert.Contains(error.Message, $"from 1 to {most}");
     }
 
     [TestMethod]
     public void EveryClassHasItsOwnContext()
     {
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        using var model = TinyClip.Create();
-        using var learner = PromptMethod.CoOp(4, classSpecific: true).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
-        var before = learner.TextFeatures(null);
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using ClipModel model = TinyClip.Create();
+        using PromptLearner learner = PromptMethod.CoOp(4, classSpecific: true).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
+        Tensor before = learner.TextFeatures(null);
         learner.Parameters[0].select(0, 1).add_(1f);
-        var change = (learner.TextFeatures(null) - before).abs().amax(2).squeeze(0);
+        Tensor change = (learner.TextFeatures(null) - before).abs().amax(2).squeeze(0);
         Assert.AreEqual(0f, change[0].item<float>());
         Assert.AreNotEqual(0f, change[1].item<float>());
         Assert.AreEqual(0f, change[2].item<float>());
@@ -129,19 +129,19 @@ public sealed class PromptMethodTests
     [DataRow(ClassNamePosition.Middle, true)]
     public void AttributeSlotsStandRightAfterTheStart(ClassNamePosition position, bool classSpecific)
     {
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        using var model = TinyClip.Create();
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using ClipModel model = TinyClip.Create();
         var method = PromptMethod.CoOp(5, position, classSpecific);
-        using var learner = method.CreateLearner(model, _vocabulary, _names, 6, new Random(0));
-        var tokens = RandomTensors.Normal(new Random(1), 1, CPU, 2, 6, model.Config.TextWidth);
-        var (plain, slotted) = (learner.Prompts(null), learner.Prompts(tokens));
-        for (var image = 0; image < 2; image++)
+        using PromptLearner learner = method.CreateLearner(model, _vocabulary, _names, 6, new Random(0));
+        Tensor tokens = RandomTensors.Normal(new Random(1), 1, CPU, 2, 6, model.Config.TextWidth);
+        (PromptParts plain, PromptParts slotted) = (learner.Prompts(null), learner.Prompts(tokens));
+        for (int image = 0; image < 2; image++)
         {
-            for (var c = 0; c < _names.Length; c++)
+            for (int c = 0; c < _names.Length; c++)
             {
-                var (without, with) = (Prompt(plain, 0, c), Prompt(slotted, image, c));
-                var expected = cat([without.narrow(0, 0, 1), tokens[image], without.narrow(0, 1, without.shape[0] - 1)], 0);
+                (Tensor? without, Tensor? with) = (Prompt(plain, 0, c), Prompt(slotted, image, c));
+                Tensor expected = cat([without.narrow(0, 0, 1), tokens[image], without.narrow(0, 1, without.shape[0] - 1)], 0);
                 Assert.AreEqual(0f, (expected - with).abs().max().item<float>(), $"image {image}, class {c}");
             }
         }
@@ -152,10 +152,10 @@ public sealed class PromptMethodTests
     [TestMethod]
     public void StateOfAnotherShapeIsRefused()
     {
-        using var scope = NewDisposeScope();
-        using var model = TinyClip.Create();
-        using var learner = PromptMethod.CoOp(4).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => learner.Load(_ => zeros([5, model.Config.TextWidth])));
+        using DisposeScope scope = NewDisposeScope();
+        using ClipModel model = TinyClip.Create();
+        using PromptLearner learner = PromptMethod.CoOp(4).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
+        InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(() => learner.Load(_ => zeros([5, model.Config.TextWidth])));
         Assert.Contains("ctx", error.Message);
     }
 }

@@ -20,7 +20,9 @@ internal sealed class ReferenceFiles
     /// <summary>Opens NAME.json and NAME.safetensors. The tensors belong to the current dispose scope.</summary>
     public static ReferenceFiles Open(string name) => new(Fixtures.Json($"{name}.json"), Fixtures.Tensors($"{name}.safetensors"));
 
-    /// <summary>The variants of a part for a data-driven test. A part that is missing gives one row, whose test then reports itself as skipped.</summary>
+    /// <summary>
+    /// The variants of a part for a data-driven test. A part that is missing gives one row, whose test then reports itself as skipped.
+    /// </summary>
     public static IEnumerable<object[]> Variants(string name) => Fixtures.Has(name)
         ? Fixtures.Json(name).GetProperty("variants").EnumerateObject().Select(v => new object[] { v.Name })
         : [["(missing)"]];

@@ -28,20 +28,20 @@ internal sealed class ReferencePrompts
     /// <summary>Reads a variant out of coop.json or loreal.json.</summary>
     public static ReferencePrompts Read(JsonElement root, JsonElement variant)
     {
-        var classNames = root.GetProperty("classnames").Deserialize<string[]>()!;
-        var rows = variant.GetProperty("tokenized_prompts").Deserialize<int[][]>()!;
-        var contextTokens = variant.GetProperty("n_ctx").GetInt32();
+        string[] classNames = root.GetProperty("classnames").Deserialize<string[]>()!;
+        int[][] rows = variant.GetProperty("tokenized_prompts").Deserialize<int[][]>()!;
+        int contextTokens = variant.GetProperty("n_ctx").GetInt32();
         var texts = new Dictionary<string, int[]>();
-        var position = 1;
+        int position = 1;
         string[] attributes = [];
-        var copies = 0;
-        if (variant.TryGetProperty("attributes", out var words))
+        int copies = 0;
+        if (variant.TryGetProperty("attributes", out JsonElement words))
         {
             attributes = words.Deserialize<string[]>()!;
-            var lengths = variant.GetProperty("attr_text_lens").Deserialize<int[]>()!;
-            var copiesEach = variant.GetProperty("tokens_per_attribute").Deserialize<int[]>()!;
+            int[] lengths = variant.GetProperty("attr_text_lens").Deserialize<int[]>()!;
+            int[] copiesEach = variant.GetProperty("tokens_per_attribute").Deserialize<int[]>()!;
             copies = copiesEach.Distinct().Single();
-            for (var k = 0; k < attributes.Length; k++)
+            for (int k = 0; k < attributes.Length; k++)
             {
                 position += copies;
                 texts[attributes[k]] = rows[0][position..(position + lengths[k])];
@@ -50,12 +50,12 @@ internal sealed class ReferencePrompts
         }
 
         position += contextTokens;
-        var nameLengths = variant.TryGetProperty("name_lens", out var lens) ? lens.Deserialize<int[]>() : null;
-        for (var c = 0; c < classNames.Length; c++)
+        int[]? nameLengths = variant.TryGetProperty("name_lens", out JsonElement lens) ? lens.Deserialize<int[]>() : null;
+        for (int c = 0; c < classNames.Length; c++)
         {
-            var end = Array.IndexOf(rows[c], rows[c].Max());
-            var sentence = rows[c][position..end];
-            var words2 = ClassTokens.Words(classNames[c]);
+            int end = Array.IndexOf(rows[c], rows[c].Max());
+            int[] sentence = rows[c][position..end];
+            string words2 = ClassTokens.Words(classNames[c]);
             texts[words2 + "."] = sentence;
             texts[words2] = nameLengths is null ? sentence : sentence[..nameLengths[c]];
         }

@@ -18,14 +18,14 @@ internal sealed class ReferenceSentences
     /// <summary>Reads the tokens of the filled template, and takes those behind its beginning for the name's.</summary>
     public static ReferenceSentences Read(JsonElement root, JsonElement variant, string template)
     {
-        var classNames = root.GetProperty("classnames").Deserialize<string[]>()!;
-        var rows = variant.GetProperty("tokenized_prompts").Deserialize<int[][]>()!;
-        var shared = Enumerable.Range(1, rows[0].Length - 1).TakeWhile(p => rows.All(row => row[p] == rows[0][p])).Count();
+        string[] classNames = root.GetProperty("classnames").Deserialize<string[]>()!;
+        int[][] rows = variant.GetProperty("tokenized_prompts").Deserialize<int[][]>()!;
+        int shared = Enumerable.Range(1, rows[0].Length - 1).TakeWhile(p => rows.All(row => row[p] == rows[0][p])).Count();
         var texts = new Dictionary<string, int[]> { [template[..template.IndexOf("{}", StringComparison.Ordinal)].TrimEnd()] = rows[0][1..(1 + shared)] };
-        for (var c = 0; c < classNames.Length; c++)
+        for (int c = 0; c < classNames.Length; c++)
         {
-            var words = ClassTokens.Words(classNames[c]);
-            var sentence = rows[c][1..Array.IndexOf(rows[c], rows[c].Max())];
+            string words = ClassTokens.Words(classNames[c]);
+            int[] sentence = rows[c][1..Array.IndexOf(rows[c], rows[c].Max())];
             texts[template.Replace("{}", words, StringComparison.Ordinal)] = sentence;
             texts[words] = sentence; // only asked whether there are any
         }

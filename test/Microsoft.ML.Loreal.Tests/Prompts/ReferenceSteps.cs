@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Tests.Prompts;
 
-/// <summary>The optimiser steps of a method's reference program: the loss of each, the gradients of the first, and the change after the last.</summary>
+/// <summary>
+/// The optimiser steps of a method's reference program: the loss of each, the gradients of the first, and the change after the last.
+/// </summary>
 internal static class ReferenceSteps
 {
     /// <summary>Takes the steps of a variant and compares them.</summary>
@@ -17,18 +19,18 @@ internal static class ReferenceSteps
     public static void Check(
         PromptLearner learner, ReferenceRun run, ReferenceFiles files, string name, optim.Optimizer optimizer, Action<JsonElement, PromptLosses>? compareLosses = null)
     {
-        var steps = files.Root.GetProperty("variants").GetProperty(name).GetProperty("steps");
-        for (var step = 0; step < steps.GetArrayLength(); step++)
+        JsonElement steps = files.Root.GetProperty("variants").GetProperty(name).GetProperty("steps");
+        for (int step = 0; step < steps.GetArrayLength(); step++)
         {
-            using var scope = NewDisposeScope();
-            var losses = learner.Losses(States(learner, run, step), run.Targets(step));
+            using DisposeScope scope = NewDisposeScope();
+            PromptLosses losses = learner.Losses(States(learner, run, step), run.Targets(step));
             LearningCheck.Forward(steps[step].GetProperty("loss").GetDouble(), losses.Total.item<float>(), $"loss of step {step}");
             compareLosses?.Invoke(steps[step], losses);
             optimizer.zero_grad();
             losses.Total.backward();
             if (step == 0)
             {
-                foreach (var (parameter, value) in learner.State)
+                foreach ((string? parameter, Tensor? value) in learner.State)
                 {
                     LearningCheck.Gradient(files.Tensor($"{name}.grad.{parameter}"), value.grad!, parameter);
                 }
@@ -37,7 +39,7 @@ internal static class ReferenceSteps
             optimizer.step();
         }
 
-        foreach (var (parameter, value) in learner.State)
+        foreach ((string? parameter, Tensor? value) in learner.State)
         {
             LearningCheck.Change(files.Tensor($"{name}.param.{parameter}"), files.Tensor($"{name}.step{steps.GetArrayLength()}.{parameter}"), value, parameter);
         }
@@ -46,7 +48,7 @@ internal static class ReferenceSteps
     /// <summary>What training caches of a step's images.</summary>
     public static Tensor States(PromptLearner learner, ReferenceRun run, int step)
     {
-        using var noGrad = no_grad();
+        using IDisposable noGrad = no_grad();
         return learner.FrozenStates(run.Pixels(run.High, step));
     }
 }

@@ -8,7 +8,7 @@ internal static class ReferenceTokenizer
 
     public static string VocabularyFile()
     {
-        var file = Fixtures.ClipVocabularyFile();
+        string? file = Fixtures.ClipVocabularyFile();
         if (file is null)
         {
             Assert.Inconclusive("CLIP's merge table is not at hand; name its folder in LOREAL_CLIP_VOCAB.");
@@ -19,8 +19,8 @@ internal static class ReferenceTokenizer
 
     public static ClipTokenizer Create()
     {
-        var file = VocabularyFile();
-        using var stream = File.OpenRead(file);
+        string file = VocabularyFile();
+        using FileStream stream = File.OpenRead(file);
         return new ClipTokenizer(ClipVocabulary.FromOpenAI(stream, VocabularySize, file), ContextLength);
     }
 }

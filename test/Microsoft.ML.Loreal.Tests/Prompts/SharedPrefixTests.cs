@@ -21,22 +21,22 @@ public sealed class SharedPrefixTests
     [DynamicData(nameof(Sizes))]
     public void EqualsEveryPromptOnItsOwn(int images, int classes, int prefixLength, int suffixLength, int layers, int heads)
     {
-        using var scope = NewDisposeScope();
-        using var model = TinyClip.Create(textLayers: layers, textHeads: heads);
+        using DisposeScope scope = NewDisposeScope();
+        using ClipModel model = TinyClip.Create(textLayers: layers, textHeads: heads);
         var random = new Random(5);
-        var width = model.Config.TextWidth;
-        var prefix = RandomTensors.Normal(random, 1, CPU, images, prefixLength, width).requires_grad_(true);
-        var suffix = RandomTensors.Normal(random, 1, CPU, classes, suffixLength, width).requires_grad_(true);
-        var end = tensor(Enumerable.Range(0, classes).Select(c => (long)(suffixLength - 1 - c % suffixLength)).ToArray());
-        var probe = RandomTensors.Normal(random, 1, CPU, images, classes, model.Config.EmbedDimension);
+        int width = model.Config.TextWidth;
+        Tensor prefix = RandomTensors.Normal(random, 1, CPU, images, prefixLength, width).requires_grad_(true);
+        Tensor suffix = RandomTensors.Normal(random, 1, CPU, classes, suffixLength, width).requires_grad_(true);
+        Tensor end = tensor(Enumerable.Range(0, classes).Select(c => (long)(suffixLength - 1 - c % suffixLength)).ToArray());
+        Tensor probe = RandomTensors.Normal(random, 1, CPU, images, classes, model.Config.EmbedDimension);
 
-        var shared = SharedPrefixEncoder.Encode(model.Text, new PromptParts(prefix, suffix, end));
+        Tensor shared = SharedPrefixEncoder.Encode(model.Text, new PromptParts(prefix, suffix, end));
         (shared * probe).sum().backward();
-        var (sharedPrefix, sharedSuffix) = (prefix.grad!.clone(), suffix.grad!.clone());
+        (Tensor? sharedPrefix, Tensor? sharedSuffix) = (prefix.grad!.clone(), suffix.grad!.clone());
         prefix.grad!.zero_();
         suffix.grad!.zero_();
 
-        var plain = PlainEncoder.Encode(model.Text, new PromptParts(prefix, suffix, end));
+        Tensor plain = PlainEncoder.Encode(model.Text, new PromptParts(prefix, suffix, end));
         (plain * probe).sum().backward();
 
         Near(plain, shared, "features");
@@ -50,14 +50,14 @@ public sealed class SharedPrefixTests
     [DataRow(7, 30)]
     public void ManyClassesInTurnsGiveTheSame(int classes, int suffixLength)
     {
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        using var model = TinyClip.Create();
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using ClipModel model = TinyClip.Create();
         var random = new Random(8);
-        var prefix = RandomTensors.Normal(random, 1, CPU, 3, 6, model.Config.TextWidth);
-        var suffix = RandomTensors.Normal(random, 1, CPU, classes, suffixLength, model.Config.TextWidth);
+        Tensor prefix = RandomTensors.Normal(random, 1, CPU, 3, 6, model.Config.TextWidth);
+        Tensor suffix = RandomTensors.Normal(random, 1, CPU, classes, suffixLength, model.Config.TextWidth);
         var parts = new PromptParts(prefix, suffix, tensor(Enumerable.Range(0, classes).Select(_ => random.NextInt64(suffixLength)).ToArray()));
-        var plain = PlainEncoder.Encode(model.Text, parts);
+        Tensor plain = PlainEncoder.Encode(model.Text, parts);
         Near(plain, SharedPrefixEncoder.Encode(model.Text, parts), "all at once");
         Near(plain, SharedPrefixEncoder.Encode(model.Text, parts, null, activationLimit: 1), "tile by tile");
         Near(plain, SharedPrefixEncoder.Encode(model.Text, parts, null, activationLimit: 3 * 2 * 60 * 4 * model.Config.TextWidth), "a few tiles at once");
@@ -66,15 +66,15 @@ public sealed class SharedPrefixTests
     [TestMethod]
     public void WhatFollowsTheEndDoesNotMatter()
     {
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        using var model = TinyClip.Create();
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using ClipModel model = TinyClip.Create();
         var random = new Random(6);
-        var prefix = RandomTensors.Normal(random, 1, CPU, 2, 3, model.Config.TextWidth);
-        var suffix = RandomTensors.Normal(random, 1, CPU, 2, 5, model.Config.TextWidth);
-        var end = tensor(new long[] { 2, 2 });
-        var features = SharedPrefixEncoder.Encode(model.Text, new PromptParts(prefix, suffix, end));
-        var changed = suffix.clone();
+        Tensor prefix = RandomTensors.Normal(random, 1, CPU, 2, 3, model.Config.TextWidth);
+        Tensor suffix = RandomTensors.Normal(random, 1, CPU, 2, 5, model.Config.TextWidth);
+        Tensor end = tensor(new long[] { 2, 2 });
+        Tensor features = SharedPrefixEncoder.Encode(model.Text, new PromptParts(prefix, suffix, end));
+        Tensor changed = suffix.clone();
         changed.narrow(1, 3, 2).mul_(7);
         Near(features, SharedPrefixEncoder.Encode(model.Text, new PromptParts(prefix, changed, end)), "features");
     }
@@ -82,7 +82,7 @@ public sealed class SharedPrefixTests
     private static void Near(Tensor expected, Tensor actual, string what)
     {
         CollectionAssert.AreEqual(expected.shape, actual.shape, what);
-        var error = (expected - actual).detach().abs().max().item<float>() / expected.detach().abs().max().item<float>();
+        float error = (expected - actual).detach().abs().max().item<float>() / expected.detach().abs().max().item<float>();
         Assert.IsLessThanOrEqualTo(Tolerance, error, what);
     }
 }

@@ -1,10 +1,14 @@
 using System.Text.Json;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Tests.Prompts;
 
-/// <summary>The method that docs/adding-a-method.md adds: "a photo of a {}." as it is, and one learned vector that is added to the text features of all classes.</summary>
+/// <summary>
+/// The method that docs/adding-a-method.md adds: "a photo of a {}." as it is, and one learned vector that is added to the text features of
+/// all classes.
+/// </summary>
 internal sealed class ShiftMethod : PromptMethod
 {
     /// <inheritdoc/>
@@ -48,7 +52,7 @@ internal sealed class ShiftMethod : PromptMethod
         /// <inheritdoc/>
         public override Tensor TextFeatures(Tensor? attributeTokens)
         {
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             return (base.TextFeatures(attributeTokens) + _shift).MoveToOuterDisposeScope(); // [B, C, J]
         }
 

@@ -1,16 +1,19 @@
 using System.Text;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Tests.Prompts;
 
-/// <summary>A CLIP model with random weights, small enough to train prompts for in a test: 32 pixels in patches of 8, one token a byte.</summary>
+/// <summary>
+/// A CLIP model with random weights, small enough to train prompts for in a test: 32 pixels in patches of 8, one token a byte.
+/// </summary>
 internal static class TinyClip
 {
     /// <summary>A model without tokenizer and files.</summary>
     public static ClipModel Create(int textLayers = 2, int textHeads = 2, int visionLayers = 2)
     {
-        var config = Config(textLayers, textHeads, visionLayers);
-        using var scope = NewDisposeScope();
+        ClipConfig config = Config(textLayers, textHeads, visionLayers);
+        using DisposeScope scope = NewDisposeScope();
         var weights = RandomClip.Weights(config, new Random(1)).ToDictionary(weight => weight.Name, weight => weight.Value);
         return new ClipModel(config, CPU, name => weights[name].clone().DetachFromDisposeScope());
     }
@@ -18,8 +21,8 @@ internal static class TinyClip
     /// <summary>A whole backbone in memory.</summary>
     public static ClipBackbone Backbone(int seed = 1)
     {
-        var config = Config(2, 2, 2);
-        using var scope = NewDisposeScope();
+        ClipConfig config = Config(2, 2, 2);
+        using DisposeScope scope = NewDisposeScope();
         using var weights = new MemoryStream();
         SafetensorsWriter.Write(weights, RandomClip.Weights(config, new Random(seed)));
         return ClipBackbone.FromFiles(new MemoryBackboneFiles("the test backbone", new Dictionary<string, byte[]>

@@ -1,4 +1,5 @@
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Tests.Prompts;
@@ -18,19 +19,19 @@ public sealed class TwoStudentsTests
     [DataRow("MMRL", 0.7, 1L)]
     public void LossesAndGradientsOfSomeClassesAtATimeAreThoseOfAll(string name, double mix, long numbersKept)
     {
-        using var scope = NewDisposeScope();
-        using var model = TinyClip.Create(textLayers: 4, visionLayers: 3);
-        var method = name switch
+        using DisposeScope scope = NewDisposeScope();
+        using ClipModel model = TinyClip.Create(textLayers: 4, visionLayers: 3);
+        PromptMethod method = name switch
         {
             "CoOp" => PromptMethod.CoOp(2),
             "MaPLe" => PromptMethod.MaPLe(2, 2),
             "MMA" => PromptMethod.Mma(2, 3, 4, 0.5f),
             _ => PromptMethod.Mmrl(2, 3, 3, 8),
         };
-        var words = AttributeSlots.Tokenize(_vocabulary, ["color", "leaf shape"]);
+        IReadOnlyList<int[]> words = AttributeSlots.Tokenize(_vocabulary, ["color", "leaf shape"]);
         using var slots = new AttributeSlots(model, words, 2, 8, MetaNetInitialization.Default, new Random(4));
-        using var alpha = method.CreateLearner(model, _vocabulary, _names, slots.TokenCount, new Random(5));
-        using var beta = method.CreateLearner(model, _vocabulary, _names, slots.TokenCount, new Random(6));
+        using PromptLearner alpha = method.CreateLearner(model, _vocabulary, _names, slots.TokenCount, new Random(5));
+        using PromptLearner beta = method.CreateLearner(model, _vocabulary, _names, slots.TokenCount, new Random(6));
         alpha.Freeze();
         beta.Freeze();
         var settings = new DistillationSettings(ContextBridge.Aligned, 1, 2, 0.1, 1);
@@ -45,10 +46,10 @@ public sealed class TwoStudentsTests
         var all = new TwoStudents(alpha, beta, slots, model, settings, long.MaxValue);
         var some = new TwoStudents(alpha, beta, slots, model, settings, numbersKept);
         Assert.AreEqual(1, some.ImagesAtOnce, "one image exceeds the memory");
-        var (expected, expectedGradients) = Step(all);
-        var (actual, gradients) = Step(some);
+        (float expected, Tensor[]? expectedGradients) = Step(all);
+        (float actual, Tensor[]? gradients) = Step(some);
         Assert.AreEqual(expected, actual, 1e-6 * expected);
-        for (var i = 0; i < gradients.Length; i++)
+        for (int i = 0; i < gradients.Length; i++)
         {
             LearningCheck.Forward(expectedGradients[i], gradients[i], $"gradient {i}");
         }
@@ -57,12 +58,12 @@ public sealed class TwoStudentsTests
 
         (float Total, Tensor[] Gradients) Step(TwoStudents students)
         {
-            foreach (var parameter in slots.Parameters)
+            foreach (Parameter parameter in slots.Parameters)
             {
                 parameter.grad?.zero_();
             }
 
-            var losses = students.Losses(high, low, tensor(new long[] { 0, 59 }), mix);
+            StepLosses losses = students.Losses(high, low, tensor(new long[] { 0, 59 }), mix);
             (losses.Total * 0.5).backward();
             return (losses.Total.item<float>(), [.. slots.Parameters.Select(p => p.grad!.clone())]);
         }

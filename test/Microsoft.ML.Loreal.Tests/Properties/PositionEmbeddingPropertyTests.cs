@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Tests.Properties;
 
-/// <summary>What holds for the resize of every position embedding: it is linear, keeps constants, and treats rows, columns and both directions alike.</summary>
+/// <summary>
+/// What holds for the resize of every position embedding: it is linear, keeps constants, and treats rows, columns and both directions
+/// alike.
+/// </summary>
 [TestClass]
 public sealed class PositionEmbeddingPropertyTests
 {
@@ -21,7 +24,7 @@ public sealed class PositionEmbeddingPropertyTests
     public void WeightsOfEveryPositionSumToOneAndStayInside() => Property.Holds(Gen.Zip(Gen.Choose(1, 300), Gen.Choose(1, 300)), sizes =>
     {
         (int oldSize, int newSize) = sizes;
-        var weights = new double[BicubicWeights.MaximumTaps(oldSize, newSize)];
+        double[] weights = new double[BicubicWeights.MaximumTaps(oldSize, newSize)];
         for (int i = 0; i < newSize; i++)
         {
             (int start, int count) = BicubicWeights.Compute(oldSize, newSize, i, weights);

@@ -3,7 +3,9 @@ using FsCheck.Fluent;
 
 namespace Microsoft.ML.Loreal.Tests.Properties;
 
-/// <summary>Tries a statement on generated inputs; a failure names the smallest input that FsCheck finds and the seed to repeat it.</summary>
+/// <summary>
+/// Tries a statement on generated inputs; a failure names the smallest input that FsCheck finds and the seed to repeat it.
+/// </summary>
 internal static class Property
 {
     public const int Tests = 500;

@@ -35,7 +35,7 @@ public sealed class SafetensorsPropertyTests
             (string Name, Tensor Value)[] written = [.. tensors.Select((t, i) => (t.Name, (arange(t.Shape.Aggregate(1L, (a, b) => a * b)) + i).reshape(t.Shape).to(t.Type)))];
             using var stream = new MemoryStream();
             SafetensorsWriter.Write(stream, written);
-            using SafetensorsFile read = SafetensorsFile.Read(new MemoryStream(stream.ToArray()), "the file");
+            using var read = SafetensorsFile.Read(new MemoryStream(stream.ToArray()), "the file");
             CollectionAssert.AreEquivalent(written.Select(t => t.Name).ToArray(), read.Tensors.Keys.ToArray());
             foreach ((string tensor, Tensor value) in written)
             {
@@ -69,12 +69,12 @@ public sealed class SafetensorsPropertyTests
         Property.Holds(Gen.Zip(header, Gen.Choose(0, 12)), pair =>
         {
             (byte[] json, int data) = pair;
-            var file = new byte[8 + json.Length + data];
+            byte[] file = new byte[8 + json.Length + data];
             BinaryPrimitives.WriteInt64LittleEndian(file, json.Length);
             json.CopyTo(file, 8);
             try
             {
-                using SafetensorsFile read = SafetensorsFile.Read(new MemoryStream(file), "the file");
+                using var read = SafetensorsFile.Read(new MemoryStream(file), "the file");
                 Assert.AreEqual(data, read.Tensors.Values.Sum(entry => entry.Length));
                 foreach (string name in read.Tensors.Keys)
                 {
@@ -92,7 +92,7 @@ public sealed class SafetensorsPropertyTests
     {
         byte[] header = Encoding.UTF8.GetBytes(
             """{"f64":{"dtype":"F64","shape":[],"data_offsets":[0,8]},"f16":{"dtype":"F16","shape":[1],"data_offsets":[8,10]},"bf16":{"dtype":"BF16","shape":[1,1],"data_offsets":[10,12]}}""");
-        var file = new byte[8 + header.Length + 12];
+        byte[] file = new byte[8 + header.Length + 12];
         BinaryPrimitives.WriteInt64LittleEndian(file, header.Length);
         header.CopyTo(file, 8);
         Span<byte> data = file.AsSpan(8 + header.Length);

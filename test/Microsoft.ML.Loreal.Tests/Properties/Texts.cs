@@ -3,7 +3,10 @@ using FsCheck.Fluent;
 
 namespace Microsoft.ML.Loreal.Tests.Properties;
 
-/// <summary>Generates texts that tokenizers find hard: letters with case rules of their own, HTML, white space of every kind, emoji, halves of surrogate pairs.</summary>
+/// <summary>
+/// Generates texts that tokenizers find hard: letters with case rules of their own, HTML, white space of every kind, emoji, halves of
+/// surrogate pairs.
+/// </summary>
 internal static class Texts
 {
     private static readonly string[] _pieces =

@@ -28,7 +28,7 @@ public sealed class RegionTableTests
         using var folder = new TestFolder();
         Write(folder["table"]);
         using var table = new RegionTable(folder["table"], _header);
-        var labels = new float[Classes];
+        float[] labels = new float[Classes];
         table.Labels(3, LabelSparsification.MarginalSmoothing, labels);
         AssertNear([0.1f, 0.1f, 0.1f, 0.5f, 0.2f], labels);
         table.Labels(3, LabelSparsification.MarginalRenorm, labels);
@@ -44,7 +44,7 @@ public sealed class RegionTableTests
         using (FileStream file = File.Create(folder["table"]))
         {
             file.Write(header.ToBytes());
-            var row = new byte[header.RowLength];
+            byte[] row = new byte[header.RowLength];
             for (int i = 0; i < 4; i++)
             {
                 header.WriteRow(row, Region(i), [4, 3, 2, 1, 0], probabilities);
@@ -55,7 +55,7 @@ public sealed class RegionTableTests
         using var table = new RegionTable(folder["table"], header);
         foreach (LabelSparsification kind in Enum.GetValues<LabelSparsification>())
         {
-            var labels = new float[Classes];
+            float[] labels = new float[Classes];
             table.Labels(0, kind, labels);
             AssertNear([.. probabilities.Reverse()], labels);
         }
@@ -110,7 +110,7 @@ public sealed class RegionTableTests
     {
         using FileStream file = File.Create(path);
         file.Write(_header.ToBytes());
-        var bytes = new byte[_header.RowLength];
+        byte[] bytes = new byte[_header.RowLength];
         for (int row = 0; row < 4; row++)
         {
             _header.WriteRow(bytes, Region(row), [3, 4], [0.5f, 0.2f]);

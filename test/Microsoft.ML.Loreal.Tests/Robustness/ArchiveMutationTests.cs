@@ -97,10 +97,10 @@ public sealed class ArchiveMutationTests
             random =>
             {
                 byte[] content = name == PromptKDModel.DescriptionFile ? JsonMutation.Of(Encoding.UTF8.GetString(files[name]), random) : Mutation.Of(files[name], random);
-                using PromptKDModel model = PromptKDModel.Load(
+                using var model = PromptKDModel.Load(
                     Taught.StudentBackbone, TorchSharp.torch.CPU, file => new MemoryStream(file == name ? content : files[file], writable: false));
                 using TorchSharp.torch.Tensor pixels = TrainingRun.Pixels(1, model.Resolution);
-                var scores = new float[model.ClassNames.Count];
+                float[] scores = new float[model.ClassNames.Count];
                 model.Score(pixels, scores);
                 Assert.IsTrue(Math.Abs(scores.Sum() - 1) < 1e-4 || scores.Any(float.IsNaN), string.Join(' ', scores));
             },
@@ -115,7 +115,10 @@ public sealed class ArchiveMutationTests
         Assert.IsTrue(Math.Abs(scores.Sum() - 1) < 1e-4 || scores.Any(float.IsNaN), string.Join(' ', scores));
     }
 
-    /// <summary>Whether it was thrown where no code of this package had a part: ML.NET reads its own header and schema, and answers damage there with errors of many types.</summary>
+    /// <summary>
+    /// Whether it was thrown where no code of this package had a part: ML.NET reads its own header and schema, and answers damage there
+    /// with errors of many types.
+    /// </summary>
     private static bool IsMLNetsOwn(Exception error) => error is not OutOfMemoryException
         && Causes(error).SelectMany(cause => new StackTrace(cause).GetFrames()).All(frame => frame.GetMethod()?.DeclaringType?.Assembly != typeof(LorealTransformer).Assembly);
 

@@ -105,7 +105,7 @@ public sealed class BackboneMutationTests
         using var bomb = new MemoryStream();
         using (var gzip = new GZipStream(bomb, CompressionLevel.Fastest, leaveOpen: true))
         {
-            var zeros = new byte[1 << 20];
+            byte[] zeros = new byte[1 << 20];
             for (int i = 0; i < 200; i++)
             {
                 gzip.Write(zeros);
@@ -129,8 +129,8 @@ public sealed class BackboneMutationTests
     /// <summary>Does with a backbone that was accepted what training would do first.</summary>
     private static void Use(MemoryBackboneFiles files)
     {
-        ClipBackbone backbone = ClipBackbone.FromFiles(files);
-        var pixels = new float[3 * _config.ImageResolution * _config.ImageResolution];
+        var backbone = ClipBackbone.FromFiles(files);
+        float[] pixels = new float[3 * _config.ImageResolution * _config.ImageResolution];
         backbone.ImageProcessor.Evaluate(new RgbImage(1, 1, [255, 0, 128]), _config.ImageResolution, pixels);
         Assert.IsTrue(pixels.All(float.IsFinite));
         try

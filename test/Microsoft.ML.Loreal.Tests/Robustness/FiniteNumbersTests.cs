@@ -67,7 +67,7 @@ public sealed class FiniteNumbersTests
     private static byte[] WithValue(byte[] file, string name, float value)
     {
         using DisposeScope scope = NewDisposeScope();
-        using SafetensorsFile tensors = SafetensorsFile.Read(new MemoryStream(file), "the file");
+        using var tensors = SafetensorsFile.Read(new MemoryStream(file), "the file");
         Assert.IsTrue(tensors.Tensors.ContainsKey(name), string.Join(", ", tensors.Tensors.Keys));
         using var stream = new MemoryStream();
         SafetensorsWriter.Write(stream, tensors.Tensors.Keys.Select(key => (key, key == name ? full_like(tensors.ReadTensor(key), value) : tensors.ReadTensor(key))));

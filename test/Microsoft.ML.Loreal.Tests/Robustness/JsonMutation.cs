@@ -4,7 +4,9 @@ using Microsoft.ML.Loreal.Tests.Images;
 
 namespace Microsoft.ML.Loreal.Tests.Robustness;
 
-/// <summary>Damages JSON: half of the time byte by byte, half of the time as somebody who knows the format would, one value put in another's place.</summary>
+/// <summary>
+/// Damages JSON: half of the time byte by byte, half of the time as somebody who knows the format would, one value put in another's place.
+/// </summary>
 internal static partial class JsonMutation
 {
     private static readonly string[] _values =

@@ -5,11 +5,11 @@ internal static class Mutation
 {
     public static byte[] Of(byte[] original, Random random)
     {
-        var bytes = (byte[])original.Clone();
-        for (var count = random.Next(1, 4); count > 0 && bytes.Length > 0; count--)
+        byte[] bytes = (byte[])original.Clone();
+        for (int count = random.Next(1, 4); count > 0 && bytes.Length > 0; count--)
         {
-            var at = random.Next(bytes.Length);
-            var length = random.Next(1, Math.Min(16, bytes.Length - at) + 1);
+            int at = random.Next(bytes.Length);
+            int length = random.Next(1, Math.Min(16, bytes.Length - at) + 1);
             switch (random.Next(5))
             {
                 case 0:
@@ -25,7 +25,7 @@ internal static class Mutation
                     bytes = [.. bytes[..at], .. bytes[(at + length)..]];
                     break;
                 default:
-                    var from = random.Next(bytes.Length - length + 1);
+                    int from = random.Next(bytes.Length - length + 1);
                     bytes = [.. bytes[..at], .. bytes[from..(from + length)], .. bytes[at..]];
                     break;
             }

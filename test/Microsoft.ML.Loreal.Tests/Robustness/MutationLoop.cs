@@ -1,6 +1,9 @@
 namespace Microsoft.ML.Loreal.Tests.Robustness;
 
-/// <summary>Feeds damaged input to a reader, a bounded number of times from one seed: each must end in a documented error or a right answer, without a huge allocation.</summary>
+/// <summary>
+/// Feeds damaged input to a reader, a bounded number of times from one seed: each must end in a documented error or a right answer, without
+/// a huge allocation.
+/// </summary>
 internal static class MutationLoop
 {
     // Far above what the small valid inputs need, far below what a forged size would ask for.

@@ -131,7 +131,7 @@ internal sealed class Browser : IAsyncDisposable
     private async Task<JsonNode> ReceiveAsync(CancellationToken patience)
     {
         using var message = new MemoryStream();
-        var buffer = new byte[1 << 16];
+        byte[] buffer = new byte[1 << 16];
         WebSocketReceiveResult part;
         do
         {

@@ -45,7 +45,7 @@ public sealed class PredictionApiTests
         Prediction prediction = await PredictAsync("/predict?top=3&seen=true", file);
         StringAssert.StartsWith(prediction.Seen, PngPrefix);
         byte[] seen = Convert.FromBase64String(prediction.Seen![PngPrefix.Length..]);
-        using MLImage picture = MLImage.CreateFromStream(new MemoryStream(seen));
+        using var picture = MLImage.CreateFromStream(new MemoryStream(seen));
         Assert.AreEqual(Trained.Loreal.Resolution, picture.Width);
         Assert.AreEqual(Trained.Loreal.Resolution, picture.Height);
         AssertScores(TrainedModelZip.Scores(file), await PredictAsync("/predict?top=3", seen));

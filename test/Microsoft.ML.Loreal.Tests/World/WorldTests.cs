@@ -23,8 +23,8 @@ public sealed class WorldTests
     [TestMethod]
     public void BaseAndNewClassesAreEquallyHard()
     {
-        var halves = new[] { ThingClass.All.Take(24).ToArray(), ThingClass.All.Skip(24).ToArray() };
-        foreach (var half in halves)
+        ThingClass[][] halves = new[] { ThingClass.All.Take(24).ToArray(), ThingClass.All.Skip(24).ToArray() };
+        foreach (ThingClass[]? half in halves)
         {
             Assert.IsTrue(half.GroupBy(c => c.Color).All(g => g.Count() == 6));
             Assert.IsTrue(half.GroupBy(c => c.Structure).All(g => g.Count() == 4));
@@ -39,11 +39,11 @@ public sealed class WorldTests
     [TestMethod]
     public void TheSameSeedDrawsTheSamePictures()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
 
-        var first = World.Render(5, 7, 3);
-        var again = World.Render(5, 7, 3);
-        var other = World.Render(5, 8, 3);
+        Tensor first = World.Render(5, 7, 3);
+        Tensor again = World.Render(5, 7, 3);
+        Tensor other = World.Render(5, 8, 3);
 
         CollectionAssert.AreEqual(new long[] { 3, 3, 112, 112 }, first.shape);
         Assert.AreEqual(ScalarType.Byte, first.dtype);
@@ -54,9 +54,9 @@ public sealed class WorldTests
     [TestMethod]
     public void PicturesShowTheColorsOfTheirClasses()
     {
-        using var scope = NewDisposeScope();
-        var red = World.Classes.ToList().IndexOf("red solid square");
-        var green = World.Classes.ToList().IndexOf("green solid square");
+        using DisposeScope scope = NewDisposeScope();
+        int red = World.Classes.ToList().IndexOf("red solid square");
+        int green = World.Classes.ToList().IndexOf("green solid square");
 
         Assert.IsTrue(Excess(World.Render(red, 1, 8), 0, 1) > 5, "red pictures are redder than green");
         Assert.IsTrue(Excess(World.Render(green, 1, 8), 1, 0) > 5, "green pictures are greener than red");
@@ -65,13 +65,13 @@ public sealed class WorldTests
     [TestMethod]
     public void LargeThingsCoverMoreThanSmallOnes()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var generator = new Generator(3, CPU);
-        var things = new[] { new Thing(0, 0, 1, 0, 0), new Thing(0, 0, 1, 1, 0) };
+        Thing[] things = new[] { new Thing(0, 0, 1, 0, 0), new Thing(0, 0, 1, 1, 0) };
 
-        var (pictures, places) = Painter.Paint(things, generator);
+        (Tensor? pictures, Tensor? places) = Painter.Paint(things, generator);
 
-        var values = places.data<float>().ToArray();
+        float[] values = places.data<float>().ToArray();
         Assert.IsTrue(values[2] is >= 0.42f and <= 0.52f, $"small radius {values[2]}");
         Assert.IsTrue(values[5] is >= 0.66f and <= 0.82f, $"large radius {values[5]}");
         Assert.IsTrue(pictures.min().ToSingle() >= 0 && pictures.max().ToSingle() <= 1);
@@ -86,7 +86,7 @@ public sealed class WorldTests
     {
         var random = new Random(11);
         var seen = new HashSet<(int, int, int)>();
-        for (var i = 0; i < 20_000; i++)
+        for (int i = 0; i < 20_000; i++)
         {
             var thing = Thing.Sample(random);
             Assert.IsFalse(ThingClass.IsHeldOut(thing));
@@ -100,7 +100,7 @@ public sealed class WorldTests
     public void AClassSamplesOnlyItself()
     {
         var random = new Random(2);
-        var things = Enumerable.Range(0, 200).Select(_ => ThingClass.All[9].Sample(random)).ToArray();
+        Thing[] things = Enumerable.Range(0, 200).Select(_ => ThingClass.All[9].Sample(random)).ToArray();
 
         Assert.IsTrue(things.All(t => (t.Color, t.Structure, t.Shape) == (ThingClass.All[9].Color, ThingClass.All[9].Structure, ThingClass.All[9].Shape)));
         Assert.AreEqual(6, things.Select(t => (t.Size, t.Outline)).Distinct().Count());
@@ -110,19 +110,19 @@ public sealed class WorldTests
     public void CaptionsTellTheTruthAndSayWhatTheyTell()
     {
         var random = new Random(5);
-        for (var i = 0; i < 5_000; i++)
+        for (int i = 0; i < 5_000; i++)
         {
             var thing = Thing.Sample(random);
             var caption = Caption.About(thing, random);
-            var words = caption.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            string[] words = caption.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
             Assert.IsTrue(words.All(Words.All.Contains), caption.Text);
             Assert.IsTrue(caption.IsTrueOf(thing, thing));
-            for (var k = 0; k < AttributeWords.All.Count; k++)
+            for (int k = 0; k < AttributeWords.All.Count; k++)
             {
-                foreach (var value in AttributeWords.All[k].Values)
+                foreach (string value in AttributeWords.All[k].Values)
                 {
-                    var expected = caption.Tells[k] && thing.Word(k) == value;
+                    bool expected = caption.Tells[k] && thing.Word(k) == value;
                     Assert.AreEqual(expected, words.Contains(value), $"{value} in: {caption.Text}");
                 }
             }
@@ -146,7 +146,7 @@ public sealed class WorldTests
     // How much brighter one channel is than another around the middle, where the object is.
     private static double Excess(Tensor pictures, long channel, long other)
     {
-        var middle = pictures.to(ScalarType.Float32).narrow(2, 36, 40).narrow(3, 36, 40);
+        Tensor middle = pictures.to(ScalarType.Float32).narrow(2, 36, 40).narrow(3, 36, 40);
         return (middle.select(1, channel).mean() - middle.select(1, other).mean()).ToDouble();
     }
 }
