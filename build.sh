@@ -15,7 +15,7 @@ usage() {
                   test runner, only those: for example --filter TestCategory=Fixtures
   web [ARGS]      classify pictures over HTTP, with a page to try it (./build.sh web --help lists its options)
   bench [NAME]    measure; without a name it lists the benchmarks
-  pack            make the NuGet package
+  pack            make the NuGet packages
   format          check the code style
 
 Every command installs what it lacks first. docs/building.md tells more.
@@ -93,7 +93,7 @@ run_tests() {
     rm -rf "$results"
     # Unless told what to exclude, coverlet excludes every assembly whose name begins like a referenced package's: Microsoft.ML.*.
     [ $# -gt 0 ] || counted=(--coverlet --coverlet-single-hit --coverlet-output-format lcov --coverlet-include '[Microsoft.ML.Loreal]*'
-        --coverlet-exclude '[coverlet.*]*' --results-directory "$root/$results")
+        --coverlet-include '[Microsoft.ML.Loreal.Core]*' --coverlet-exclude '[coverlet.*]*' --results-directory "$root/$results")
     run_project test/Microsoft.ML.Loreal.Tests ${counted[@]+"${counted[@]}"} "$@" 2>&1 | tee "$log" || status=$?
     # The runner colors its summary in some environments.
     count() { sed -E 's/\x1b\[[0-9;]*m//g' "$log" | sed -nE "s/^ *$1: *([0-9]+).*/\1/p" | tail -n 1; }
@@ -114,6 +114,6 @@ case "$command" in
     test) run_tests "$@" ;;
     web) run_project samples/WebScoring "$@" ;;
     bench) run_project test/Microsoft.ML.Loreal.PerformanceTests "$@" ;;
-    pack) dotnet pack src/Microsoft.ML.Loreal --configuration Release --nologo "$@" ;;
+    pack) dotnet pack Microsoft.ML.Loreal.sln --configuration Release --nologo "$@" ;;
     format) dotnet format Microsoft.ML.Loreal.sln --verify-no-changes "$@" ;;
 esac

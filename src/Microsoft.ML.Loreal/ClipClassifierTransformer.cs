@@ -1,4 +1,9 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Loreal.Archive;
+using Microsoft.ML.Loreal.Images;
+using Microsoft.ML.Loreal.Loading;
+using Microsoft.ML.Loreal.Options;
+using Microsoft.ML.Loreal.Scoring;
 using TorchSharp;
 
 namespace Microsoft.ML.Loreal;
@@ -14,29 +19,19 @@ namespace Microsoft.ML.Loreal;
 /// </remarks>
 public abstract class ClipClassifierTransformer : ITransformer, IDisposable
 {
-    private readonly ScoredModel _model;
-    private readonly Lock _turn = new();
-
-    private protected ClipClassifierTransformer(ScoredModel model, ScoringSettings settings)
-    {
-        _model = model;
-        Settings = settings;
-        ClassNames = [.. model.ClassNames];
-        Resolution = model.Resolution;
-        Backbone = model.Backbone;
-    }
+    private protected ClipClassifierTransformer(ScoredModel model, ScoringSettings settings) => Scorer = new Scorer(model, settings);
 
     /// <summary>The class names, in the order of the predicted label's keys and of the score's slots.</summary>
-    public IReadOnlyList<string> ClassNames { get; }
+    public IReadOnlyList<string> ClassNames => Scorer.ClassNames;
 
     /// <summary>The side in pixels at which images are scored: phi, where that is a low resolution.</summary>
-    public int Resolution { get; }
+    public int Resolution => Scorer.Resolution;
 
     /// <summary>The frozen CLIP model.</summary>
-    public ClipBackbone Backbone { get; }
+    public ClipBackbone Backbone => Scorer.Model.Backbone;
 
     /// <summary>In what the backbone computes; saved with the transformer.</summary>
-    public ComputePrecision Precision => _model.Precision;
+    public ComputePrecision Precision => Scorer.Model.Precision;
 
     /// <summary>The column with the images that are scored.</summary>
     public string ImageColumnName => Settings.ImageColumnName;
@@ -55,13 +50,13 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
     /// <remarks>
     /// It moves the pixels that the model sees. Over 4,313 and 5,183 photographs (Caltech-101, half of 300 x 200, resized to 24 and 16
     /// pixels) the 8-bit levels of the crops differed by 0.8 and 0.6 on average, at most 4.2 on the average of one picture; 99.9 % of the
-    /// levels by at most 16, all by at most 33. That is with libjpeg's reduced decoding; a decoder that reduces the colours otherwise may
+    /// levels by at most 16, all by at most 33. That is with libjpeg's reduced decoding; a decoder that reduces the colors otherwise may
     /// differ more. Where numbers have to be those of whole pictures, leave it off.
     /// </remarks>
     public bool ReducedScaleDecoding
     {
         get => Settings.ReducedScaleDecoding;
-        set => Settings = Settings with { ReducedScaleDecoding = value };
+        set => Scorer.Settings = Settings with { ReducedScaleDecoding = value };
     }
 
     /// <summary>
@@ -75,15 +70,19 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
         get => Settings.ImageFormats;
         set
         {
-            OptionsGuard.Check(value);
-            Settings = Settings with { ImageFormats = value };
+            AcceptedFormats.Check(value);
+            Scorer.Settings = Settings with { ImageFormats = value };
         }
     }
 
-    internal ScoringSettings Settings { get; private set; }
+    /// <summary>What scores.</summary>
+    internal Scorer Scorer { get; }
+
+    /// <summary>The columns, and how images are read.</summary>
+    internal ScoringSettings Settings => Scorer.Settings;
 
     /// <summary>Where the model computes.</summary>
-    internal torch.Device Device => _model.Device;
+    internal torch.Device Device => Scorer.Device;
 
     /// <summary>The input's columns and the two that are added.</summary>
     /// <param name="inputSchema">A schema with the image column.</param>
@@ -92,8 +91,7 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        ImageColumn.Find(inputSchema, Settings.ImageColumnName);
-        return OutputColumns.Append(inputSchema, Settings.PredictedLabelColumnName, Settings.ScoreColumnName, ClassNames);
+        return OutputColumns.Append(inputSchema, Scorer);
     }
 
     /// <summary>Adds the predicted label and the scores to the data. Nothing is computed before a cursor asks for one of them.</summary>
@@ -103,11 +101,11 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new ScoredView(this, input);
+        return new ScoredView(Scorer, input);
     }
 
     /// <summary>
-    /// The picture in an image file as the model sees it: its shorter side resized to <see cref="Resolution"/>, the centre cut out.
+    /// The picture in an image file as the model sees it: its shorter side resized to <see cref="Resolution"/>, the center cut out.
     /// </summary>
     /// <param name="imageFile">The content of an image file.</param>
     /// <returns>
@@ -137,42 +135,27 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
     /// <summary>
     /// Frees the native memory, once a scoring in progress is done. Later ones throw <see cref="ObjectDisposedException"/>.
     /// </summary>
-    public void Dispose() => _model.Dispose();
+    public void Dispose() => Scorer.Dispose();
 
     /// <inheritdoc/>
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return new ScoringMapper(this, inputSchema);
+        return new ScoringMapper(Scorer, inputSchema);
     }
 
     /// <inheritdoc/>
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         ArgumentNullException.ThrowIfNull(ctx);
-        Save(ctx);
-    }
-
-    /// <summary>A decoder as the settings ask for.</summary>
-    internal ImageDecoder CreateDecoder() => new(Settings.MaximumPixels, Settings.ReducedScaleDecoding ? Resolution : null, Settings.ImageFormats);
-
-    /// <summary>Scores a batch.</summary>
-    /// <param name="pixels">[B, 3, resolution, resolution], preprocessed.</param>
-    /// <param name="probabilities">B x classes numbers.</param>
-    internal void Score(torch.Tensor pixels, Span<float> probabilities)
-    {
-        // Two threads inside the tensor library at once would each start as many workers as there are processors.
-        lock (_turn)
-        {
-            _model.Score(pixels, probabilities);
-        }
+        SavedTransformers.Save(ctx, Kind, Scorer.Model, Settings);
     }
 
     private RgbImage Decode(byte[] imageFile)
     {
         try
         {
-            return CreateDecoder().Decode(imageFile);
+            return Settings.CreateDecoder(Resolution).Decode(imageFile);
         }
         catch (InvalidDataException exception)
         {
@@ -180,6 +163,6 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
         }
     }
 
-    /// <summary>Writes the model archive's entry.</summary>
-    private protected abstract void Save(ModelSaveContext ctx);
+    /// <summary>What the transformer is known by in a model archive.</summary>
+    private protected abstract ModelKind Kind { get; }
 }

@@ -1,4 +1,9 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Loreal.Archive;
+using Microsoft.ML.Loreal.Clip;
+using Microsoft.ML.Loreal.Loading;
+using Microsoft.ML.Loreal.Loreal;
+using Microsoft.ML.Loreal.Scoring;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Loreal;
@@ -55,5 +60,5 @@ public sealed class LorealTransformer : ClipClassifierTransformer
     }
 
     /// <inheritdoc/>
-    private protected override void Save(ModelSaveContext ctx) => LorealModelFiles.Save(ctx, Model, Settings);
+    private protected override ModelKind Kind => LorealLoader.Kind;
 }

@@ -1,3 +1,5 @@
+using Microsoft.ML.Loreal.MLNet;
+
 namespace Microsoft.ML.Loreal;
 
 /// <summary>

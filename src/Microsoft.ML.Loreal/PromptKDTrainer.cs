@@ -1,4 +1,14 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Loreal.Clip;
+using Microsoft.ML.Loreal.Images;
+using Microsoft.ML.Loreal.MLNet;
+using Microsoft.ML.Loreal.Options;
+using Microsoft.ML.Loreal.PromptKD;
+using Microsoft.ML.Loreal.Scoring;
+using Microsoft.ML.Loreal.Tensors;
+using Microsoft.ML.Loreal.Training.Checkpoints;
+using Microsoft.ML.Loreal.Training.Data;
+using Microsoft.ML.Loreal.Training.Progress;
 using Microsoft.ML.Runtime;
 using TorchSharp;
 

@@ -1,3 +1,8 @@
+using Microsoft.ML.Loreal.Archive;
+using Microsoft.ML.Loreal.Clip;
+using Microsoft.ML.Loreal.Loading;
+using Microsoft.ML.Loreal.PromptKD;
+using Microsoft.ML.Loreal.Scoring;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Loreal;
@@ -61,5 +66,5 @@ public sealed class PromptKDTransformer : ClipClassifierTransformer
     }
 
     /// <inheritdoc/>
-    private protected override void Save(ModelSaveContext ctx) => PromptKDModelFiles.Save(ctx, Model, Settings);
+    private protected override ModelKind Kind => PromptKDLoader.Kind;
 }

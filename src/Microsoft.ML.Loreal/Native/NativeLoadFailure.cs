@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.Native;
 
 /// <summary>What is known where TorchSharp's native libraries do not load.</summary>
 /// <param name="Platform">The runtime identifier of the process: linux-x64.</param>

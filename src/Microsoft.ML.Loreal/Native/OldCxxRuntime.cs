@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.Native;
 
 /// <summary>
 /// A C++ runtime of Linux (libstdc++.so.6) that lacks symbols of a newer one. Its versions are GLIBCXX_3.4.N; GCC 12's is 30, GCC 13.2's is

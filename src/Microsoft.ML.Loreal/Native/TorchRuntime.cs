@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using TorchSharp;
 
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.Native;
 
 /// <summary>
 /// The door to TorchSharp: whatever computes passes here first, and learns what is missing where its native libraries do not load.

@@ -1,8 +1,9 @@
+using Microsoft.ML.Loreal.Tensors;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.PromptKD;
 
 /// <summary>
 /// From the student's features to the teacher's feature space: linear, batch normalisation, ReLU, linear. Published as 1x1 convolutions

@@ -1,8 +1,9 @@
+using Microsoft.ML.Loreal.Prompts;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.PromptKD;
 
 /// <summary>
 /// FDBPL's negative prompts and similarity-difference losses as this package reads the paper's abstract, which has no formulas: beside the

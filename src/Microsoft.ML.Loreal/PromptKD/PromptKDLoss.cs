@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.PromptKD;
 
 /// <summary>The loss of PromptKD.</summary>
 internal static class PromptKDLoss

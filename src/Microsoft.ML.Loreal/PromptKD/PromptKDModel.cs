@@ -1,8 +1,11 @@
 using System.Runtime.InteropServices;
+using Microsoft.ML.Loreal.Clip;
+using Microsoft.ML.Loreal.Scoring;
+using Microsoft.ML.Loreal.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.PromptKD;
 
 /// <summary>A trained PromptKD student and the teacher's text features. Its own text tower is never asked.</summary>
 internal sealed class PromptKDModel : ScoredModel
@@ -22,7 +25,7 @@ internal sealed class PromptKDModel : ScoredModel
     private readonly Tensor _text;    // [C, J'], of those that are scored
 
     /// <summary>
-    /// Takes over the student, the text features [A, J'] of all the teacher's classes, and one ownership of the CLIP model.
+    /// Takes over the student, the text features [A, J'] of all the teacher's classes, and its share of the CLIP model.
     /// </summary>
     public PromptKDModel(ClipBackbone backbone, SharedClip clip, PromptKDModelDescription description, PromptKDStudent student, Tensor text)
         : base(backbone, text.device)
@@ -53,19 +56,12 @@ internal sealed class PromptKDModel : ScoredModel
     public override void Score(Tensor pixels, Span<float> probabilities)
     {
         Check(pixels, probabilities);
-        Enter();
-        try
-        {
-            using IDisposable inference = inference_mode();
-            using DisposeScope scope = NewDisposeScope();
-            Tensor features = _student.Features(DeviceTransfer.Send(pixels, Device), training: false); // [B, J']
-            Tensor scores = _student.Logits(features, _text).softmax(1).cpu().contiguous();             // [B, C]
-            MemoryMarshal.Cast<byte, float>(scores.bytes).CopyTo(probabilities);
-        }
-        finally
-        {
-            Exit();
-        }
+        using UseGate.Use use = Enter();
+        using IDisposable inference = inference_mode();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor features = _student.Features(DeviceTransfer.Send(pixels, Device), training: false); // [B, J']
+        Tensor scores = _student.Logits(features, _text).softmax(1).cpu().contiguous();             // [B, C]
+        MemoryMarshal.Cast<byte, float>(scores.bytes).CopyTo(probabilities);
     }
 
     /// <summary>The same student for some of the teacher's classes.</summary>
@@ -74,16 +70,9 @@ internal sealed class PromptKDModel : ScoredModel
     /// <exception cref="ArgumentException">There are fewer than two names, one is there twice, or the teacher did not know one.</exception>
     public PromptKDModel WithClasses(IReadOnlyList<string> names)
     {
-        Enter();
-        try
-        {
-            CheckClasses(names, TeacherClassNames);
-            return Copy(_description with { ClassNames = [.. names] });
-        }
-        finally
-        {
-            Exit();
-        }
+        using UseGate.Use use = Enter();
+        CheckClasses(names, TeacherClassNames);
+        return Copy(_description with { ClassNames = [.. names] });
     }
 
     /// <summary>The same student over its backbone in another precision.</summary>
@@ -92,34 +81,20 @@ internal sealed class PromptKDModel : ScoredModel
     /// <exception cref="InvalidOperationException">The device cannot compute in the precision.</exception>
     public PromptKDModel WithPrecision(ComputePrecision precision)
     {
-        Enter();
-        try
-        {
-            return Copy(_description with { Precision = precision });
-        }
-        finally
-        {
-            Exit();
-        }
+        using UseGate.Use use = Enter();
+        return Copy(_description with { Precision = precision });
     }
 
     /// <inheritdoc/>
     public override void Save(Action<string, Action<Stream>> writeFile)
     {
-        Enter();
-        try
+        using UseGate.Use use = Enter();
+        writeFile(DescriptionFile, _description.Write);
+        writeFile(TensorFile, stream =>
         {
-            writeFile(DescriptionFile, _description.Write);
-            writeFile(TensorFile, stream =>
-            {
-                using DisposeScope scope = NewDisposeScope();
-                SafetensorsWriter.Write(stream, _student.State.Append((TextFeatures, _allText)));
-            });
-        }
-        finally
-        {
-            Exit();
-        }
+            using DisposeScope scope = NewDisposeScope();
+            SafetensorsWriter.Write(stream, _student.State.Append((TextFeatures, _allText)));
+        });
     }
 
     /// <summary>Reads a model that <see cref="Save"/> wrote.</summary>
@@ -147,7 +122,7 @@ internal sealed class PromptKDModel : ScoredModel
 
         using DisposeScope scope = NewDisposeScope();
         description = description with { Precision = PrecisionSupport.OrSingle(description.Precision, device, warn) };
-        return Create(backbone, new SharedClip(backbone.CreateModel(device, description.Precision)), description, Read, Read(TextFeatures).DetachFromDisposeScope());
+        return Create(backbone, SharedClip.Of(backbone, device, description.Precision), description, Read, Read(TextFeatures).DetachFromDisposeScope());
 
         Tensor Read(string name) => file.ReadWeights(name).to(device, disposeAfter: true);
     }
@@ -182,18 +157,18 @@ internal sealed class PromptKDModel : ScoredModel
         _student.Dispose();
         _allText.Dispose();
         _text.Dispose();
-        _clip.Release();
+        _clip.Dispose();
     }
 
     private PromptKDModel Copy(PromptKDModelDescription description) => Create(
         Backbone,
-        _clip.In(description.Precision, Backbone),
+        SharedClip.Of(Backbone, Device, description.Precision),
         description,
         name => _student.State.First(s => s.Name == name).Value,
         _allText.clone().DetachFromDisposeScope());
 
     /// <summary>
-    /// Builds a model around saved tensors. It takes over the CLIP's ownership and the text features, also when it fails.
+    /// Builds a model around saved tensors. It takes over the share of the CLIP model and the text features, also when it fails.
     /// </summary>
     private static PromptKDModel Create(ClipBackbone backbone, SharedClip clip, PromptKDModelDescription description, Func<string, Tensor> state, Tensor text)
     {
@@ -210,7 +185,7 @@ internal sealed class PromptKDModel : ScoredModel
         {
             student?.Dispose();
             text.Dispose();
-            clip.Release();
+            clip.Dispose();
             throw;
         }
     }

@@ -1,6 +1,9 @@
 using System.Text.Json;
+using Microsoft.ML.Loreal.Clip;
+using Microsoft.ML.Loreal.Scoring;
+using Microsoft.ML.Loreal.Training;
 
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.PromptKD;
 
 /// <summary>What a PromptKD model is, without its tensors: the content of promptkd.json.</summary>
 /// <param name="ClassNames">The classes that are scored.</param>

@@ -1,8 +1,11 @@
+using Microsoft.ML.Loreal.Clip;
+using Microsoft.ML.Loreal.Prompts;
+using Microsoft.ML.Loreal.Tensors;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.PromptKD;
 
 /// <summary>
 /// What PromptKD's student learns: prompts of its image tower and a projector to the teacher's features. It has no use for the text tower.

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.PromptKD;
 
 /// <summary>The sizes of what a PromptKD student learns.</summary>
 /// <param name="Tokens">The learned tokens of a block of the image tower.</param>

@@ -1,7 +1,17 @@
+using Microsoft.ML.Loreal.Clip;
+using Microsoft.ML.Loreal.Images;
+using Microsoft.ML.Loreal.PromptKD.Regions;
+using Microsoft.ML.Loreal.PromptKD.Teacher;
+using Microsoft.ML.Loreal.Tensors;
+using Microsoft.ML.Loreal.Training;
+using Microsoft.ML.Loreal.Training.Checkpoints;
+using Microsoft.ML.Loreal.Training.Features;
+using Microsoft.ML.Loreal.Training.Data;
+using Microsoft.ML.Loreal.Training.Progress;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.PromptKD;
 
 /// <summary>
 /// Trains PromptKD's student. The teacher looks at the images before the epochs, and the student at the same regions of them in the epochs.
@@ -44,7 +54,7 @@ internal static class PromptKDTraining
         using DisposeScope scope = NewDisposeScope();
         Tensor text = teacher.TextFeatures().to(device); // [C, J']
         PromptKDStudentSettings settings = options.StudentSettings((int)text.shape[1]);
-        var clip = new SharedClip(options.Backbone.CreateModel(device, options.Precision));
+        var clip = SharedClip.Of(options.Backbone, device, options.Precision);
         PromptKDStudent? student = null;
         try
         {
@@ -65,7 +75,7 @@ internal static class PromptKDTraining
         catch
         {
             student?.Dispose();
-            clip.Release();
+            clip.Dispose();
             throw;
         }
     }

@@ -1,7 +1,12 @@
 using System.Runtime.InteropServices;
+using Microsoft.ML.Loreal.Images;
+using Microsoft.ML.Loreal.PromptKD.Teacher;
+using Microsoft.ML.Loreal.Tensors;
+using Microsoft.ML.Loreal.Training.Features;
+using Microsoft.ML.Loreal.Training.Data;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.PromptKD;
 
 /// <summary>The student's pixels of an epoch, decoded and cut by worker threads a few batches ahead of the training.</summary>
 /// <param name="images">The training images.</param>

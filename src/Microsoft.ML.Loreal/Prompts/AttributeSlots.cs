@@ -1,8 +1,10 @@
+using Microsoft.ML.Loreal.Clip;
+using Microsoft.ML.Loreal.Tensors;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.Prompts;
 
 /// <summary>
 /// LOREAL's attribute slots "S_1 x M | A_1 | ... | S_K x M | A_K": each attribute's words behind M copies of a vector that its meta-net

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.Prompts;
 
 /// <summary>The class names of a classifier as tokens, checked to be usable as prompts.</summary>
 internal sealed class ClassTokens

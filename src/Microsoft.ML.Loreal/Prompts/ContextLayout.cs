@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.Prompts;
 
 /// <summary>Where the learned context stands in the prompts of CoOp.</summary>
 /// <param name="Tokens">n, the number of learned vectors.</param>

@@ -1,7 +1,8 @@
+using Microsoft.ML.Loreal.Clip;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.Prompts;
 
 /// <summary>
 /// Learned tokens at a fixed place of a tower's sequence: before each of the blocks 1, 2, .. others take the place of those that came out

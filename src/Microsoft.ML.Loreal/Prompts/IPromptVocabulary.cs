@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.Prompts;
 
 /// <summary>What prompts need of a tokenizer.</summary>
 internal interface IPromptVocabulary

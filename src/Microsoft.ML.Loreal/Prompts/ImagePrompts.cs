@@ -1,8 +1,10 @@
+using Microsoft.ML.Loreal.Clip;
+using Microsoft.ML.Loreal.Tensors;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.Prompts;
 
 /// <summary>
 /// Learned tokens of the image tower (deep visual prompt tuning): the first ones are appended to the image's own before the first layer

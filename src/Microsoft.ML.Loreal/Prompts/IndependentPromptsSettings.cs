@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.Prompts;
 
 /// <summary>The sizes of independent vision-language prompts.</summary>
 /// <param name="TextTokens">The learned tokens of the text tower.</param>

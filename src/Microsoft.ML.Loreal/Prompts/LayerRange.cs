@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.Prompts;
 
 /// <summary>
 /// The blocks of both towers that a method changes, counted from 1 as in the publications; null where the backbone's depth decides.

@@ -1,8 +1,10 @@
+using Microsoft.ML.Loreal.Clip;
+using Microsoft.ML.Loreal.Tensors;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.Prompts;
 
 /// <summary>
 /// MaPLe's coupled deep prompts. Text: start | attribute slots | context | remaining words of the sentence | class name; before the blocks

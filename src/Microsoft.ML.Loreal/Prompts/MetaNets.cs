@@ -1,8 +1,9 @@
+using Microsoft.ML.Loreal.Tensors;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.Prompts;
 
 /// <summary>
 /// LOREAL's K meta-nets, one an attribute: relu(f W1' + b1) W2' + b2. All K are computed together; the saved state has one set of tensors

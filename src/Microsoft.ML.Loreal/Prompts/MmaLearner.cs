@@ -1,8 +1,9 @@
+using Microsoft.ML.Loreal.Clip;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.Prompts;
 
 /// <summary>
 /// MMA's adapters beside the upper blocks of both towers, x' = block(x) + adapter(ln_1(x)), with the prompts of a hand-written template.

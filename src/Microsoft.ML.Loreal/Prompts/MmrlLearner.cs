@@ -1,8 +1,10 @@
+using Microsoft.ML.Loreal.Clip;
+using Microsoft.ML.Loreal.Tensors;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.Prompts;
 
 /// <summary>
 /// MMRL's representation tokens, common to both towers: each listed layer maps them to its own width. Beside CLIP's image feature f there

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Microsoft.ML.Loreal.Clip;
+using Microsoft.ML.Loreal.Prompts;
 
 namespace Microsoft.ML.Loreal;
 

@@ -1,8 +1,9 @@
+using Microsoft.ML.Loreal.Tensors;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.Prompts;
 
 /// <summary>
 /// MMA's adapter of one layer: s up(relu(shared(relu(down(y))))), with a projection down to width r and up again for each tower and one [r,

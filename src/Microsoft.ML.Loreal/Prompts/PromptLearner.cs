@@ -1,8 +1,10 @@
+using Microsoft.ML.Loreal.Clip;
+using Microsoft.ML.Loreal.Tensors;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.Prompts;
 
 /// <summary>What one student learns with a prompt method, for one set of classes, over a frozen CLIP that it does not own.</summary>
 /// <remarks>Reading features is thread-safe; changing the parameters is not.</remarks>

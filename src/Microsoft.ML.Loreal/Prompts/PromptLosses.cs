@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.Prompts;
 
 /// <summary>What a prompt method loses on one batch.</summary>
 /// <param name="Total">The loss that training lowers, 0-dimensional.</param>

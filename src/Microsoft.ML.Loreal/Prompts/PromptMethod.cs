@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.ML.Loreal.Clip;
+using Microsoft.ML.Loreal.Prompts;
 
 namespace Microsoft.ML.Loreal;
 

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.Prompts;
 
 /// <summary>
 /// The prompts of B images (or of one set that serves all images: B = 1) and C classes, cut where the classes begin to differ.

@@ -1,7 +1,8 @@
+using Microsoft.ML.Loreal.Clip;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.Prompts;
 
 /// <summary>
 /// MMRL's tokens in one tower: the representation mapped to the tower's width stands right after the first token, from the first mapped

@@ -1,7 +1,8 @@
+using Microsoft.ML.Loreal.Clip;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.Prompts;
 
 /// <summary>
 /// A template such as "a photo of a {}." filled with every class name, cut where the classes begin to differ: start | attribute slots |

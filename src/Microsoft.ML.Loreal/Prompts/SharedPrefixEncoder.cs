@@ -1,7 +1,8 @@
+using Microsoft.ML.Loreal.Clip;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Loreal;
+namespace Microsoft.ML.Loreal.Prompts;
 
 /// <summary>
 /// The text transformer over prompts that share their beginning, with the same result as running every prompt on its own.

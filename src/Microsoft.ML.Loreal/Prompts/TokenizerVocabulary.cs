@@ -1,4 +1,6 @@
-namespace Microsoft.ML.Loreal;
+using Microsoft.ML.Loreal.Clip.Tokenizer;
+
+namespace Microsoft.ML.Loreal.Prompts;
 
 /// <summary>A backbone's tokenizer as prompts use it.</summary>
 internal sealed class TokenizerVocabulary(ClipTokenizer tokenizer) : IPromptVocabulary

@@ -1,0 +1,18 @@
+using Microsoft.ML.Loreal.Images;
+
+namespace Microsoft.ML.Loreal.Scoring;
+
+/// <summary>What a transformer keeps of the trainer's options besides the model.</summary>
+internal sealed record ScoringSettings(
+    string ImageColumnName,
+    string PredictedLabelColumnName,
+    string ScoreColumnName,
+    InvalidImageAction OnInvalidImage,
+    long MaximumPixels,
+    bool ReducedScaleDecoding = false,
+    ImageFormats ImageFormats = ImageFormats.All)
+{
+    /// <summary>A decoder as these settings ask for.</summary>
+    /// <param name="resolution">The side in pixels to which pictures will be resized.</param>
+    public ImageDecoder CreateDecoder(int resolution) => new(MaximumPixels, ReducedScaleDecoding ? resolution : null, ImageFormats);
+}

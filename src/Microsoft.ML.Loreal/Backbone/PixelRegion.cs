@@ -1,4 +1,0 @@
-namespace Microsoft.ML.Loreal;
-
-/// <summary>A rectangle of pixels.</summary>
-internal readonly record struct PixelRegion(int Left, int Top, int Width, int Height);

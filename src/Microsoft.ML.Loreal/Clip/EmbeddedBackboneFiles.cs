@@ -1,0 +1,14 @@
+namespace Microsoft.ML.Loreal.Clip;
+
+/// <summary>The files of the backbone that comes with the package.</summary>
+internal sealed class EmbeddedBackboneFiles : IBackboneFiles
+{
+    private const string Prefix = "DefaultBackbone/";
+
+    public string Description => "the backbone embedded in Microsoft.ML.Loreal";
+
+    public bool Exists(string name) => typeof(EmbeddedBackboneFiles).Assembly.GetManifestResourceInfo(Prefix + name) is not null;
+
+    public Stream Open(string name) => typeof(EmbeddedBackboneFiles).Assembly.GetManifestResourceStream(Prefix + name)
+        ?? throw new FileNotFoundException($"{Description} has no file '{name}'.", name);
+}

@@ -1,0 +1,13 @@
+namespace Microsoft.ML.Loreal.Clip;
+
+/// <summary>The files of a backbone in memory, as they come out of a saved model.</summary>
+internal sealed class MemoryBackboneFiles(string description, IReadOnlyDictionary<string, byte[]> files) : IBackboneFiles
+{
+    public string Description => description;
+
+    public bool Exists(string name) => files.ContainsKey(name);
+
+    public Stream Open(string name) => files.TryGetValue(name, out byte[]? content)
+        ? new MemoryStream(content, writable: false)
+        : throw new FileNotFoundException($"{Description} has no file '{name}'.", name);
+}

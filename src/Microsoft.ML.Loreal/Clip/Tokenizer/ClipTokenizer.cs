@@ -1,0 +1,197 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Microsoft.ML.Loreal.Clip.Tokenizer;
+
+/// <summary>CLIP's tokenizer: cleans a text, splits it into words and these into byte pairs. Safe for many threads.</summary>
+/// <remarks>It equals openai's reference without the optional repair of wrongly decoded text (ftfy).</remarks>
+internal sealed class ClipTokenizer
+{
+    private static readonly string[] _specialTokens = [ClipVocabulary.StartOfTextToken, ClipVocabulary.EndOfTextToken];
+    private static readonly string[] _contractions = ["'s", "'\u017f", "'t", "'re", "'ve", "'m", "'ll", "'d"];
+
+    private readonly ClipVocabulary _vocabulary;
+    private readonly BytePairEncoder _encoder;
+
+    public ClipTokenizer(ClipVocabulary vocabulary, int contextLength)
+    {
+        _vocabulary = vocabulary;
+        _encoder = new BytePairEncoder(vocabulary);
+        ContextLength = contextLength;
+        StartOfText = vocabulary.Tokens.Count - 2;
+        EndOfText = vocabulary.Tokens.Count - 1;
+    }
+
+    private enum CharacterClass
+    {
+        Skipped,
+        Letter,
+        Number,
+        Other,
+    }
+
+    public int StartOfText { get; }
+
+    public int EndOfText { get; }
+
+    /// <summary>The length of a row of <see cref="Tokenize"/>.</summary>
+    public int ContextLength { get; }
+
+    public int VocabularySize => _vocabulary.Tokens.Count;
+
+    /// <summary>The tokens of a text, without start and end.</summary>
+    public IReadOnlyList<int> Encode(string text)
+    {
+        var tokens = new List<int>();
+        string cleaned = Clean(text);
+        for (int position = 0; position < cleaned.Length;)
+        {
+            int length = PieceLength(cleaned.AsSpan(position), out CharacterClass kind);
+            if (kind != CharacterClass.Skipped)
+            {
+                string piece = cleaned.Substring(position, length);
+                switch (piece)
+                {
+                    case ClipVocabulary.StartOfTextToken:
+                        tokens.Add(StartOfText);
+                        break;
+                    case ClipVocabulary.EndOfTextToken:
+                        tokens.Add(EndOfText);
+                        break;
+                    default:
+                        tokens.AddRange(_encoder.Encode(piece));
+                        break;
+                }
+            }
+
+            position += length;
+        }
+
+        return tokens;
+    }
+
+    /// <summary>Start, the text's tokens, end, and zeros up to <see cref="ContextLength"/>.</summary>
+    /// <exception cref="ArgumentException">The text is longer than the context and <paramref name="truncate"/> is false.</exception>
+    public long[] Tokenize(string text, bool truncate = false)
+    {
+        IReadOnlyList<int> tokens = Encode(text);
+        if (tokens.Count + 2 > ContextLength && !truncate)
+        {
+            throw new ArgumentException($"'{text}' has {tokens.Count} tokens; there is room for {ContextLength - 2} between start and end. Use a shorter text.", nameof(text));
+        }
+
+        long[] row = new long[ContextLength];
+        int count = Math.Min(tokens.Count, ContextLength - 2);
+        row[0] = StartOfText;
+        for (int i = 0; i < count; i++)
+        {
+            row[i + 1] = tokens[i];
+        }
+
+        row[count + 1] = EndOfText;
+        return row;
+    }
+
+    /// <summary>The text of tokens; each word is followed by a space.</summary>
+    public string Decode(IEnumerable<int> tokens)
+    {
+        var bytes = new List<byte>();
+        foreach (int token in tokens)
+        {
+            if (token < 0 || token >= VocabularySize)
+            {
+                throw new ArgumentOutOfRangeException(nameof(tokens), token, $"The vocabulary has the tokens 0 to {VocabularySize - 1}.");
+            }
+
+            ByteAlphabet.AppendBytes(_vocabulary.Tokens[token], bytes);
+        }
+
+        return Encoding.UTF8.GetString(CollectionsMarshal.AsSpan(bytes)).Replace(ClipVocabulary.WordEnd, " ", StringComparison.Ordinal);
+    }
+
+    /// <summary>Decodes HTML twice, makes runs of white space one space, trims, and lowers the case.</summary>
+    internal static string Clean(string text)
+    {
+        string decoded = Trim(HtmlText.Unescape(HtmlText.Unescape(text)));
+        var result = new StringBuilder(decoded.Length);
+        for (int i = 0; i < decoded.Length; i++)
+        {
+            if (!char.IsWhiteSpace(decoded[i]))
+            {
+                result.Append(decoded[i]);
+            }
+            else if (i == 0 || !char.IsWhiteSpace(decoded[i - 1]))
+            {
+                result.Append(' ');
+            }
+        }
+
+        return LowerCase.Convert(Trim(result.ToString()));
+    }
+
+    private static string Trim(string text)
+    {
+        ReadOnlySpan<char> rest = text;
+        while (rest.Length > 0 && IsTrimmed(rest[0]))
+        {
+            rest = rest[1..];
+        }
+
+        while (rest.Length > 0 && IsTrimmed(rest[^1]))
+        {
+            rest = rest[..^1];
+        }
+
+        return rest.ToString();
+
+        // Python trims the information separators too, though they are not white space to Unicode.
+        static bool IsTrimmed(char character) => char.IsWhiteSpace(character) || character is >= '\u001c' and <= '\u001f';
+    }
+
+    /// <summary>
+    /// The length of the piece at the start: a special token, a contraction's tail, a run of letters, one number character, or a run of
+    /// anything else.
+    /// </summary>
+    private static int PieceLength(ReadOnlySpan<char> text, out CharacterClass kind)
+    {
+        kind = Classify(text, out int length);
+        if (kind is CharacterClass.Skipped or CharacterClass.Number)
+        {
+            return length;
+        }
+
+        if (kind == CharacterClass.Other)
+        {
+            foreach (string fixedPiece in text[0] == '<' ? _specialTokens : text[0] == '\'' ? _contractions : [])
+            {
+                if (text.StartsWith(fixedPiece, StringComparison.Ordinal))
+                {
+                    return fixedPiece.Length;
+                }
+            }
+        }
+
+        while (length < text.Length && Classify(text[length..], out int more) == kind)
+        {
+            length += more;
+        }
+
+        return length;
+    }
+
+    private static CharacterClass Classify(ReadOnlySpan<char> text, out int length)
+    {
+        Rune.DecodeFromUtf16(text, out Rune rune, out length);
+        return Rune.GetUnicodeCategory(rune) switch
+        {
+            UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
+                or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter => CharacterClass.Letter,
+            UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber => CharacterClass.Number,
+            // The reference's pattern ignores case, and this mark is a case of the letter iota: it is neither a letter nor another
+            // character there.
+            _ when Rune.IsWhiteSpace(rune) || rune.Value == 0x345 => CharacterClass.Skipped,
+            _ => CharacterClass.Other,
+        };
+    }
+}

@@ -1,0 +1,177 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json;
+
+namespace Microsoft.ML.Loreal.Clip.Tokenizer;
+
+/// <summary>CLIP's tokens and the merges that make them, from either of the two forms in which they are published.</summary>
+internal sealed class ClipVocabulary
+{
+    /// <summary>What a word's last symbol ends with.</summary>
+    public const string WordEnd = "</w>";
+
+    public const string StartOfTextToken = "<|startoftext|>";
+    public const string EndOfTextToken = "<|endoftext|>";
+
+    private const int SpecialTokens = 2;
+
+    // Twenty times openai's.
+    private const int LongestMergeTable = 64_000_000;
+
+    private ClipVocabulary(string[] tokens, (string Left, string Right)[] merges)
+    {
+        Tokens = tokens;
+        Merges = merges;
+    }
+
+    /// <summary>The tokens by their id. The last two are start and end of text.</summary>
+    public IReadOnlyList<string> Tokens { get; }
+
+    /// <summary>The merges, the first with the highest priority.</summary>
+    public IReadOnlyList<(string Left, string Right)> Merges { get; }
+
+    /// <summary>Reads Hugging Face's vocab.json and merges.txt.</summary>
+    public static ClipVocabulary FromHuggingFace(Stream vocabulary, Stream merges, string description)
+    {
+        string[] tokens = ReadTokens(vocabulary, description);
+        (string, string)[] pairs = ReadMerges(merges, $"{description}: merges.txt", int.MaxValue);
+        CheckSpecial(tokens, StartOfTextToken, tokens.Length - 2, description);
+        CheckSpecial(tokens, EndOfTextToken, tokens.Length - 1, description);
+        return new ClipVocabulary(tokens, pairs);
+    }
+
+    /// <summary>
+    /// Reads openai's bpe_simple_vocab_16e6.txt.gz. It lists more merges than CLIP uses: the vocabulary's size says how many, after the 256
+    /// bytes, these as a word's end, start and end.
+    /// </summary>
+    public static ClipVocabulary FromOpenAI(Stream compressed, int vocabularySize, string description)
+    {
+        int count = vocabularySize - (2 * 256) - SpecialTokens;
+        if (count < 0)
+        {
+            throw new InvalidDataException($"{description}: a vocabulary of {vocabularySize} tokens is too small for openai's merge table; expected at least {(2 * 256) + SpecialTokens}.");
+        }
+
+        (string Left, string Right)[] merges;
+        try
+        {
+            using var text = new GZipStream(compressed, CompressionMode.Decompress);
+            merges = ReadMerges(Inflate(text, description), description, count);
+        }
+        catch (InvalidDataException e) when (e.InnerException is null && e.Source == "System.IO.Compression")
+        {
+            throw new InvalidDataException($"{description} is not a valid gzip file: {e.Message}", e);
+        }
+
+        if (merges.Length < count)
+        {
+            throw new InvalidDataException($"{description} has {merges.Length} merges; a vocabulary of {vocabularySize} tokens needs {count}.");
+        }
+
+        var tokens = new List<string>(vocabularySize);
+        foreach (byte value in ByteAlphabet.Order)
+        {
+            tokens.Add(ByteAlphabet.Character(value).ToString());
+        }
+
+        for (int i = 0; i < 256; i++)
+        {
+            tokens.Add(tokens[i] + WordEnd);
+        }
+
+        tokens.AddRange(merges.Select(merge => merge.Left + merge.Right));
+        tokens.Add(StartOfTextToken);
+        tokens.Add(EndOfTextToken);
+        return new ClipVocabulary([.. tokens], merges);
+    }
+
+    /// <summary>Decompresses no more than a merge table can have: a small file could hold a line without end.</summary>
+    private static MemoryStream Inflate(Stream compressed, string description)
+    {
+        var text = new MemoryStream();
+        byte[] block = new byte[1 << 16];
+        for (int read; (read = compressed.Read(block)) > 0;)
+        {
+            text.Write(block, 0, read);
+            if (text.Length > LongestMergeTable)
+            {
+                throw new InvalidDataException($"{description} decompresses to more than {LongestMergeTable} bytes, which no merge table has.");
+            }
+        }
+
+        text.Position = 0;
+        return text;
+    }
+
+    private static string[] ReadTokens(Stream vocabulary, string description)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(vocabulary);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                throw new InvalidDataException($"{description}: vocab.json is a {document.RootElement.ValueKind}; expected an object of tokens and their ids.");
+            }
+
+            int count = document.RootElement.GetPropertyCount();
+            if (count < SpecialTokens)
+            {
+                throw new InvalidDataException($"{description}: vocab.json has {count} tokens; expected more, start and end of text the last.");
+            }
+
+            string?[] tokens = new string?[count];
+            foreach (JsonProperty property in document.RootElement.EnumerateObject())
+            {
+                if (property.Value.ValueKind != JsonValueKind.Number || !property.Value.TryGetInt32(out int id) || id < 0 || id >= count || tokens[id] is not null)
+                {
+                    throw new InvalidDataException(
+                        $"{description}: vocab.json gives '{property.Name}' the id {property.Value.GetRawText()}; expected the {count} tokens to have the ids 0 to {count - 1}, each once.");
+                }
+
+                tokens[id] = property.Name;
+            }
+
+            return tokens!;
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{description}: vocab.json is not valid JSON: {e.Message}", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InvalidDataException($"{description}: vocab.json has a token that is not Unicode.", e);
+        }
+    }
+
+    private static void CheckSpecial(string[] tokens, string token, int expected, string description)
+    {
+        int found = Array.IndexOf(tokens, token);
+        if (found >= 0 && found != expected)
+        {
+            throw new InvalidDataException($"{description}: vocab.json gives '{token}' the id {found}; expected {expected}: start and end of text are the last two.");
+        }
+    }
+
+    private static (string Left, string Right)[] ReadMerges(Stream text, string description, int most)
+    {
+        var merges = new List<(string, string)>();
+        using var reader = new StreamReader(text, Encoding.UTF8);
+        for (int number = 1; merges.Count < most && reader.ReadLine() is { } line; number++)
+        {
+            if ((number == 1 && line.Contains("#version", StringComparison.Ordinal)) || line.Length == 0)
+            {
+                continue;
+            }
+
+            string[] symbols = line.Split(' ');
+            if (symbols.Length != 2 || symbols[0].Length == 0 || symbols[1].Length == 0)
+            {
+                throw new InvalidDataException($"{description}, line {number}: expected two symbols with a space between them, found '{(line.Length > 80 ? line[..80] : line)}'.");
+            }
+
+            merges.Add((symbols[0], symbols[1]));
+        }
+
+        return [.. merges];
+    }
+}

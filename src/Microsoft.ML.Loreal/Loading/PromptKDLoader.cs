@@ -1,0 +1,28 @@
+using Microsoft.ML;
+using Microsoft.ML.Loreal;
+using Microsoft.ML.Loreal.Archive;
+using Microsoft.ML.Loreal.Loading;
+using Microsoft.ML.Loreal.PromptKD;
+using Microsoft.ML.Loreal.Scoring;
+using Microsoft.ML.Runtime;
+
+[assembly: LoadableClass(
+    typeof(PromptKDTransformer), typeof(PromptKDLoader), null, typeof(SignatureLoadModel), "PromptKD image classifier", PromptKDLoader.Signature)]
+
+namespace Microsoft.ML.Loreal.Loading;
+
+/// <summary>A <see cref="PromptKDTransformer"/> in ML.NET's model archive.</summary>
+internal static class PromptKDLoader
+{
+    public const string Signature = "PromptKDTransformer";
+
+    /// <summary>The kind of saved transformer.</summary>
+    public static ModelKind Kind { get; } = new("PROMPTKD", Signature);
+
+    /// <summary>ML.NET calls this when it meets the signature in an archive.</summary>
+    public static PromptKDTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
+    {
+        (PromptKDModel model, ScoringSettings settings) = SavedTransformers.Load(env, ctx, Kind, PromptKDModel.Load);
+        return new PromptKDTransformer(env, model, settings);
+    }
+}

@@ -1,0 +1,49 @@
+using Microsoft.ML.Loreal.Archive;
+using Microsoft.ML.Loreal.Clip;
+
+namespace Microsoft.ML.Loreal.Loading;
+
+/// <summary>The backbones of saved transformers: those with the same files are one, as long as somebody uses it.</summary>
+internal static class SavedBackbones
+{
+    private const string Folder = "Backbone/";
+
+    private static readonly Lock _lock = new();
+    private static readonly Dictionary<string, WeakReference<ClipBackbone>> _known = [];
+
+    /// <summary>Writes a backbone's files.</summary>
+    /// <param name="backbone">The backbone.</param>
+    /// <param name="writePart">Called for each file with the name of its part and with what writes its content.</param>
+    public static void Write(ClipBackbone backbone, Action<string, Action<Stream>> writePart)
+    {
+        foreach (string name in backbone.FileNames)
+        {
+            writePart(Folder + name, stream =>
+            {
+                using Stream file = backbone.OpenFile(name);
+                file.CopyTo(stream);
+            });
+        }
+    }
+
+    /// <summary>The backbone in an archive.</summary>
+    /// <exception cref="InvalidDataException">One of its files is missing or damaged.</exception>
+    public static ClipBackbone Read(ModelArchive archive)
+    {
+        ModelPart[] parts = [.. archive.Parts.Where(part => part.Name.StartsWith(Folder, StringComparison.Ordinal))];
+        string key = string.Join('\n', parts.OrderBy(part => part.Name, StringComparer.Ordinal).Select(part => $"{part.Name} {part.Sha256}"));
+        lock (_lock)
+        {
+            if (_known.TryGetValue(key, out WeakReference<ClipBackbone>? reference) && reference.TryGetTarget(out ClipBackbone? known))
+            {
+                Array.ForEach(parts, archive.Check);
+                return known;
+            }
+
+            var backbone = ClipBackbone.FromFiles(new MemoryBackboneFiles(
+                "the backbone in the saved model", parts.ToDictionary(part => part.Name[Folder.Length..], archive.Read)));
+            _known[key] = new WeakReference<ClipBackbone>(backbone);
+            return backbone;
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using Microsoft.ML.Loreal.Clip;
+using Microsoft.ML.Loreal.Prompts;
+using Microsoft.ML.Loreal.Tensors;
+using Microsoft.ML.Loreal.Training.Progress;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal.Loreal;
+
+/// <summary>
+/// The distillation of stage 3: student alpha with standard-resolution features, student beta with low-resolution features, both frozen;
+/// the attribute slots that they share learn. Features are those of <see cref="PromptLearner.ImageFeatures"/>.
+/// </summary>
+internal sealed class TwoStudents
+{
+    private readonly PromptLearner _alpha;
+    private readonly PromptLearner _beta;
+    private readonly AttributeSlots _slots;
+    private readonly DistillationSettings _settings;
+    private readonly long _numbersKept;
+    private readonly long _numbersOfOne; // of the prompts of one image
+
+    /// <summary>Prepares the distillation.</summary>
+    /// <param name="alpha">The standard-resolution student.</param>
+    /// <param name="beta">The low-resolution student.</param>
+    /// <param name="slots">What learns.</param>
+    /// <param name="clip">The frozen model that both prompt.</param>
+    /// <param name="settings">The losses.</param>
+    /// <param name="numbersKept">
+    /// How many numbers may be kept in memory for the gradients; null for those of <see cref="GraphMemory"/>.
+    /// </param>
+    public TwoStudents(PromptLearner alpha, PromptLearner beta, AttributeSlots slots, ClipModel clip, DistillationSettings settings, long? numbersKept = null)
+    {
+        (_alpha, _beta, _slots, _settings) = (alpha, beta, slots, settings);
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Device device = clip.Text.PositionalEmbedding.device;
+        _numbersKept = numbersKept ?? GraphMemory.Numbers(device);
+        Tensor tokens = slots.Tokens(slots.Vectors(zeros([1, clip.Config.EmbedDimension], device: device)));
+        _numbersOfOne = beta.NumbersKept(tokens);
+        ImagesAtOnce = (int)Math.Clamp(_numbersKept / (2 * _numbersOfOne), 1, int.MaxValue);
+    }
+
+    /// <summary>The most images whose losses and gradients are computed in one pass.</summary>
+    public int ImagesAtOnce { get; }
+
+    /// <summary>The losses of one batch.</summary>
+    /// <param name="high">[B, G], standard-resolution features.</param>
+    /// <param name="low">[B, G], low-resolution features.</param>
+    /// <param name="labels">[B] int64.</param>
+    /// <param name="mix">w of the aligned bridge.</param>
+    public StepLosses Losses(Tensor high, Tensor low, Tensor labels, double mix)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor? highCondition, Tensor? lowCondition) = (_alpha.Condition(high), _beta.Condition(low));                 // [B, J]
+        Tensor highVectors = _slots.Vectors(highCondition);                                                    // [B, K, D]
+        Tensor lowVectors = _slots.Vectors(lowCondition);
+        bool crossed = _settings.Bridge == ContextBridge.Crossed;
+        bool bridged = _settings.BridgeWeight != 0 && !crossed;
+        Tensor ownVectors = crossed ? highVectors : mix == 1 ? lowVectors : _slots.Vectors(Mixed(highCondition, lowCondition, mix));
+
+        // A student's two passes, of its own and of the bridge, are one of twice the images.
+        Tensor?[] asked = [_settings.Lambda1 == 0 ? null : crossed ? lowVectors : highVectors, bridged ? lowVectors : null];
+        Tensor[] taught = Teach(high, [.. asked.OfType<Tensor>()]);                                              // [B, C] each
+        Tensor tokens = _slots.Tokens(bridged ? cat([ownVectors, highVectors], 0) : ownVectors);               // [n * B, T, D]
+        var text = new LearnedText(_beta, tokens, _numbersOfOne, _numbersKept);                             // [n * B, C, J]
+        Tensor[] answers = Answers(_beta, low, text.Features);                                                   // [B, C] each
+        Tensor logits = answers[0];
+        Tensor crossEntropy = nn.functional.cross_entropy(logits, labels);
+        Tensor total = crossEntropy;
+
+        Tensor? highLevel = null;
+        if (_settings.Lambda1 != 0)
+        {
+            highLevel = LorealLosses.HighLevelDistillation(taught[0], logits, _settings.Temperature);
+            total = total + highLevel * _settings.Lambda1;
+        }
+
+        Tensor? lowLevel = null;
+        if (_settings.Lambda2 != 0)
+        {
+            lowLevel = LorealLosses.LowLevelDistillation(highVectors, lowVectors, _settings.Temperature);
+            total = total + lowLevel * _settings.Lambda2;
+        }
+
+        Tensor? bridge = null;
+        if (bridged)
+        {
+            bridge = LorealLosses.HighLevelDistillation(taught[^1], answers[1], _settings.Temperature);
+            total = total + bridge * _settings.BridgeWeight;
+        }
+
+        total = text.Joined(total);
+
+        // What leaves the scope is what the caller reads; everything else of the step lives on only inside the autograd graph.
+        scope.MoveToOuter(new[] { total, crossEntropy, highLevel, lowLevel, bridge, logits }.OfType<IDisposable>());
+        return new StepLosses(total, crossEntropy, highLevel, lowLevel, bridge, logits);
+    }
+
+    /// <summary>What conditions beta under the aligned bridge: normalise((1 - w) high + w low).</summary>
+    public static Tensor Mixed(Tensor high, Tensor low, double mix)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return Classifier.Normalise(high * (1 - mix) + low * mix).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Alpha's answers, without a graph: its prompts are never trained by the distillation.</summary>
+    private Tensor[] Teach(Tensor features, Tensor[] vectors)
+    {
+        using IDisposable noGrad = no_grad();
+        return vectors.Length == 0 ? [] : Answers(_alpha, features, _alpha.TextFeatures(_slots.Tokens(cat(vectors, 0))));
+    }
+
+    /// <summary>A student's logits, [B, C] for each of the n sets of prompts in [n * B, C, J].</summary>
+    private static Tensor[] Answers(PromptLearner student, Tensor features, Tensor text) =>
+        [.. text.chunk(text.shape[0] / features.shape[0]).Select(some => student.Logits(features, some))];
+}

@@ -1,0 +1,70 @@
+using Microsoft.ML.Loreal.Tensors;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal.Scoring;
+
+/// <summary>A trained image classifier over a frozen backbone.</summary>
+/// <remarks>Any number of threads may use it at once, also while another disposes: they finish, and later calls throw.</remarks>
+internal abstract class ScoredModel : IDisposable
+{
+    private readonly UseGate _gate;
+
+    protected ScoredModel(ClipBackbone backbone, Device device)
+    {
+        Backbone = backbone;
+        Device = device;
+        _gate = new UseGate(Free);
+    }
+
+    /// <summary>The frozen CLIP model that the prompts belong to.</summary>
+    public ClipBackbone Backbone { get; }
+
+    /// <summary>Where it computes.</summary>
+    public Device Device { get; }
+
+    /// <summary>The classes that are scored.</summary>
+    public abstract IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>The side of the images that are scored, in pixels.</summary>
+    public abstract int Resolution { get; }
+
+    /// <summary>In what the backbone computes.</summary>
+    public abstract ComputePrecision Precision { get; }
+
+    /// <summary>The probability of every class for every image.</summary>
+    /// <param name="pixels">
+    /// [B, 3, resolution, resolution], normalised; best in <see cref="DeviceTransfer.Memory"/>. They may be written to again afterwards.
+    /// </param>
+    /// <param name="probabilities">B * C numbers, image by image.</param>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public abstract void Score(Tensor pixels, Span<float> probabilities);
+
+    /// <summary>Writes the model without its backbone.</summary>
+    /// <param name="writeFile">Called for each file with its name and with what writes its content.</param>
+    public abstract void Save(Action<string, Action<Stream>> writeFile);
+
+    /// <inheritdoc/>
+    public void Dispose() => _gate.Dispose();
+
+    /// <summary>Frees the tensors, once nobody uses them.</summary>
+    protected abstract void Free();
+
+    /// <summary>Begins a use of the tensors, which ends when the result is disposed.</summary>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    protected UseGate.Use Enter() => _gate.Enter(this);
+
+    /// <summary>Checks what <see cref="Score"/> is given.</summary>
+    protected void Check(Tensor pixels, Span<float> probabilities)
+    {
+        long[] shape = pixels.shape;
+        if (shape.Length != 4 || shape[1] != 3 || shape[2] != Resolution || shape[3] != Resolution)
+        {
+            throw new ArgumentException($"Expected pixels of the shape [B, 3, {Resolution}, {Resolution}], found [{string.Join(", ", shape)}].", nameof(pixels));
+        }
+
+        if (probabilities.Length != shape[0] * ClassNames.Count)
+        {
+            throw new ArgumentException($"Expected room for {shape[0]} x {ClassNames.Count} probabilities, found {probabilities.Length}.", nameof(probabilities));
+        }
+    }
+}
