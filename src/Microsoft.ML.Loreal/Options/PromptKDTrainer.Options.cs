@@ -73,7 +73,7 @@ public sealed partial class PromptKDTrainer
         /// <summary>
         /// The weight of the similarity-difference losses of positive and negative prompts, 0 or more. Default 0: they are not computed.
         /// FDBPL's abstract names them without a formula; what they are here is this package's interpretation, described in
-        /// docs/promptkd.md.
+        /// docs/methods.md.
         /// </summary>
         public float NegativePromptWeight { get; set; }
 

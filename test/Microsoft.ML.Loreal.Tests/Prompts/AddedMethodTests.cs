@@ -2,7 +2,7 @@ using Microsoft.ML.Loreal.Tests.Distillation;
 
 namespace Microsoft.ML.Loreal.Tests.Prompts;
 
-/// <summary>What docs/adding-a-method.md promises: one file makes a method that trains and scores, alone and with LOREAL.</summary>
+/// <summary>What docs/methods.md promises: one file makes a method that trains and scores, alone and with LOREAL.</summary>
 [TestClass]
 public sealed class AddedMethodTests
 {

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Loreal.Tests.Prompts;
 
 /// <summary>
-/// The method that docs/adding-a-method.md adds: "a photo of a {}." as it is, and one learned vector that is added to the text features of
+/// The method that docs/methods.md adds: "a photo of a {}." as it is, and one learned vector that is added to the text features of
 /// all classes.
 /// </summary>
 internal sealed class ShiftMethod : PromptMethod
