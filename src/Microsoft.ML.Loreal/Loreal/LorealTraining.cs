@@ -259,6 +259,6 @@ internal sealed class LorealTraining : IDisposable
             _options.Attributes is null ? null : new AttributeSettings(_options.Attributes, _options.TokensPerAttribute, _options.HiddenWidth),
             _options.Backbone.Sha256,
             Precision: _options.Precision);
-        return new LorealModel(_options.Backbone, SharedClip.Of(_options.Backbone, _device, _options.Precision), _vocabulary, description, student, slots, SavedState.Copy(standard));
+        return new LorealModel(_options.Backbone, SharedClip.Of(_options.Backbone, _device, _options.Precision), _vocabulary, description, student, slots, standard is null ? null : SavedState.Copy(standard.State));
     }
 }
