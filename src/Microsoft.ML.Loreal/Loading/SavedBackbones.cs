@@ -31,7 +31,8 @@ internal static class SavedBackbones
     public static ClipBackbone Read(ModelArchive archive)
     {
         ModelPart[] parts = [.. archive.Parts.Where(part => part.Name.StartsWith(Folder, StringComparison.Ordinal))];
-        string key = string.Join('\n', parts.OrderBy(part => part.Name, StringComparer.Ordinal).Select(part => $"{part.Name} {part.Sha256}"));
+        string key = string.Join(
+            '\n', parts.OrderBy(part => part.Name, StringComparer.Ordinal).Select(part => $"{part.Name} {part.Sha256}"));
         lock (_lock)
         {
             if (_known.TryGetValue(key, out WeakReference<ClipBackbone>? reference) && reference.TryGetTarget(out ClipBackbone? known))

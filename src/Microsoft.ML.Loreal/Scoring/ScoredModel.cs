@@ -68,12 +68,14 @@ internal abstract class ScoredModel : IDisposable
         long[] shape = pixels.shape;
         if (shape.Length != 4 || shape[1] != 3 || shape[2] != Resolution || shape[3] != Resolution)
         {
-            throw new ArgumentException($"Expected pixels of the shape [B, 3, {Resolution}, {Resolution}], found [{string.Join(", ", shape)}].", nameof(pixels));
+            throw new ArgumentException(
+                $"Expected pixels of the shape [B, 3, {Resolution}, {Resolution}], found [{string.Join(", ", shape)}].", nameof(pixels));
         }
 
         if (probabilities.Length != shape[0] * ClassNames.Count)
         {
-            throw new ArgumentException($"Expected room for {shape[0]} x {ClassNames.Count} probabilities, found {probabilities.Length}.", nameof(probabilities));
+            throw new ArgumentException(
+                $"Expected room for {shape[0]} x {ClassNames.Count} probabilities, found {probabilities.Length}.", nameof(probabilities));
         }
     }
 }

@@ -19,5 +19,6 @@ internal static class GraphMemory
     /// <summary>The most images in one pass.</summary>
     /// <param name="numbersPerImage">Roughly how many numbers the pass keeps for each image.</param>
     /// <param name="device">Where it is computed.</param>
-    public static int Images(long numbersPerImage, Device device) => (int)Math.Clamp(Numbers(device) / Math.Max(numbersPerImage, 1), 1, int.MaxValue);
+    public static int Images(long numbersPerImage, Device device) =>
+        (int)Math.Clamp(Numbers(device) / Math.Max(numbersPerImage, 1), 1, int.MaxValue);
 }
