@@ -43,6 +43,11 @@ internal static class SavedBackbones
 
             var backbone = ClipBackbone.FromFiles(new MemoryBackboneFiles(
                 "the backbone in the saved model", parts.ToDictionary(part => part.Name[Folder.Length..], archive.Read)));
+            foreach (string unused in _known.Keys.Where(other => !_known[other].TryGetTarget(out _)).ToList())
+            {
+                _known.Remove(unused);
+            }
+
             _known[key] = new WeakReference<ClipBackbone>(backbone);
             return backbone;
         }

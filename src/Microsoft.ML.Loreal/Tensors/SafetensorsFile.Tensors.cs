@@ -56,8 +56,7 @@ internal sealed partial class SafetensorsFile
         SafetensorsType.F32 => ScalarType.Float32,
         SafetensorsType.F64 => ScalarType.Float64,
         SafetensorsType.I64 => ScalarType.Int64,
-        _ =>
-            throw new InvalidDataException(
-                $"{_description}: there is no tensor type for '{entry.Name}' ({SafetensorsEntry.TypeName(entry.Type)})."),
+        _ => throw new InvalidDataException(
+            $"{_description}: there is no tensor type for '{entry.Name}' ({SafetensorsEntry.TypeName(entry.Type)})."),
     };
 }
