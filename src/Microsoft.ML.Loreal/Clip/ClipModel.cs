@@ -38,6 +38,9 @@ internal sealed class ClipModel : nn.Module
     /// <summary>In what the linear layers and the attention of the blocks compute.</summary>
     public ComputePrecision Precision { get; }
 
+    /// <summary>Where the weights are.</summary>
+    public Device Device => Text.PositionalEmbedding.device;
+
     public VisionTransformer Visual { get; }
 
     public TextTransformer Text { get; }

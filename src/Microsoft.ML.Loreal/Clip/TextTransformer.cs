@@ -9,53 +9,6 @@ internal sealed class TextTransformer : nn.Module
 {
     private readonly Tensor _mask;
 
-    public TextTransformer(ClipConfig config, Func<string, Tensor> load, ScalarType blockType)
-        : base("text")
-    {
-        TokenEmbedding = new Parameter(load("token_embedding.weight"), requires_grad: false);
-        PositionalEmbedding = new Parameter(load("positional_embedding"), requires_grad: false);
-        Blocks = [.. Enumerable.Range(0, config.TextLayers).Select(i => new ResidualAttentionBlock($"block{i}", config.TextHeads, $"transformer.resblocks.{i}.", load, blockType))];
-        LnFinal = new FrozenLayerNorm("ln_final", load("ln_final.weight"), load("ln_final.bias"));
-        Projection = new Parameter(load("text_projection"), requires_grad: false);
-        _mask = full([config.ContextLength, config.ContextLength], float.NegativeInfinity, device: PositionalEmbedding.device).triu_(1).DetachFromDisposeScope();
-        register_parameter("token_embedding", TokenEmbedding);
-        register_parameter("positional_embedding", PositionalEmbedding);
-        foreach (ResidualAttentionBlock block in Blocks)
-        {
-            register_module(block.GetName(), block);
-        }
-
-        register_module("ln_final", LnFinal);
-        register_parameter("text_projection", Projection);
-        register_buffer("mask", _mask, persistent: false);
-    }
-
-    /// <summary>[vocabulary, D].</summary>
-    public Parameter TokenEmbedding { get; }
-
-    /// <summary>[context, D].</summary>
-    public Parameter PositionalEmbedding { get; }
-
-    public IReadOnlyList<ResidualAttentionBlock> Blocks { get; }
-
-    public FrozenLayerNorm LnFinal { get; }
-
-    /// <summary>[D, J].</summary>
-    public Parameter Projection { get; }
-
-    /// <summary>The most tokens of a sequence.</summary>
-    public int ContextLength => (int)PositionalEmbedding.shape[0];
-
-    /// <summary>Tokens [N, L] -> their embeddings [N, L, D], without positions.</summary>
-    public Tensor Embed(Tensor tokens)
-    {
-        CheckTokens(tokens);
-        using DisposeScope scope = NewDisposeScope();
-        long[] shape = tokens.shape;
-        // [N * L] -> [N * L, D] -> [N, L, D]
-        return TokenEmbedding.index_select(0, tokens.reshape(-1)).view(shape[0], shape[1], TokenEmbedding.shape[1]).MoveToOuterDisposeScope();
-    }
-
     /// <summary>
     /// Embeddings [N, L, D] without positions, L at most the context, and the position of each text's end [N] (int64) -> features [N, J],
     /// not normalised. Nothing right of a text's end matters, so L need only reach to the last end.
@@ -78,6 +31,24 @@ internal sealed class TextTransformer : nn.Module
         return Project(ends.squeeze(1)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Tokens [N, L] -> their embeddings [N, L, D], without positions.</summary>
+    public Tensor Embed(Tensor tokens)
+    {
+        CheckTokens(tokens);
+        using DisposeScope scope = NewDisposeScope();
+        long[] shape = tokens.shape;
+        // [N * L] -> [N * L, D] -> [N, L, D]
+        return TokenEmbedding.index_select(0, tokens.reshape(-1)).view(shape[0], shape[1], TokenEmbedding.shape[1]).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Some tokens -> their embeddings [U, D], without positions.</summary>
+    public Tensor Embed(IReadOnlyCollection<int> tokens)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor ids = tensor(tokens.Select(token => (long)token).ToArray(), [1, tokens.Count], device: PositionalEmbedding.device);
+        return Embed(ids).squeeze(0).MoveToOuterDisposeScope(); // [1, U, D] -> [U, D]
+    }
+
     /// <summary>[N, L, D] -> [N, L, D].</summary>
     public Tensor AddPositions(Tensor embeddings) => embeddings + PositionalEmbedding.narrow(0, 0, embeddings.shape[1]);
 
@@ -89,6 +60,43 @@ internal sealed class TextTransformer : nn.Module
 
     /// <summary>[..., D] -> [..., J].</summary>
     public Tensor Project(Tensor x) => LnFinal.Forward(x).matmul(Projection);
+
+    /// <summary>[vocabulary, D].</summary>
+    public Parameter TokenEmbedding { get; }
+
+    /// <summary>[context, D].</summary>
+    public Parameter PositionalEmbedding { get; }
+
+    public IReadOnlyList<ResidualAttentionBlock> Blocks { get; }
+
+    public FrozenLayerNorm LnFinal { get; }
+
+    /// <summary>[D, J].</summary>
+    public Parameter Projection { get; }
+
+    /// <summary>The most tokens of a sequence.</summary>
+    public int ContextLength => (int)PositionalEmbedding.shape[0];
+
+    public TextTransformer(ClipConfig config, Func<string, Tensor> load, ScalarType blockType)
+        : base("text")
+    {
+        TokenEmbedding = new Parameter(load("token_embedding.weight"), requires_grad: false);
+        PositionalEmbedding = new Parameter(load("positional_embedding"), requires_grad: false);
+        Blocks = [.. Enumerable.Range(0, config.TextLayers).Select(i => new ResidualAttentionBlock($"block{i}", config.TextHeads, $"transformer.resblocks.{i}.", load, blockType))];
+        LnFinal = new FrozenLayerNorm("ln_final", load("ln_final.weight"), load("ln_final.bias"));
+        Projection = new Parameter(load("text_projection"), requires_grad: false);
+        _mask = full([config.ContextLength, config.ContextLength], float.NegativeInfinity, device: PositionalEmbedding.device).triu_(1).DetachFromDisposeScope();
+        register_parameter("token_embedding", TokenEmbedding);
+        register_parameter("positional_embedding", PositionalEmbedding);
+        foreach (ResidualAttentionBlock block in Blocks)
+        {
+            register_module(block.GetName(), block);
+        }
+
+        register_module("ln_final", LnFinal);
+        register_parameter("text_projection", Projection);
+        register_buffer("mask", _mask, persistent: false);
+    }
 
     /// <summary>[N, L, D] -> [N, 1, D].</summary>
     private static Tensor Ends(Tensor x, Tensor eot)

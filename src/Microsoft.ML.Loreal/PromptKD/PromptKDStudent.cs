@@ -42,7 +42,7 @@ internal sealed class PromptKDStudent : IDisposable
     public Tensor BackboneFeatures(Tensor pixels)
     {
         using DisposeScope scope = NewDisposeScope();
-        return _prompts.Features(_model.Visual.Tokens(pixels)).MoveToOuterDisposeScope();
+        return _model.Visual.Forward(pixels, _prompts.Edits()).MoveToOuterDisposeScope();
     }
 
     /// <summary>Features in the teacher's space.</summary>

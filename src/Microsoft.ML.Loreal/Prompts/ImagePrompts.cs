@@ -41,15 +41,8 @@ internal sealed class ImagePrompts : IDisposable
     public IEnumerable<(string Name, Tensor Value)> State =>
         _tokens.Select((tokens, layer) => (layer == 0 ? "image_encoder.VPT" : $"image_encoder.transformer.resblocks.{layer}.VPT_shallow", (Tensor)tokens));
 
-    /// <summary>Image features with these prompts.</summary>
-    /// <param name="tokens">[B, T, D], from <see cref="VisionTransformer.Tokens"/>.</param>
-    /// <returns>[B, J], not normalised.</returns>
-    public Tensor Features(Tensor tokens)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        var prompts = DeepPrompts.InImages(_tower.LnPre.Forward(_tokens[0]), _tokens[1..]);
-        return _tower.Pool(_tower.Finish(tokens, 0, 1, prompts)).MoveToOuterDisposeScope();
-    }
+    /// <summary>What they change in the image tower.</summary>
+    public TowerEdits Edits() => TowerEdits.Insert(0, ^0, [_tower.LnPre.Forward(_tokens[0]), .. _tokens[1..]]);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -18,7 +18,6 @@ internal sealed class IndependentPromptsLearner : PromptLearner
     private readonly Parameter _context; // [n, D]
     private readonly Parameter[] _deep;  // [n, D] each, before the text blocks 1, 2, ..
     private readonly ImagePrompts _images;
-    private readonly long _imageWidth;
 
     public IndependentPromptsLearner(
         ClipModel model,
@@ -30,7 +29,6 @@ internal sealed class IndependentPromptsLearner : PromptLearner
         : base(model)
     {
         IReadOnlyList<int> words = vocabulary.Encode(settings.InitialText);
-        _imageWidth = model.Config.VisionWidth;
         _sentences = new SentencePrompts(
             model, vocabulary, classNames, $"{settings.InitialText} {{}}.", attributeTokens, settings.TextTokens);
         using IDisposable noGrad = no_grad();
@@ -66,17 +64,13 @@ internal sealed class IndependentPromptsLearner : PromptLearner
     ];
 
     /// <inheritdoc/>
-    public override bool LearnsImages => true;
+    public override int? FirstImageBlock => 0;
 
     /// <inheritdoc/>
-    public override Tensor FrozenStates(Tensor pixels) => Model.Visual.Tokens(pixels).flatten(1); // [B, T, D] -> [B, T * D]
+    public override TowerEdits ImageEdits() => _images.Edits();
 
     /// <inheritdoc/>
-    public override Tensor ImageFeatures(Tensor states)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        return Classifier.Normalise(_images.Features(states.reshape(states.shape[0], -1, _imageWidth))).MoveToOuterDisposeScope(); // [B, T * D] -> [B, T, D] -> [B, J]
-    }
+    public override TowerEdits TextEdits(long attributeTokens) => TowerEdits.Replace(1, (int)(1 + attributeTokens), _deep);
 
     /// <inheritdoc/>
     public override PromptParts Prompts(Tensor? attributeTokens) => _sentences.Parts(attributeTokens, _context);
@@ -93,7 +87,4 @@ internal sealed class IndependentPromptsLearner : PromptLearner
 
         _images.Dispose();
     }
-
-    /// <inheritdoc/>
-    protected override ITowerPrompts TextPrompts(long attributeTokens) => DeepPrompts.InText(1 + attributeTokens, _deep);
 }

@@ -78,22 +78,17 @@ internal sealed class MaPLeLearner : PromptLearner
     ];
 
     /// <inheritdoc/>
-    public override bool LearnsImages => true;
+    public override int? FirstImageBlock => 0;
 
-    /// <summary>The tokens that enter the first block, without learned ones: [B, T * D].</summary>
-    public override Tensor FrozenStates(Tensor pixels)
+    /// <inheritdoc/>
+    public override TowerEdits ImageEdits()
     {
-        using DisposeScope scope = NewDisposeScope();
-        return Model.Visual.Tokens(pixels).flatten(1).MoveToOuterDisposeScope(); // [B, T, D] -> [B, T * D]
+        IReadOnlyList<Tensor> tokens = ImageTokens();
+        return TowerEdits.Insert(0, ^0, [Model.Visual.LnPre.Forward(tokens[0]), .. tokens.Skip(1)]);
     }
 
     /// <inheritdoc/>
-    public override Tensor ImageFeatures(Tensor states)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor tokens = states.reshape(states.shape[0], -1, Model.Config.VisionWidth); // [B, T * D] -> [B, T, D]
-        return Classifier.Normalise(Model.Visual.Pool(Model.Visual.Finish(tokens, 0, 1, ImagePrompts()))).MoveToOuterDisposeScope();
-    }
+    public override TowerEdits TextEdits(long attributeTokens) => TowerEdits.Replace(1, (int)(1 + attributeTokens), _prompts[1..]);
 
     /// <inheritdoc/>
     public override PromptParts Prompts(Tensor? attributeTokens) => _sentences.Parts(attributeTokens, _prompts[0]);
@@ -109,14 +104,5 @@ internal sealed class MaPLeLearner : PromptLearner
         {
             part.Dispose();
         }
-    }
-
-    /// <inheritdoc/>
-    protected override ITowerPrompts TextPrompts(long attributeTokens) => DeepPrompts.InText(1 + attributeTokens, _prompts[1..]);
-
-    private DeepPrompts ImagePrompts()
-    {
-        IReadOnlyList<Tensor> tokens = ImageTokens();
-        return DeepPrompts.InImages(Model.Visual.LnPre.Forward(tokens[0]), [.. tokens.Skip(1)]);
     }
 }

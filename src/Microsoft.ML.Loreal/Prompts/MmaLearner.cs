@@ -43,38 +43,18 @@ internal sealed class MmaLearner : PromptLearner
     public override IEnumerable<(string Name, Tensor Value)> State => Adapters.SelectMany(adapter => adapter.State);
 
     /// <inheritdoc/>
-    public override bool LearnsImages => true;
+    public override int? FirstImageBlock => _firstBlock;
 
     private IEnumerable<MultiModalAdapter> Adapters => _atEntry is null ? _beside : _beside.Prepend(_atEntry);
 
     /// <inheritdoc/>
-    public override Tensor FrozenStates(Tensor pixels)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor tokens = Model.Visual.Advance(Model.Visual.Tokens(pixels), 0, _firstBlock, null);                  // [B, T, D]
-        return tokens.flatten(1).MoveToOuterDisposeScope();                                                    // [B, T * D]
-    }
+    public override TowerEdits ImageEdits() => Edits(adapter => adapter.Image);
 
     /// <inheritdoc/>
-    public override Tensor ImageFeatures(Tensor states)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor tokens = states.reshape(states.shape[0], -1, Model.Config.VisionWidth);                            // [B, T * D] -> [B, T, D]
-        tokens = _atEntry is null ? tokens : tokens + _atEntry.Image(tokens);
-        Tensor read = Model.Visual.Finish(tokens, _firstBlock, 1, new Branch(layer => At(layer) is { } adapter ? adapter.Image : null));
-        return Classifier.Normalise(Model.Visual.Pool(read)).MoveToOuterDisposeScope();
-    }
+    public override TowerEdits TextEdits(long attributeTokens) => Edits(adapter => adapter.Text);
 
     /// <inheritdoc/>
-    public override PromptParts Prompts(Tensor? attributeTokens)
-    {
-        PromptParts parts = _sentences.Parts(attributeTokens);
-        return _atEntry is null ? parts : parts with
-        {
-            Prefix = parts.Prefix + _atEntry.Text(parts.Prefix),
-            Suffix = parts.Suffix + _atEntry.Text(parts.Suffix),
-        };
-    }
+    public override PromptParts Prompts(Tensor? attributeTokens) => _sentences.Parts(attributeTokens);
 
     /// <inheritdoc/>
     public override void Dispose()
@@ -86,15 +66,10 @@ internal sealed class MmaLearner : PromptLearner
         }
     }
 
-    /// <inheritdoc/>
-    protected override ITowerPrompts TextPrompts(long attributeTokens) => new Branch(layer => At(layer) is { } adapter ? adapter.Text : null);
-
-    private MultiModalAdapter? At(int block) => _beside.ElementAtOrDefault(block - _firstBlock);
-
-    /// <summary>The adapters as one tower sees them.</summary>
-    private sealed class Branch(Func<int, Func<Tensor, Tensor>?> adapter) : ITowerPrompts
+    /// <summary>The adapters as one tower has them.</summary>
+    private TowerEdits Edits(Func<MultiModalAdapter, Adapter> tower) => new()
     {
-        /// <inheritdoc/>
-        public Tensor? Beside(int layer, Tensor normalised) => adapter(layer)?.Invoke(normalised);
-    }
+        AtEntry = _atEntry is null ? null : tower(_atEntry),
+        Adapters = _beside.Select((adapter, i) => (_firstBlock + i, tower(adapter))).ToDictionary(),
+    };
 }

@@ -78,9 +78,15 @@ internal sealed class MmrlLearner : PromptLearner
     ];
 
     /// <inheritdoc/>
-    public override bool LearnsImages => true;
+    public override int? FirstImageBlock => _firstBlock;
 
     private long Joint => Model.Config.EmbedDimension;
+
+    /// <inheritdoc/>
+    public override TowerEdits ImageEdits() => Edits(_toImage);
+
+    /// <inheritdoc/>
+    public override TowerEdits TextEdits(long attributeTokens) => Edits(_toText);
 
     /// <summary>
     /// The tokens that enter the first changed block, and behind them the untouched CLIP's normalised feature: [B, T * D + J].
@@ -89,7 +95,7 @@ internal sealed class MmrlLearner : PromptLearner
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor tokens = Tokens(pixels);                                                                           // [B, T, D]
-        Tensor plain = Classifier.Normalise(Model.Visual.Pool(Model.Visual.Finish(tokens, _firstBlock, 1, null))); // [B, J]
+        Tensor plain = Classifier.Normalise(Model.Visual.Features(tokens, _firstBlock, TowerEdits.None));        // [B, J]
         return cat([tokens.flatten(1), plain], 1).MoveToOuterDisposeScope();
     }
 
@@ -162,16 +168,16 @@ internal sealed class MmrlLearner : PromptLearner
         }
     }
 
-    /// <inheritdoc/>
-    protected override ITowerPrompts TextPrompts(long attributeTokens) => new RepresentationTokens(_representation, _toText, _firstBlock);
+    private Tensor Tokens(Tensor pixels) => Model.Visual.Advance(Model.Visual.Tokens(pixels), 0, _firstBlock, TowerEdits.None);
 
-    private Tensor Tokens(Tensor pixels) => Model.Visual.Advance(Model.Visual.Tokens(pixels), 0, _firstBlock, null);
+    /// <summary>The representation, mapped for each block, stands right after the first token.</summary>
+    private TowerEdits Edits(IEnumerable<LearnedLinear> maps) => TowerEdits.Insert(_firstBlock, 1, [.. maps.Select(map => map.Forward(_representation))]);
 
     /// <summary>[B, T, D] -> [B, 2 J].</summary>
     private Tensor Features(Tensor tokens)
     {
         long count = _representation.shape[0];
-        Tensor read = Model.Visual.Finish(tokens, _firstBlock, 1 + count, new RepresentationTokens(_representation, _toImage, _firstBlock)); // [B, 1 + n, D]
+        Tensor read = Model.Visual.Finish(tokens, _firstBlock, 1 + count, ImageEdits()); // [B, 1 + n, D]
         Tensor mean = Model.Visual.LnPost.Forward(read.narrow(1, 1, count)).mean([1L]);                                                   // [B, n, D] -> [B, D]
         return cat([Classifier.Normalise(Model.Visual.Pool(read)), Classifier.Normalise(mean.matmul(_projection))], 1);
     }
@@ -180,6 +186,6 @@ internal sealed class MmrlLearner : PromptLearner
     {
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        return Classifier.Normalise(SharedPrefixEncoder.Encode(Model.Text, _sentences.Parts(null))).squeeze(0).DetachFromDisposeScope(); // [1, C, J] -> [C, J]
+        return Classifier.Normalise(SharedPrefixEncoder.Encode(Model.Text, _sentences.Parts(null), TowerEdits.None)).squeeze(0).DetachFromDisposeScope(); // [1, C, J] -> [C, J]
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.Loreal.Clip;
 using Microsoft.ML.Loreal.Tensors;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -54,11 +55,11 @@ internal sealed class MultiModalAdapter : IDisposable
 
     private IReadOnlyList<LearnedLinear> Layers => [_textDown, _textUp, _imageDown, _imageUp, _shared];
 
-    /// <summary>What is added in the text tower: [..., D] -> [..., D].</summary>
-    public Tensor Text(Tensor x) => Apply(_textDown, _textUp, x);
+    /// <summary>The adapter as the text tower has it.</summary>
+    public Adapter Text => new(_textDown.Weights, _shared.Weights, _textUp.Weights, _scale, _gradientFactor);
 
-    /// <summary>What is added in the image tower: [..., D] -> [..., D].</summary>
-    public Tensor Image(Tensor x) => Apply(_imageDown, _imageUp, x);
+    /// <summary>The adapter as the image tower has it.</summary>
+    public Adapter Image => new(_imageDown.Weights, _shared.Weights, _imageUp.Weights, _scale, _gradientFactor);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -67,13 +68,5 @@ internal sealed class MultiModalAdapter : IDisposable
         {
             layer.Dispose();
         }
-    }
-
-    private Tensor Apply(LearnedLinear down, LearnedLinear up, Tensor x)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor inner = down.Forward(x, _gradientFactor).relu();         // [..., D] -> [..., r]
-        inner = _shared.Forward(inner, _gradientFactor).relu();
-        return (up.Forward(inner, _gradientFactor) * _scale).MoveToOuterDisposeScope();
     }
 }

@@ -27,24 +27,47 @@ internal abstract class PromptLearner(ClipModel model) : IDisposable
     public bool ForOtherClasses { get; set; }
 
     /// <summary>Whether the image features change while the parameters learn.</summary>
-    public virtual bool LearnsImages => false;
+    public bool LearnsImages => FirstImageBlock is not null;
+
+    /// <summary>The first block of the image tower that the method changes, from 0; null where it changes none.</summary>
+    public virtual int? FirstImageBlock => null;
+
+    /// <summary>What the method changes inside the image tower, from <see cref="FirstImageBlock"/> on.</summary>
+    public virtual TowerEdits ImageEdits() => TowerEdits.None;
+
+    /// <summary>What the method changes inside the text tower.</summary>
+    /// <param name="attributeTokens">T, the tokens that stand between the start token and whatever the method itself puts there.</param>
+    public virtual TowerEdits TextEdits(long attributeTokens) => TowerEdits.None;
 
     /// <summary>
-    /// What of the image side does not learn, so that it can be computed once per view and cached: here the plain tower's normalised
-    /// features. A method that changes the tower gives the tokens that enter the first block it changes.
+    /// What of the image side does not learn, so that it can be computed once per view and cached: the tokens that enter the first block
+    /// that the method changes, [B, T, D] as [B, T * D]; where it changes none, the plain tower's normalised features, [B, J].
     /// </summary>
     /// <param name="pixels">[B, 3, H, W], normalised.</param>
     /// <returns>[B, F], one flat row an image.</returns>
     public virtual Tensor FrozenStates(Tensor pixels)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Classifier.Normalise(Model.EncodeImage(pixels)).MoveToOuterDisposeScope();
+        Tensor states = FirstImageBlock is { } first
+            ? Model.Visual.Advance(Model.Visual.Tokens(pixels), 0, first, TowerEdits.None).flatten(1) // [B, T, D] -> [B, T * D]
+            : Classifier.Normalise(Model.EncodeImage(pixels));
+        return states.MoveToOuterDisposeScope();
     }
 
     /// <summary>The image features that are compared with the prompts.</summary>
     /// <param name="states">[B, F], from <see cref="FrozenStates"/>.</param>
     /// <returns>[B, G], normalised; G is J, or a multiple of it where several features stand side by side.</returns>
-    public virtual Tensor ImageFeatures(Tensor states) => states;
+    public virtual Tensor ImageFeatures(Tensor states)
+    {
+        if (FirstImageBlock is not { } first)
+        {
+            return states;
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        Tensor tokens = states.reshape(states.shape[0], -1, Model.Config.VisionWidth); // [B, T * D] -> [B, T, D]
+        return Classifier.Normalise(Model.Visual.Features(tokens, first, ImageEdits())).MoveToOuterDisposeScope();
+    }
 
     /// <summary>
     /// The image features of pixels, for when nothing learns any more: <see cref="ImageFeatures"/> of <see cref="FrozenStates"/>, without
@@ -108,7 +131,7 @@ internal abstract class PromptLearner(ClipModel model) : IDisposable
     public virtual Tensor TextFeatures(Tensor? attributeTokens)
     {
         using DisposeScope scope = NewDisposeScope();
-        return SharedPrefixEncoder.Encode(Model.Text, Prompts(attributeTokens), TextPrompts(attributeTokens?.shape[1] ?? 0)).MoveToOuterDisposeScope();
+        return SharedPrefixEncoder.Encode(Model.Text, Prompts(attributeTokens), TextEdits(attributeTokens?.shape[1] ?? 0)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Roughly how many numbers <see cref="TextFeatures"/> keeps in memory until its gradient is computed.</summary>
@@ -130,12 +153,8 @@ internal abstract class PromptLearner(ClipModel model) : IDisposable
     public void TextBackward(Tensor? attributeTokens, Tensor gradient, long numbersKept)
     {
         using DisposeScope scope = NewDisposeScope();
-        SharedPrefixEncoder.Backward(Model.Text, Prompts(attributeTokens), TextPrompts(attributeTokens?.shape[1] ?? 0), gradient, numbersKept);
+        SharedPrefixEncoder.Backward(Model.Text, Prompts(attributeTokens), TextEdits(attributeTokens?.shape[1] ?? 0), gradient, numbersKept);
     }
-
-    /// <summary>What the method changes inside the text tower; null for nothing.</summary>
-    /// <param name="attributeTokens">T, the tokens that stand between the start token and whatever the method itself puts there.</param>
-    protected virtual ITowerPrompts? TextPrompts(long attributeTokens) => null;
 
     /// <summary>Copies saved values into the state.</summary>
     /// <param name="values">Gives the tensor of a name; throws where there is none.</param>

@@ -21,8 +21,22 @@ internal static class SharedPrefixEncoder
     private const long ActivationLimit = 16 << 20;
 
     /// <summary>Text features of every prompt, before normalisation.</summary>
+    /// <param name="text">The text tower.</param>
+    /// <param name="parts">The prompts.</param>
+    /// <param name="edits">What a method changes inside the tower.</param>
+    /// <param name="activationLimit">How many numbers the widest activations of the suffixes may have.</param>
     /// <returns>[B, C, J].</returns>
-    public static Tensor Encode(TextTransformer text, PromptParts parts, ITowerPrompts? prompts = null) => Encode(text, parts, prompts, ActivationLimit);
+    public static Tensor Encode(TextTransformer text, PromptParts parts, TowerEdits edits, long activationLimit = ActivationLimit)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using SuffixLayout? made = parts.Layout is null ? SuffixLayout.Of(parts.End, parts.Suffix.shape[1]) : null;
+        SuffixLayout layout = parts.Layout ?? made!;
+        parts = Entered(parts, edits);
+        (Tensor? prefix, Tensor? padded) = Placed(text, parts);
+        int atOnce = (int)Math.Clamp(activationLimit / (prefix.shape[0] * layout.TileLength * 4 * prefix.shape[2]), 1, layout.TileCount);
+        var ends = layout.Turns(atOnce).Select(turn => Ends(text, layout.Tiles(turn.First, turn.Count), padded, prefix, edits)).ToList();
+        return text.Project(layout.InOrder(cat(ends, 1))).MoveToOuterDisposeScope();                      // [B, C, D] -> [B, C, J]
+    }
 
     /// <summary>Roughly how many numbers a pass keeps for each image until its gradients are computed.</summary>
     public static long NumbersKept(TextTransformer text, PromptParts parts)
@@ -38,33 +52,22 @@ internal static class SharedPrefixEncoder
     /// </summary>
     /// <param name="text">The text tower.</param>
     /// <param name="parts">The prompts.</param>
-    /// <param name="prompts">What a method changes inside the tower.</param>
+    /// <param name="edits">What a method changes inside the tower.</param>
     /// <param name="gradient">[B, C, J].</param>
     /// <param name="numbersKept">How many numbers may be kept at a time; one tile is always computed at once.</param>
-    public static void Backward(TextTransformer text, PromptParts parts, ITowerPrompts? prompts, Tensor gradient, long numbersKept)
+    public static void Backward(TextTransformer text, PromptParts parts, TowerEdits edits, Tensor gradient, long numbersKept)
     {
         using DisposeScope scope = NewDisposeScope();
         using SuffixLayout? made = parts.Layout is null ? SuffixLayout.Of(parts.End, parts.Suffix.shape[1]) : null;
         SuffixLayout layout = parts.Layout ?? made!;
+        parts = Entered(parts, edits);
         long tokens = (numbersKept / (NumbersKeptPerToken(text) * parts.Prefix.shape[0])) - parts.Prefix.shape[1];
         foreach ((int first, int count) in layout.Turns((int)Math.Clamp(tokens / layout.TileLength, 1, layout.TileCount)))
         {
             using DisposeScope turn = NewDisposeScope();
             (Tensor? prefix, Tensor? padded) = Placed(text, parts);
-            text.Project(Ends(text, layout.Tiles(first, count), padded, prefix, prompts)).backward([gradient.index_select(1, layout.Classes(first, count))], retain_graph: true);
+            text.Project(Ends(text, layout.Tiles(first, count), padded, prefix, edits)).backward([gradient.index_select(1, layout.Classes(first, count))], retain_graph: true);
         }
-    }
-
-    /// <summary>As <see cref="Encode(TextTransformer, PromptParts, ITowerPrompts?)"/>, with another limit.</summary>
-    internal static Tensor Encode(TextTransformer text, PromptParts parts, ITowerPrompts? prompts, long activationLimit)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        using SuffixLayout? made = parts.Layout is null ? SuffixLayout.Of(parts.End, parts.Suffix.shape[1]) : null;
-        SuffixLayout layout = parts.Layout ?? made!;
-        (Tensor? prefix, Tensor? padded) = Placed(text, parts);
-        int atOnce = (int)Math.Clamp(activationLimit / (prefix.shape[0] * layout.TileLength * 4 * prefix.shape[2]), 1, layout.TileCount);
-        var ends = layout.Turns(atOnce).Select(turn => Ends(text, layout.Tiles(turn.First, turn.Count), padded, prefix, prompts)).ToList();
-        return text.Project(layout.InOrder(cat(ends, 1))).MoveToOuterDisposeScope();                      // [B, C, D] -> [B, C, J]
     }
 
     private static long NumbersKeptPerToken(TextTransformer text)
@@ -74,6 +77,9 @@ internal static class SharedPrefixEncoder
         const long widthsPerToken = 13;
         return text.Blocks.Count * widthsPerToken * text.PositionalEmbedding.shape[1];
     }
+
+    /// <summary>The parts with what a method adds where they enter the tower.</summary>
+    private static PromptParts Entered(PromptParts parts, TowerEdits edits) => parts with { Prefix = edits.Enter(parts.Prefix), Suffix = edits.Enter(parts.Suffix) };
 
     /// <summary>The parts with positions: the prefixes [B, P, D] and the padded suffixes [1, C * S, D].</summary>
     private static (Tensor Prefix, Tensor Padded) Placed(TextTransformer text, PromptParts parts)
@@ -85,13 +91,13 @@ internal static class SharedPrefixEncoder
     }
 
     /// <summary>The states at the ends of the classes in some tiles after the last block: [B, c, D].</summary>
-    private static Tensor Ends(TextTransformer text, (Tensor Rows, Tensor Masks, Tensor Ends) tiles, Tensor padded, Tensor prefix, ITowerPrompts? prompts)
+    private static Tensor Ends(TextTransformer text, (Tensor Rows, Tensor Masks, Tensor Ends) tiles, Tensor padded, Tensor prefix, TowerEdits edits)
     {
         using DisposeScope scope = NewDisposeScope();
         (long images, long prefixLength, long width) = (prefix.shape[0], prefix.shape[1], prefix.shape[2]);
         (Tensor? rows, Tensor? masks, Tensor? ends) = tiles;
         (long length, long tileLength) = (rows.shape[0], masks.shape[1]);
-        long sets = prompts is null ? 1 : images;                                                          // b: what stands beside the first block needs the suffixes for each image
+        long sets = edits.IsEmpty ? 1 : images;                                                              // b: what stands beside the first block needs the suffixes for each image
         Tensor tokens = Rows(prefix, padded.index_select(1, rows).expand(sets, length, width));              // [1, B * P + b * N, D]
         ScalarType type = text.Blocks[0].Attention.Input.Weight.dtype;
         Tensor mask = Mask(masks, images, prefixLength, type);
@@ -101,9 +107,9 @@ internal static class SharedPrefixEncoder
             using Tensor entering = tokens;
             using DisposeScope layerScope = NewDisposeScope();
             ResidualAttentionBlock block = text.Blocks[layer];
-            if (prompts is not null)
+            if (edits.Tokens.ContainsKey(layer))
             {
-                (tokens, prefixLength) = Before(prompts, layer, tokens, images, prefixLength);
+                (tokens, prefixLength) = Edited(edits, layer, tokens, images, prefixLength);
                 mask = mask.shape[3] == prefixLength + tileLength ? mask : layerScope.MoveToOuter(Mask(masks, images, prefixLength, type));
             }
 
@@ -115,13 +121,13 @@ internal static class SharedPrefixEncoder
             Tensor attended = AttendInTiles(shared, own, mask);                                              // [B, N, D]
             if (layer == text.Blocks.Count - 1)
             {
-                Tensor result = block.Complete(AtEnds(tokens), attended.index_select(1, ends), prompts?.Beside(layer, AtEnds(normalised)));
+                Tensor result = block.Complete(AtEnds(tokens), attended.index_select(1, ends), edits.Beside(layer)?.Forward(AtEnds(normalised)));
                 return scope.MoveToOuter(layerScope.MoveToOuter(result));
             }
 
             Tensor prefixAttended = MultiHeadAttention.Attend(shared.Queries, shared.Keys, shared.Values, text.CausalMask(prefixLength));
             Tensor before = sets == images ? tokens : Rows(tokens.narrow(1, 0, sides[0]), Suffixes(tokens));
-            tokens = layerScope.MoveToOuter(block.Complete(before, Rows(prefixAttended, attended), prompts?.Beside(layer, normalised))); // [1, B * P + B * N, D]
+            tokens = layerScope.MoveToOuter(block.Complete(before, Rows(prefixAttended, attended), edits.Beside(layer)?.Forward(normalised))); // [1, B * P + B * N, D]
             sets = images;
         }
 
@@ -136,15 +142,13 @@ internal static class SharedPrefixEncoder
     /// What a method makes of the prefixes before a block, which may change their length P: [1, B * P + B * N, D] -> [1, B * P' + B * N,
     /// D], and P'.
     /// </summary>
-    private static (Tensor Tokens, long PrefixLength) Before(ITowerPrompts prompts, int layer, Tensor tokens, long images, long prefixLength)
+    private static (Tensor Tokens, long PrefixLength) Edited(TowerEdits edits, int layer, Tensor tokens, long images, long prefixLength)
     {
         using DisposeScope scope = NewDisposeScope();
         long prefixRows = images * prefixLength;
         Tensor prefix = tokens.narrow(1, 0, prefixRows).view(images, prefixLength, tokens.shape[2]);
-        Tensor changed = prompts.Before(layer, prefix);
-        return ReferenceEquals(changed, prefix)
-            ? (tokens, prefixLength)
-            : (Rows(changed, tokens.narrow(1, prefixRows, tokens.shape[1] - prefixRows)).MoveToOuterDisposeScope(), changed.shape[1]);
+        Tensor changed = edits.Before(layer, prefix);
+        return (Rows(changed, tokens.narrow(1, prefixRows, tokens.shape[1] - prefixRows)).MoveToOuterDisposeScope(), changed.shape[1]);
     }
 
     /// <summary>Prefixes, B * P rows of width D in any shape, above suffixes, b * N rows: [1, B * P + b * N, D].</summary>
