@@ -41,8 +41,8 @@ internal sealed class TextTransformer : nn.Module
         return TokenEmbedding.index_select(0, tokens.reshape(-1)).view(shape[0], shape[1], TokenEmbedding.shape[1]).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Some tokens -> their embeddings [U, D], without positions.</summary>
-    public Tensor Embed(IReadOnlyCollection<int> tokens)
+    /// <summary>The embeddings of a text's tokens, without positions: [U, D].</summary>
+    public Tensor EmbedTokens(IReadOnlyList<int> tokens)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor ids = tensor(tokens.Select(token => (long)token).ToArray(), [1, tokens.Count], device: PositionalEmbedding.device);

@@ -41,7 +41,9 @@ internal sealed record TowerEdits
         Index place = position.IsFromEnd ? ^(position.Value + (int)count) : position;
         return new TowerEdits
         {
-            Tokens = tokens.Select((own, i) => (block + i, i == 0 ? new TokenEdit(own, position, 0) : new TokenEdit(own, place, count))).ToDictionary(),
+            Tokens = tokens
+                .Select((own, i) => (block + i, i == 0 ? new TokenEdit(own, position, 0) : new TokenEdit(own, place, count)))
+                .ToDictionary(),
         };
     }
 
@@ -94,7 +96,11 @@ internal sealed record TokenEdit(Tensor Tokens, Index Position, long Replaced)
 /// What the gradients of the weights and biases are multiplied by; that of the input is the true one, and no value depends on it.
 /// </param>
 internal sealed record Adapter(
-    (Tensor Weight, Tensor Bias) Down, (Tensor Weight, Tensor Bias) Shared, (Tensor Weight, Tensor Bias) Up, float Scale, double GradientFactor = 1)
+    (Tensor Weight, Tensor Bias) Down,
+    (Tensor Weight, Tensor Bias) Shared,
+    (Tensor Weight, Tensor Bias) Up,
+    float Scale,
+    double GradientFactor = 1)
 {
     /// <summary>[..., D] -> [..., D].</summary>
     public Tensor Forward(Tensor x)
@@ -105,7 +111,8 @@ internal sealed record Adapter(
         return (Linear(inner, Up) * Scale).MoveToOuterDisposeScope();
     }
 
-    private Tensor Linear(Tensor x, (Tensor Weight, Tensor Bias) layer) => nn.functional.linear(x, Scaled(layer.Weight), Scaled(layer.Bias));
+    private Tensor Linear(Tensor x, (Tensor Weight, Tensor Bias) layer) =>
+        nn.functional.linear(x, Scaled(layer.Weight), Scaled(layer.Bias));
 
     // The difference is exactly 0, so the value is the parameter's, whatever the factor.
     private Tensor Scaled(Tensor parameter) => GradientFactor == 1 || !parameter.requires_grad

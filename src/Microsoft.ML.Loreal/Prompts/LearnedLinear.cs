@@ -18,10 +18,8 @@ internal sealed class LearnedLinear : IDisposable
     public LearnedLinear(string name, Tensor weight, Tensor bias)
     {
         _name = name;
-        _weight = new Parameter(weight.clone());
-        _weight.DetachFromDisposeScope();
-        _bias = new Parameter(bias.clone());
-        _bias.DetachFromDisposeScope();
+        _weight = LearnedParameter.From(weight);
+        _bias = LearnedParameter.From(bias);
     }
 
     /// <summary>The parameters that training changes.</summary>

@@ -18,7 +18,8 @@ internal sealed class MetaNets : IDisposable
     private readonly long _hidden;
 
     /// <summary>Makes meta-nets with PyTorch's starting values of linear layers, or with a last layer of zeros.</summary>
-    public MetaNets(int count, int featureWidth, int hiddenWidth, int tokenWidth, MetaNetInitialization initialization, Random random, Device device)
+    public MetaNets(
+        int count, int featureWidth, int hiddenWidth, int tokenWidth, MetaNetInitialization initialization, Random random, Device device)
     {
         _hidden = hiddenWidth;
         using DisposeScope scope = NewDisposeScope();
@@ -29,12 +30,7 @@ internal sealed class MetaNets : IDisposable
         _weight2 = Start(bound2, count, tokenWidth, hiddenWidth);
         _bias2 = Start(bound2, count, tokenWidth);
 
-        Parameter Start(double bound, params long[] shape)
-        {
-            var parameter = new Parameter(RandomTensors.Uniform(random, bound, device, shape));
-            parameter.DetachFromDisposeScope();
-            return parameter;
-        }
+        Parameter Start(double bound, params long[] shape) => LearnedParameter.From(RandomTensors.Uniform(random, bound, device, shape));
     }
 
     /// <summary>The parameters that training changes.</summary>

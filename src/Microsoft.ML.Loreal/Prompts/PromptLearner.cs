@@ -163,7 +163,7 @@ internal abstract class PromptLearner(ClipModel model) : IDisposable
     {
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        foreach ((string? name, Tensor? value) in State)
+        foreach ((string name, Tensor value) in State)
         {
             NamedState.Copy(name, values(name), value);
         }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.ML.Loreal.Clip;
 using Microsoft.ML.Loreal.Tensors;
 using TorchSharp;
@@ -5,6 +6,64 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Prompts;
+
+/// <summary>MMRL (Guo and Gu, 2025): tokens of a representation space that both towers share, in the upper blocks of both.</summary>
+internal sealed class MmrlMethod(LayerRange layers, int tokens, int width, float balance, float regularization, string template)
+    : PromptMethod
+{
+    internal const string MethodName = "MMRL";
+
+    // Of the 12 layers of ViT-B/16, from 6 on.
+    private const int PublishedLayers = 7;
+
+    /// <inheritdoc/>
+    public override string Name => MethodName;
+
+    /// <inheritdoc/>
+    internal override TrainingStageOptions PublishedStage =>
+        new() { Epochs = 10, BatchSize = 4, Optimizer = PromptOptimizer.AdamW, LearningRate = 0.001 };
+
+    /// <inheritdoc/>
+    internal override void Check(ClipConfig config) => layers.Of(config, PublishedLayers);
+
+    /// <inheritdoc/>
+    internal override PromptLearner CreateLearner(
+        ClipModel model, IPromptVocabulary vocabulary, IReadOnlyList<string> classNames, int attributeTokens, Random random) =>
+        new MmrlLearner(
+            model,
+            new SentencePrompts(model, vocabulary, classNames, template, attributeTokens + tokens),
+            layers.Of(model.Config, PublishedLayers),
+            tokens,
+            width,
+            balance,
+            regularization,
+            random);
+
+    /// <inheritdoc/>
+    internal override void WriteSettings(Utf8JsonWriter writer)
+    {
+        layers.Write(writer);
+        writer.WriteNumber("representationTokens", tokens);
+        writer.WriteNumber("representationWidth", width);
+        writer.WriteNumber("balance", balance);
+        writer.WriteNumber("regularization", regularization);
+        writer.WriteString("template", template);
+    }
+
+    /// <summary>Reads what <see cref="WriteSettings"/> wrote.</summary>
+    internal static PromptMethod Read(JsonElement settings)
+    {
+        var layers = LayerRange.Read(settings);
+        return Mmrl(
+            layers.First,
+            layers.Last,
+            settings.GetProperty("representationTokens").GetInt32(),
+            settings.GetProperty("representationWidth").GetInt32(),
+            settings.GetProperty("balance").GetSingle(),
+            settings.GetProperty("regularization").GetSingle(),
+            settings.GetProperty("template").GetString()!);
+    }
+}
 
 /// <summary>
 /// MMRL's representation tokens, common to both towers: each listed layer maps them to its own width. Beside CLIP's image feature f there
@@ -14,7 +73,6 @@ internal sealed class MmrlLearner : PromptLearner
 {
     // The publication fixes this instead of taking CLIP's logit_scale.
     private const float LogitScale = 100;
-    private const double InitialDeviation = 0.02;
 
     private readonly SentencePrompts _sentences;
     private readonly Parameter _representation;  // [n, R]
@@ -28,19 +86,16 @@ internal sealed class MmrlLearner : PromptLearner
 
     public MmrlLearner(
         ClipModel model,
-        IPromptVocabulary vocabulary,
-        IReadOnlyList<string> classNames,
-        string template,
+        SentencePrompts sentences,
         (int First, int Last) layers,
         int tokens,
         int width,
         float balance,
         float regularization,
-        int attributeTokens,
         Random random)
         : base(model)
     {
-        _sentences = new SentencePrompts(model, vocabulary, classNames, template, attributeTokens + tokens);
+        _sentences = sentences;
         _firstBlock = layers.First - 1;
         _balance = balance;
         _regularization = regularization;
@@ -48,12 +103,11 @@ internal sealed class MmrlLearner : PromptLearner
 
         using DisposeScope scope = NewDisposeScope();
         ClipConfig config = model.Config;
-        Device device = model.Text.PositionalEmbedding.device;
+        Device device = model.Device;
         int count = layers.Last - layers.First + 1;
-        _representation = new Parameter(RandomTensors.Normal(random, InitialDeviation, device, tokens, width));
-        _representation.DetachFromDisposeScope();
-        _projection = new Parameter(RandomTensors.Normal(random, 1 / Math.Sqrt(config.VisionWidth), device, config.VisionWidth, config.EmbedDimension));
-        _projection.DetachFromDisposeScope();
+        _representation = LearnedParameter.Noise(random, device, tokens, width);
+        _projection = LearnedParameter.From(
+            RandomTensors.Normal(random, 1 / Math.Sqrt(config.VisionWidth), device, config.VisionWidth, config.EmbedDimension));
         _toImage = Maps("r2vproj", config.VisionWidth);
         _toText = Maps("r2tproj", config.TextWidth);
 
@@ -61,13 +115,16 @@ internal sealed class MmrlLearner : PromptLearner
         LearnedLinear[] Maps(string name, int to)
         {
             double bound = 1 / Math.Sqrt(width);
-            (Tensor? weight, Tensor? bias) = (RandomTensors.Uniform(random, bound, device, to, width), RandomTensors.Uniform(random, bound, device, to));
-            return [.. Enumerable.Range(0, count).Select(k => new LearnedLinear($"representation_learner.compound_rep_tokens_{name}.{k}", weight, bias))];
+            Tensor weight = RandomTensors.Uniform(random, bound, device, to, width);
+            Tensor bias = RandomTensors.Uniform(random, bound, device, to);
+            return [.. Enumerable.Range(0, count)
+                .Select(k => new LearnedLinear($"representation_learner.compound_rep_tokens_{name}.{k}", weight, bias))];
         }
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Parameter> Parameters => [_representation, _projection, .. _toImage.Concat(_toText).SelectMany(map => map.Parameters)];
+    public override IReadOnlyList<Parameter> Parameters =>
+        [_representation, _projection, .. _toImage.Concat(_toText).SelectMany(map => map.Parameters)];
 
     /// <inheritdoc/>
     public override IEnumerable<(string Name, Tensor Value)> State =>
@@ -103,7 +160,8 @@ internal sealed class MmrlLearner : PromptLearner
     public override Tensor ImageFeatures(Tensor states)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor tokens = states.narrow(1, 0, states.shape[1] - Joint).reshape(states.shape[0], -1, Model.Config.VisionWidth); // [B, T * D] -> [B, T, D]
+        // [B, T * D + J] -> [B, T * D] -> [B, T, D]
+        Tensor tokens = states.narrow(1, 0, states.shape[1] - Joint).reshape(states.shape[0], -1, Model.Config.VisionWidth);
         return Features(tokens).MoveToOuterDisposeScope();
     }
 
@@ -121,7 +179,7 @@ internal sealed class MmrlLearner : PromptLearner
     public override Tensor Logits(Tensor features, Tensor text)
     {
         using DisposeScope scope = NewDisposeScope();
-        (Tensor? own, Tensor? representation) = (features.narrow(1, 0, Joint), features.narrow(1, Joint, Joint));
+        (Tensor own, Tensor representation) = (features.narrow(1, 0, Joint), features.narrow(1, Joint, Joint));
 
         // The logits are linear in the image feature, so those of the weighted sum are the weighted sum of both logits.
         Tensor image = ForOtherClasses ? own : own * _balance + representation * (1 - _balance);
@@ -133,7 +191,7 @@ internal sealed class MmrlLearner : PromptLearner
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor features = ImageFeatures(states);
-        (Tensor? own, Tensor? representation) = (features.narrow(1, 0, Joint), features.narrow(1, Joint, Joint));
+        (Tensor own, Tensor representation) = (features.narrow(1, 0, Joint), features.narrow(1, Joint, Joint));
         Tensor crossEntropy = CrossEntropy(own) * _balance + CrossEntropy(representation) * (1 - _balance);
         Tensor imageDistance = 1 - MeanCosine(own, states.narrow(1, states.shape[1] - Joint, Joint));
         Tensor textDistance = 1 - MeanCosine(Classifier.Normalise(text).squeeze(0), _plainText.Value);
@@ -157,7 +215,7 @@ internal sealed class MmrlLearner : PromptLearner
         _sentences.Dispose();
         _representation.Dispose();
         _projection.Dispose();
-        foreach (LearnedLinear? map in _toImage.Concat(_toText))
+        foreach (LearnedLinear map in _toImage.Concat(_toText))
         {
             map.Dispose();
         }
@@ -171,14 +229,15 @@ internal sealed class MmrlLearner : PromptLearner
     private Tensor Tokens(Tensor pixels) => Model.Visual.Advance(Model.Visual.Tokens(pixels), 0, _firstBlock, TowerEdits.None);
 
     /// <summary>The representation, mapped for each block, stands right after the first token.</summary>
-    private TowerEdits Edits(IEnumerable<LearnedLinear> maps) => TowerEdits.Insert(_firstBlock, 1, [.. maps.Select(map => map.Forward(_representation))]);
+    private TowerEdits Edits(IEnumerable<LearnedLinear> maps) =>
+        TowerEdits.Insert(_firstBlock, 1, [.. maps.Select(map => map.Forward(_representation))]);
 
     /// <summary>[B, T, D] -> [B, 2 J].</summary>
     private Tensor Features(Tensor tokens)
     {
         long count = _representation.shape[0];
         Tensor read = Model.Visual.Finish(tokens, _firstBlock, 1 + count, ImageEdits()); // [B, 1 + n, D]
-        Tensor mean = Model.Visual.LnPost.Forward(read.narrow(1, 1, count)).mean([1L]);                                                   // [B, n, D] -> [B, D]
+        Tensor mean = Model.Visual.LnPost.Forward(read.narrow(1, 1, count)).mean([1L]);  // [B, n, D] -> [B, D]
         return cat([Classifier.Normalise(Model.Visual.Pool(read)), Classifier.Normalise(mean.matmul(_projection))], 1);
     }
 
