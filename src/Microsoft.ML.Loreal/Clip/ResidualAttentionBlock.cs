@@ -86,7 +86,8 @@ internal sealed class ResidualAttentionBlock : nn.Module
             new FrozenLinear("in_proj", load(prefix + "attn.in_proj_weight"), load(prefix + "attn.in_proj_bias"), type),
             new FrozenLinear("out_proj", load(prefix + "attn.out_proj.weight"), load(prefix + "attn.out_proj.bias"), type));
         Ln2 = new FrozenLayerNorm("ln_2", load(prefix + "ln_2.weight"), load(prefix + "ln_2.bias"));
-        Expand = new FrozenLinear("c_fc", load(prefix + "mlp.c_fc.weight").mul_(QuickGelu), load(prefix + "mlp.c_fc.bias").mul_(QuickGelu), type);
+        Expand = new FrozenLinear(
+            "c_fc", load(prefix + "mlp.c_fc.weight").mul_(QuickGelu), load(prefix + "mlp.c_fc.bias").mul_(QuickGelu), type);
         Contract = new FrozenLinear("c_proj", load(prefix + "mlp.c_proj.weight").div_(QuickGelu), load(prefix + "mlp.c_proj.bias"), type);
         register_module("ln_1", Ln1);
         register_module("attn", Attention);

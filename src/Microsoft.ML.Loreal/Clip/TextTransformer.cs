@@ -37,8 +37,8 @@ internal sealed class TextTransformer : nn.Module
         CheckTokens(tokens);
         using DisposeScope scope = NewDisposeScope();
         long[] shape = tokens.shape;
-        // [N * L] -> [N * L, D] -> [N, L, D]
-        return TokenEmbedding.index_select(0, tokens.reshape(-1)).view(shape[0], shape[1], TokenEmbedding.shape[1]).MoveToOuterDisposeScope();
+        Tensor rows = TokenEmbedding.index_select(0, tokens.reshape(-1));                        // [N * L] -> [N * L, D]
+        return rows.view(shape[0], shape[1], TokenEmbedding.shape[1]).MoveToOuterDisposeScope(); // [N * L, D] -> [N, L, D]
     }
 
     /// <summary>The embeddings of a text's tokens, without positions: [U, D].</summary>
@@ -82,10 +82,12 @@ internal sealed class TextTransformer : nn.Module
     {
         TokenEmbedding = new Parameter(load("token_embedding.weight"), requires_grad: false);
         PositionalEmbedding = new Parameter(load("positional_embedding"), requires_grad: false);
-        Blocks = [.. Enumerable.Range(0, config.TextLayers).Select(i => new ResidualAttentionBlock($"block{i}", config.TextHeads, $"transformer.resblocks.{i}.", load, blockType))];
+        Blocks = [.. Enumerable.Range(0, config.TextLayers).Select(i => new ResidualAttentionBlock(
+            $"block{i}", config.TextHeads, $"transformer.resblocks.{i}.", load, blockType))];
         LnFinal = new FrozenLayerNorm("ln_final", load("ln_final.weight"), load("ln_final.bias"));
         Projection = new Parameter(load("text_projection"), requires_grad: false);
-        _mask = full([config.ContextLength, config.ContextLength], float.NegativeInfinity, device: PositionalEmbedding.device).triu_(1).DetachFromDisposeScope();
+        _mask = full([config.ContextLength, config.ContextLength], float.NegativeInfinity, ScalarType.Float32, PositionalEmbedding.device)
+            .triu_(1).DetachFromDisposeScope();
         register_parameter("token_embedding", TokenEmbedding);
         register_parameter("positional_embedding", PositionalEmbedding);
         foreach (ResidualAttentionBlock block in Blocks)
@@ -110,7 +112,8 @@ internal sealed class TextTransformer : nn.Module
         long[] shape = tokens.shape;
         if (shape.Length != 2 || shape[0] < 1 || shape[1] < 1 || tokens.dtype != ScalarType.Int64)
         {
-            throw new ArgumentException($"The tokens are {tokens.dtype} [{string.Join(", ", shape)}]; expected Int64 [texts, tokens].", nameof(tokens));
+            throw new ArgumentException(
+                $"The tokens are {tokens.dtype} [{string.Join(", ", shape)}]; expected Int64 [texts, tokens].", nameof(tokens));
         }
 
         using DisposeScope scope = NewDisposeScope();
@@ -118,7 +121,8 @@ internal sealed class TextTransformer : nn.Module
         long most = tokens.max().ToInt64();
         if (least < 0 || most >= TokenEmbedding.shape[0])
         {
-            throw new ArgumentException($"The tokens go from {least} to {most}; expected 0 to {TokenEmbedding.shape[0] - 1}.", nameof(tokens));
+            throw new ArgumentException(
+                $"The tokens go from {least} to {most}; expected 0 to {TokenEmbedding.shape[0] - 1}.", nameof(tokens));
         }
     }
 
@@ -126,15 +130,19 @@ internal sealed class TextTransformer : nn.Module
     {
         long[] shape = embeddings.shape;
         long width = PositionalEmbedding.shape[1];
-        if (shape.Length != 3 || shape[0] < 1 || shape[1] < 1 || shape[1] > ContextLength || shape[2] != width || embeddings.dtype != ScalarType.Float32)
+        if (shape.Length != 3 || shape[0] < 1 || shape[1] < 1 || shape[1] > ContextLength || shape[2] != width
+            || embeddings.dtype != ScalarType.Float32)
         {
             throw new ArgumentException(
-                $"The embeddings are {embeddings.dtype} [{string.Join(", ", shape)}]; expected Float32 [texts, tokens, {width}] with at most {ContextLength} tokens.", nameof(embeddings));
+                $"The embeddings are {embeddings.dtype} [{string.Join(", ", shape)}]; expected Float32 [texts, tokens, {width}] "
+                + $"with at most {ContextLength} tokens.",
+                nameof(embeddings));
         }
 
         if (eot.Dimensions != 1 || eot.shape[0] != shape[0] || eot.dtype != ScalarType.Int64)
         {
-            throw new ArgumentException($"The ends are {eot.dtype} [{string.Join(", ", eot.shape)}]; expected Int64 [{shape[0]}].", nameof(eot));
+            throw new ArgumentException(
+                $"The ends are {eot.dtype} [{string.Join(", ", eot.shape)}]; expected Int64 [{shape[0]}].", nameof(eot));
         }
     }
 }

@@ -42,8 +42,10 @@ internal sealed class VisionTransformer : nn.Module
         long width = PatchWeight.shape[0];
         Tensor positions = Positions.ForGrid(grid);
         // The convolution's stride is its size, so it is a matrix product:
-        // [B, 3, grid * patch, grid * patch] -> [B, 3, grid, patch, grid, patch] -> [B, grid, grid, 3, patch, patch] -> [B, grid * grid, 3 * patch * patch]
-        Tensor pieces = pixels.reshape(images, 3, grid, _patch, grid, _patch).permute(0, 2, 4, 1, 3, 5).reshape(images, grid * grid, 3 * _patch * _patch);
+        // [B, 3, grid * patch, grid * patch] -> [B, 3, grid, patch, grid, patch] -> [B, grid, grid, 3, patch, patch]
+        Tensor tiles = pixels.reshape(images, 3, grid, _patch, grid, _patch).permute(0, 2, 4, 1, 3, 5);
+        // [B, grid, grid, 3, patch, patch] -> [B, grid * grid, 3 * patch * patch]
+        Tensor pieces = tiles.reshape(images, grid * grid, 3 * _patch * _patch);
         // [B, grid * grid, 3 * patch * patch] -> [B, grid * grid, D]
         Tensor patches = nn.functional.linear(pieces, PatchWeight.view(width, -1));
         // [D] -> [B, 1, D]
@@ -117,7 +119,8 @@ internal sealed class VisionTransformer : nn.Module
         ClassEmbedding = new Parameter(load("visual.class_embedding"), requires_grad: false);
         Positions = new PositionEmbedding("positional_embedding", config.Grid, load("visual.positional_embedding"));
         LnPre = new FrozenLayerNorm("ln_pre", load("visual.ln_pre.weight"), load("visual.ln_pre.bias"));
-        Blocks = [.. Enumerable.Range(0, config.VisionLayers).Select(i => new ResidualAttentionBlock($"block{i}", config.VisionHeads, $"visual.transformer.resblocks.{i}.", load, blockType))];
+        Blocks = [.. Enumerable.Range(0, config.VisionLayers).Select(i => new ResidualAttentionBlock(
+            $"block{i}", config.VisionHeads, $"visual.transformer.resblocks.{i}.", load, blockType))];
         LnPost = new FrozenLayerNorm("ln_post", load("visual.ln_post.weight"), load("visual.ln_post.bias"));
         Projection = new Parameter(load("visual.proj"), requires_grad: false);
         register_parameter("conv1", PatchWeight);
@@ -152,10 +155,13 @@ internal sealed class VisionTransformer : nn.Module
     private void Check(Tensor pixels)
     {
         long[] shape = pixels.shape;
-        if (shape.Length != 4 || shape[1] != 3 || shape[2] != shape[3] || shape[0] < 1 || shape[2] < _patch || shape[2] % _patch != 0 || pixels.dtype != ScalarType.Float32)
+        if (shape.Length != 4 || shape[1] != 3 || shape[2] != shape[3]
+            || shape[0] < 1 || shape[2] < _patch || shape[2] % _patch != 0 || pixels.dtype != ScalarType.Float32)
         {
             throw new ArgumentException(
-                $"The images are {pixels.dtype} [{string.Join(", ", shape)}]; expected Float32 [images, 3, side, side] with a side that is a multiple of the patch size {_patch}.", nameof(pixels));
+                $"The images are {pixels.dtype} [{string.Join(", ", shape)}]; expected Float32 [images, 3, side, side] with a side that is "
+                + $"a multiple of the patch size {_patch}.",
+                nameof(pixels));
         }
     }
 }

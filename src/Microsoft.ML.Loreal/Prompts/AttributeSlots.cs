@@ -45,7 +45,8 @@ internal sealed class AttributeSlots : IDisposable
         if (attributes.Count == 0)
         {
             throw new ArgumentException(
-                "Attributes is empty; name at least one attribute, or set it to null to train the prompt method alone.", nameof(attributes));
+                "Attributes is empty; name at least one attribute, or set it to null to train the prompt method alone.",
+                nameof(attributes));
         }
 
         return

@@ -28,7 +28,9 @@ internal sealed class IndependentPromptsMethod(IndependentPromptsSettings settin
             if (depth > layers)
             {
                 throw new ArgumentOutOfRangeException(
-                    name, depth, $"The backbone has {layers} blocks in this tower; the depth of the prompts must be between 1 and {layers}.");
+                    name,
+                    depth,
+                    $"The backbone has {layers} blocks in this tower; the depth of the prompts must be between 1 and {layers}.");
             }
         }
     }
@@ -90,7 +92,8 @@ internal sealed class IndependentPromptsLearner : PromptLearner
         Random random)
         : base(model)
     {
-        _sentences = new SentencePrompts(model, vocabulary, classNames, $"{settings.InitialText} {{}}.", attributeTokens, settings.TextTokens);
+        _sentences = new SentencePrompts(
+            model, vocabulary, classNames, $"{settings.InitialText} {{}}.", attributeTokens, settings.TextTokens);
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
         _context = LearnedParameter.From(model.Text.EmbedTokens([.. vocabulary.Encode(settings.InitialText).Take(settings.TextTokens)]));

@@ -245,6 +245,7 @@ internal sealed class MmrlLearner : PromptLearner
     {
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        return Classifier.Normalise(SharedPrefixEncoder.Encode(Model.Text, _sentences.Parts(null), TowerEdits.None)).squeeze(0).DetachFromDisposeScope(); // [1, C, J] -> [C, J]
+        Tensor text = SharedPrefixEncoder.Encode(Model.Text, _sentences.Parts(null), TowerEdits.None);
+        return Classifier.Normalise(text).squeeze(0).DetachFromDisposeScope(); // [1, C, J] -> [C, J]
     }
 }

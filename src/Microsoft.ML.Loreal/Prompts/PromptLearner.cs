@@ -131,7 +131,8 @@ internal abstract class PromptLearner(ClipModel model) : IDisposable
     public virtual Tensor TextFeatures(Tensor? attributeTokens)
     {
         using DisposeScope scope = NewDisposeScope();
-        return SharedPrefixEncoder.Encode(Model.Text, Prompts(attributeTokens), TextEdits(attributeTokens?.shape[1] ?? 0)).MoveToOuterDisposeScope();
+        TowerEdits edits = TextEdits(attributeTokens?.shape[1] ?? 0);
+        return SharedPrefixEncoder.Encode(Model.Text, Prompts(attributeTokens), edits).MoveToOuterDisposeScope();
     }
 
     /// <summary>Roughly how many numbers <see cref="TextFeatures"/> keeps in memory until its gradient is computed.</summary>
@@ -153,7 +154,8 @@ internal abstract class PromptLearner(ClipModel model) : IDisposable
     public void TextBackward(Tensor? attributeTokens, Tensor gradient, long numbersKept)
     {
         using DisposeScope scope = NewDisposeScope();
-        SharedPrefixEncoder.Backward(Model.Text, Prompts(attributeTokens), TextEdits(attributeTokens?.shape[1] ?? 0), gradient, numbersKept);
+        TowerEdits edits = TextEdits(attributeTokens?.shape[1] ?? 0);
+        SharedPrefixEncoder.Backward(Model.Text, Prompts(attributeTokens), edits, gradient, numbersKept);
     }
 
     /// <summary>Copies saved values into the state.</summary>

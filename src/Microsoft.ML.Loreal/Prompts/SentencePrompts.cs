@@ -51,8 +51,8 @@ internal sealed class SentencePrompts : IDisposable
         if (common < replacedWords)
         {
             throw new ArgumentException(
-                $"The template \"{template}\" begins with {common} tokens before the class name, fewer than the {replacedWords} context tokens "
-                + "that take their place.",
+                $"The template \"{template}\" begins with {common} tokens before the class name, fewer than the {replacedWords} context "
+                + "tokens that take their place.",
                 nameof(template));
         }
 
@@ -70,7 +70,8 @@ internal sealed class SentencePrompts : IDisposable
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Device device = model.Device;
-        Tensor embedded = model.Text.EmbedTokens([vocabulary.StartOfText, .. sentences[0].Take(common)]).unsqueeze(0); // [P, D] -> [1, P, D]
+        // [1 + P, D] -> [1, 1 + P, D]
+        Tensor embedded = model.Text.EmbedTokens([vocabulary.StartOfText, .. sentences[0].Take(common)]).unsqueeze(0);
         _start = embedded.narrow(1, 0, 1).clone().DetachFromDisposeScope();
         _words = embedded.narrow(1, 1 + replacedWords, common - replacedWords).clone().DetachFromDisposeScope();
         _suffix = model.Text.Embed(tensor(suffixes, [sentences.Length, length], device: device)).DetachFromDisposeScope();

@@ -123,7 +123,8 @@ internal sealed class SuffixLayout : IDisposable
     }
 
     /// <summary>[C] -> [c], of the classes in g tiles.</summary>
-    private Tensor Of(Tensor byTile, int first, int count) => byTile.narrow(0, _firstEnd[first], _firstEnd[first + count] - _firstEnd[first]);
+    private Tensor Of(Tensor byTile, int first, int count) =>
+        byTile.narrow(0, _firstEnd[first], _firstEnd[first + count] - _firstEnd[first]);
 
     /// <summary>
     /// Which classes go into which tile: each, longest first, into the first tile that has room, and no more tiles than a tile of the usual
