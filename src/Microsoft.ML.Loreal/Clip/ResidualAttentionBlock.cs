@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Loreal.Clip;
 
 /// <summary>
-/// One block of either transformer: attention and a two-layer perceptron, each after a layer normalisation and added to its input.
+/// One block of either transformer: attention and a two-layer perceptron, each after a layer normalization and added to its input.
 /// </summary>
 internal sealed class ResidualAttentionBlock : nn.Module
 {
@@ -17,8 +17,8 @@ internal sealed class ResidualAttentionBlock : nn.Module
     public Tensor Forward(Tensor x, Tensor? mask = null, Adapter? adapter = null)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor normalised = Ln1.Forward(x);
-        return Complete(x, Attention.Forward(normalised, mask), adapter?.Forward(normalised)).MoveToOuterDisposeScope();
+        Tensor normalized = Ln1.Forward(x);
+        return Complete(x, Attention.Forward(normalized, mask), adapter?.Forward(normalized)).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -30,9 +30,9 @@ internal sealed class ResidualAttentionBlock : nn.Module
     {
         using DisposeScope scope = NewDisposeScope();
         (Tensor keys, Tensor values) = Attention.KeysAndValues(Ln1.Forward(x));
-        Tensor normalised = Ln1.Forward(selected);
-        Tensor attended = MultiHeadAttention.Attend(Attention.Queries(normalised), keys, values, mask);
-        return Complete(selected, attended, adapter?.Forward(normalised)).MoveToOuterDisposeScope();
+        Tensor normalized = Ln1.Forward(selected);
+        Tensor attended = MultiHeadAttention.Attend(Attention.Queries(normalized), keys, values, mask);
+        return Complete(selected, attended, adapter?.Forward(normalized)).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -42,8 +42,8 @@ internal sealed class ResidualAttentionBlock : nn.Module
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor sum = Add(Attention.Output.Forward(attended), x);
-        using Tensor normalised = Ln2.Forward(sum);
-        Tensor result = Add(Perceptron(normalised), sum);
+        using Tensor normalized = Ln2.Forward(sum);
+        Tensor result = Add(Perceptron(normalized), sum);
         return (beside is null ? result : Add(result, beside)).MoveToOuterDisposeScope();
     }
 

@@ -11,7 +11,7 @@ internal sealed class TextTransformer : nn.Module
 
     /// <summary>
     /// Embeddings [N, L, D] without positions, L at most the context, and the position of each text's end [N] (int64) -> features [N, J],
-    /// not normalised. Nothing right of a text's end matters, so L need only reach to the last end.
+    /// not normalized. Nothing right of a text's end matters, so L need only reach to the last end.
     /// </summary>
     public Tensor Forward(Tensor embeddings, Tensor eot)
     {
@@ -117,12 +117,12 @@ internal sealed class TextTransformer : nn.Module
         }
 
         using DisposeScope scope = NewDisposeScope();
-        long least = tokens.min().ToInt64();
-        long most = tokens.max().ToInt64();
-        if (least < 0 || most >= TokenEmbedding.shape[0])
+        long min = tokens.min().ToInt64();
+        long max = tokens.max().ToInt64();
+        if (min < 0 || max >= TokenEmbedding.shape[0])
         {
             throw new ArgumentException(
-                $"The tokens go from {least} to {most}; expected 0 to {TokenEmbedding.shape[0] - 1}.", nameof(tokens));
+                $"The tokens go from {min} to {max}; expected 0 to {TokenEmbedding.shape[0] - 1}.", nameof(tokens));
         }
     }
 

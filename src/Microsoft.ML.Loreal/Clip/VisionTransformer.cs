@@ -139,14 +139,14 @@ internal sealed class VisionTransformer : nn.Module
     /// <summary>
     /// Roughly how many numbers a pass with gradients keeps for each image of H = <paramref name="side"/> until they are computed.
     /// </summary>
-    public long NumbersKept(int side)
+    public long RetainedElements(int side)
     {
         // A block keeps, of every token, both norms' inputs, queries, keys and values, and the perceptron's inner layer; of every pair of
         // tokens and head, scores and weights.
         const long WidthsPerToken = 11;
-        const long NumbersPerPair = 3;
+        const long ElementsPerPair = 3;
         long tokens = 1 + ((long)(side / _patch) * (side / _patch));
-        return Blocks.Count * tokens * ((WidthsPerToken * PatchWeight.shape[0]) + (NumbersPerPair * _heads * tokens));
+        return Blocks.Count * tokens * ((WidthsPerToken * PatchWeight.shape[0]) + (ElementsPerPair * _heads * tokens));
     }
 
     /// <summary>What enters a block, as a method changes it: [B, T, D] -> [B, T', D].</summary>

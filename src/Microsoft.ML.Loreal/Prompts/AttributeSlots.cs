@@ -63,7 +63,7 @@ internal sealed class AttributeSlots : IDisposable
     public static int Count(IReadOnlyList<int[]> words, int copies) => (int)Math.Min(words.Sum(w => (long)w.Length + copies), int.MaxValue);
 
     /// <summary>The vectors S_k of every image.</summary>
-    /// <param name="features">[B, J], normalised image features.</param>
+    /// <param name="features">[B, J], normalized image features.</param>
     /// <returns>[B, K, D].</returns>
     public Tensor Vectors(Tensor features) => _metaNets.Forward(features);
 

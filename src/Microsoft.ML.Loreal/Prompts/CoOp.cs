@@ -75,7 +75,7 @@ internal sealed class ContextLearner : PromptLearner
     private readonly Tensor _words;        // [U, D], the embedded tokens of the suffixes
     private readonly Tensor _suffixRows;   // [C * S] int64, rows of (words, context) that make up the suffixes
     private readonly Tensor _end;          // [C] int64
-    private readonly SuffixLayout _layoutOfSuffixes;
+    private readonly SuffixLayout _suffixLayout;
     private readonly Tensor? _fixedSuffix; // [C, S, D], where no context is in the suffixes
     private readonly long _classes;
 
@@ -108,7 +108,7 @@ internal sealed class ContextLearner : PromptLearner
         _words = model.Text.EmbedTokens(words).DetachFromDisposeScope();
         _suffixRows = tensor(rows, device: device).DetachFromDisposeScope();
         _end = tensor(ends, device: device).DetachFromDisposeScope();
-        _layoutOfSuffixes = new SuffixLayout(ends, rows.Length / _classes, device);
+        _suffixLayout = new SuffixLayout(ends, rows.Length / _classes, device);
         if (layout.InPrefix == layout.Tokens)
         {
             // [C * S, D] -> [C, S, D]
@@ -143,7 +143,7 @@ internal sealed class ContextLearner : PromptLearner
             prefix.Add(_context.narrow(0, 0, _layout.InPrefix).unsqueeze(0).expand(images, _layout.InPrefix, width));
         }
 
-        return new PromptParts(cat(prefix, 1), Suffix(), _end, _layoutOfSuffixes);
+        return new PromptParts(cat(prefix, 1), Suffix(), _end, _suffixLayout);
     }
 
     /// <inheritdoc/>
@@ -154,7 +154,7 @@ internal sealed class ContextLearner : PromptLearner
         _words.Dispose();
         _suffixRows.Dispose();
         _end.Dispose();
-        _layoutOfSuffixes.Dispose();
+        _suffixLayout.Dispose();
         _fixedSuffix?.Dispose();
     }
 

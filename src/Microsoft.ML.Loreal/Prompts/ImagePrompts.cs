@@ -6,7 +6,7 @@ namespace Microsoft.ML.Loreal.Prompts;
 
 /// <summary>
 /// Learned tokens of the image tower (deep visual prompt tuning): the first ones are appended to the image's own before the first layer
-/// normalisation; before each later block, as deep as they go, others take their place. The state has the published names.
+/// normalization; before each later block, as deep as they go, others take their place. The state has the published names.
 /// </summary>
 internal sealed class ImagePrompts : IDisposable
 {

@@ -55,7 +55,7 @@ internal sealed class MetaNets : IDisposable
     public static string FirstLayer(int attribute) => $"metanets.{attribute}.linear1.weight";
 
     /// <summary>The vector of every attribute for every image.</summary>
-    /// <param name="features">[B, J], normalised image features.</param>
+    /// <param name="features">[B, J], normalized image features.</param>
     /// <returns>[B, K, D].</returns>
     public Tensor Forward(Tensor features)
     {

@@ -79,7 +79,7 @@ internal sealed class MmrlLearner : PromptLearner
     private readonly LearnedLinear[] _toImage;   // R -> vision width, one a layer
     private readonly LearnedLinear[] _toText;    // R -> text width, one a layer
     private readonly Parameter _projection;      // [vision width, J]
-    private readonly Lazy<Tensor> _plainText;    // [C, J], normalised: the untouched CLIP's text features
+    private readonly Lazy<Tensor> _plainText;    // [C, J], normalized: the untouched CLIP's text features
     private readonly int _firstBlock;            // from 0
     private readonly float _balance;
     private readonly float _regularization;
@@ -146,17 +146,17 @@ internal sealed class MmrlLearner : PromptLearner
     public override TowerEdits TextEdits(long attributeTokens) => Edits(_toText);
 
     /// <summary>
-    /// The tokens that enter the first changed block, and behind them the untouched CLIP's normalised feature: [B, T * D + J].
+    /// The tokens that enter the first changed block, and behind them the untouched CLIP's normalized feature: [B, T * D + J].
     /// </summary>
     public override Tensor FrozenStates(Tensor pixels)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor tokens = Tokens(pixels);                                                                           // [B, T, D]
-        Tensor plain = Classifier.Normalise(Model.Visual.Features(tokens, _firstBlock, TowerEdits.None));        // [B, J]
+        Tensor plain = Classifier.Normalize(Model.Visual.Features(tokens, _firstBlock, TowerEdits.None));        // [B, J]
         return cat([tokens.flatten(1), plain], 1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>f and f_rep side by side, each normalised: [B, 2 J].</summary>
+    /// <summary>f and f_rep side by side, each normalized: [B, 2 J].</summary>
     public override Tensor ImageFeatures(Tensor states)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -194,7 +194,7 @@ internal sealed class MmrlLearner : PromptLearner
         (Tensor own, Tensor representation) = (features.narrow(1, 0, Joint), features.narrow(1, Joint, Joint));
         Tensor crossEntropy = CrossEntropy(own) * _balance + CrossEntropy(representation) * (1 - _balance);
         Tensor imageDistance = 1 - MeanCosine(own, states.narrow(1, states.shape[1] - Joint, Joint));
-        Tensor textDistance = 1 - MeanCosine(Classifier.Normalise(text).squeeze(0), _plainText.Value);
+        Tensor textDistance = 1 - MeanCosine(Classifier.Normalize(text).squeeze(0), _plainText.Value);
         Tensor total = crossEntropy + (imageDistance + textDistance) * _regularization;
         Tensor logits = Logits(features, text);
         scope.MoveToOuter(total, crossEntropy, logits);
@@ -202,7 +202,7 @@ internal sealed class MmrlLearner : PromptLearner
 
         Tensor CrossEntropy(Tensor image) => nn.functional.cross_entropy(Classifier.Logits(image, text, LogitScale), labels);
 
-        // Both are normalised, [N, J] each.
+        // Both are normalized, [N, J] each.
         static Tensor MeanCosine(Tensor a, Tensor b) => (a * b).sum(1).mean();
     }
 
@@ -238,7 +238,7 @@ internal sealed class MmrlLearner : PromptLearner
         long count = _representation.shape[0];
         Tensor read = Model.Visual.Finish(tokens, _firstBlock, 1 + count, ImageEdits()); // [B, 1 + n, D]
         Tensor mean = Model.Visual.LnPost.Forward(read.narrow(1, 1, count)).mean([1L]);  // [B, n, D] -> [B, D]
-        return cat([Classifier.Normalise(Model.Visual.Pool(read)), Classifier.Normalise(mean.matmul(_projection))], 1);
+        return cat([Classifier.Normalize(Model.Visual.Pool(read)), Classifier.Normalize(mean.matmul(_projection))], 1);
     }
 
     private Tensor PlainText()
@@ -246,6 +246,6 @@ internal sealed class MmrlLearner : PromptLearner
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor text = SharedPrefixEncoder.Encode(Model.Text, _sentences.Parts(null), TowerEdits.None);
-        return Classifier.Normalise(text).squeeze(0).DetachFromDisposeScope(); // [1, C, J] -> [C, J]
+        return Classifier.Normalize(text).squeeze(0).DetachFromDisposeScope(); // [1, C, J] -> [C, J]
     }
 }

@@ -17,10 +17,11 @@ namespace Microsoft.ML.Loreal.Prompts;
 /// </remarks>
 internal static class SharedPrefixEncoder
 {
-    // The widest activations of the suffixes, [B, N, 4 D], stay below this many numbers: tiles are computed in as many turns as that takes.
+    // The widest activations of the suffixes, [B, N, 4 D], stay below this many numbers: tiles are computed in as many batches as that
+    // takes.
     private const long ActivationLimit = 16 << 20;
 
-    /// <summary>Text features of every prompt, before normalisation.</summary>
+    /// <summary>Text features of every prompt, before normalization.</summary>
     /// <param name="text">The text tower.</param>
     /// <param name="parts">The prompts.</param>
     /// <param name="edits">What a method changes inside the tower.</param>
@@ -34,16 +35,18 @@ internal static class SharedPrefixEncoder
         parts = Entered(parts, edits);
         (Tensor prefix, Tensor padded) = Placed(text, parts);
         int atOnce = (int)Math.Clamp(activationLimit / (prefix.shape[0] * layout.TileLength * 4 * prefix.shape[2]), 1, layout.TileCount);
-        var ends = layout.Turns(atOnce).Select(turn => Ends(text, layout.Tiles(turn.First, turn.Count), padded, prefix, edits)).ToList();
+        var ends = layout.Batches(atOnce)
+            .Select(batch => Ends(text, layout.Tiles(batch.First, batch.Count), padded, prefix, edits))
+            .ToList();
         return text.Project(layout.InOrder(cat(ends, 1))).MoveToOuterDisposeScope();                      // [B, C, D] -> [B, C, J]
     }
 
     /// <summary>Roughly how many numbers a pass keeps for each image until its gradients are computed.</summary>
-    public static long NumbersKept(TextTransformer text, PromptParts parts)
+    public static long RetainedElements(TextTransformer text, PromptParts parts)
     {
         using SuffixLayout? made = parts.Layout is null ? SuffixLayout.Of(parts.End, parts.Suffix.shape[1]) : null;
         SuffixLayout layout = parts.Layout ?? made!;
-        return (parts.Prefix.shape[1] + ((long)layout.TileCount * layout.TileLength)) * NumbersKeptPerToken(text);
+        return (parts.Prefix.shape[1] + ((long)layout.TileCount * layout.TileLength)) * RetainedElementsPerToken(text);
     }
 
     /// <summary>
@@ -54,15 +57,15 @@ internal static class SharedPrefixEncoder
     /// <param name="parts">The prompts.</param>
     /// <param name="edits">What a method changes inside the tower.</param>
     /// <param name="gradient">[B, C, J].</param>
-    /// <param name="numbersKept">How many numbers may be kept at a time; one tile is always computed at once.</param>
-    public static void Backward(TextTransformer text, PromptParts parts, TowerEdits edits, Tensor gradient, long numbersKept)
+    /// <param name="maxElements">How many numbers may be kept at a time; one tile is always computed at once.</param>
+    public static void Backward(TextTransformer text, PromptParts parts, TowerEdits edits, Tensor gradient, long maxElements)
     {
         using DisposeScope scope = NewDisposeScope();
         using SuffixLayout? made = parts.Layout is null ? SuffixLayout.Of(parts.End, parts.Suffix.shape[1]) : null;
         SuffixLayout layout = parts.Layout ?? made!;
         parts = Entered(parts, edits);
-        long tokens = (numbersKept / (NumbersKeptPerToken(text) * parts.Prefix.shape[0])) - parts.Prefix.shape[1];
-        foreach ((int first, int count) in layout.Turns((int)Math.Clamp(tokens / layout.TileLength, 1, layout.TileCount)))
+        long tokens = (maxElements / (RetainedElementsPerToken(text) * parts.Prefix.shape[0])) - parts.Prefix.shape[1];
+        foreach ((int first, int count) in layout.Batches((int)Math.Clamp(tokens / layout.TileLength, 1, layout.TileCount)))
         {
             using DisposeScope batch = NewDisposeScope();
             (Tensor prefix, Tensor padded) = Placed(text, parts);
@@ -71,7 +74,7 @@ internal static class SharedPrefixEncoder
         }
     }
 
-    private static long NumbersKeptPerToken(TextTransformer text)
+    private static long RetainedElementsPerToken(TextTransformer text)
     {
         // A block keeps, of every token, both norms' inputs, its query, keys and values with its share of the prefix's copies, the
         // attention weights, and the perceptron's inner layer.
@@ -117,23 +120,23 @@ internal static class SharedPrefixEncoder
             }
 
             long[] sides = [images * prefixLength, sets * length];
-            Tensor normalised = block.Ln1.Forward(tokens);
+            Tensor normalized = block.Ln1.Forward(tokens);
             // [1, B * P + b * N, D] -> [1, B * P, 3 D] -> [B, P, 3 D] -> [B, H, P, E]
             //                     and -> [1, b * N, 3 D] -> [b * G, W, 3 D] -> [b * G, H, W, E]
-            Tensor[] projected = block.Attention.Input.Forward(normalised).split(sides, 1);
+            Tensor[] projected = block.Attention.Input.Forward(normalized).split(sides, 1);
             (Tensor Queries, Tensor Keys, Tensor Values) shared = block.Attention.Split(projected[0].view(images, prefixLength, 3 * width));
             (Tensor Queries, Tensor Keys, Tensor Values) own = block.Attention.Split(projected[1].view(-1, tileLength, 3 * width));
             Tensor attended = AttendInTiles(shared, own, mask); // [B, N, D]
             Adapter? adapter = edits.Beside(layer);
             if (layer == text.Blocks.Count - 1)
             {
-                Tensor result = block.Complete(AtEnds(tokens), attended.index_select(1, ends), adapter?.Forward(AtEnds(normalised)));
+                Tensor result = block.Complete(AtEnds(tokens), attended.index_select(1, ends), adapter?.Forward(AtEnds(normalized)));
                 return scope.MoveToOuter(layerScope.MoveToOuter(result));
             }
 
             Tensor prefixAttended = MultiHeadAttention.Attend(shared.Queries, shared.Keys, shared.Values, text.CausalMask(prefixLength));
             Tensor before = sets == images ? tokens : Rows(tokens.narrow(1, 0, sides[0]), Suffixes(tokens));
-            Tensor after = block.Complete(before, Rows(prefixAttended, attended), adapter?.Forward(normalised)); // [1, B * P + B * N, D]
+            Tensor after = block.Complete(before, Rows(prefixAttended, attended), adapter?.Forward(normalized)); // [1, B * P + B * N, D]
             tokens = layerScope.MoveToOuter(after);
             sets = images;
         }

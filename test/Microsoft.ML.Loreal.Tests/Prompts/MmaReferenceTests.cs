@@ -29,7 +29,7 @@ public sealed class MmaReferenceTests
         {
             LearningCheck.Forward(files.Tensor($"{name}.text_features"), learner.TextFeatures(null).squeeze(0), "text features");
             Tensor features = learner.Encode(run.Pixels(run.High, 0));
-            LearningCheck.Forward(Classifier.Normalise(files.Tensor($"{name}.image_features")), features, "image features");
+            LearningCheck.Forward(Classifier.Normalize(files.Tensor($"{name}.image_features")), features, "image features");
             LearningCheck.Forward(files.Tensor($"{name}.logits"), learner.Logits(features, learner.TextFeatures(null)), "logits");
             CheckEmbeddings(learner, files, name);
             Tensor low = learner.Encode(run.Pixels(run.Low, 0));
