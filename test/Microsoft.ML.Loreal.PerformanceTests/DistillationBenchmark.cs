@@ -73,7 +73,7 @@ internal static class DistillationBenchmark
     public static Tensor Labels(int images) => zeros([images], ScalarType.Int64, device: BenchmarkDevice.Current);
 
     /// <summary>Features as the cache gives them, [B, J].</summary>
-    public static Tensor CachedFeatures(BenchmarkModel size, int images) => Classifier.Normalise(randn(images, size.Config.EmbedDimension, device: BenchmarkDevice.Current));
+    public static Tensor CachedFeatures(BenchmarkModel size, int images) => Classifier.Normalize(randn(images, size.Config.EmbedDimension, device: BenchmarkDevice.Current));
 
     public static Timing Ours(ClassificationTask task, BenchmarkModel size, int images)
     {

@@ -7,7 +7,7 @@ namespace Microsoft.ML.Loreal.Clip;
 /// <summary>The weights of a CLIP model in a safetensors file, with openai's or Hugging Face's names.</summary>
 internal sealed class ClipCheckpoint : IDisposable
 {
-    private const int MostListed = 20;
+    private const int MaxListed = 20;
 
     private readonly SafetensorsFile _file;
     private readonly string _description;
@@ -68,10 +68,10 @@ internal sealed class ClipCheckpoint : IDisposable
         problems.AddRange(unused.Order(StringComparer.Ordinal).Select(name => $"extra: {name}"));
         if (problems.Count > 0)
         {
-            string rest = problems.Count > MostListed ? $" ... and {problems.Count - MostListed} more." : string.Empty;
+            string rest = problems.Count > MaxListed ? $" ... and {problems.Count - MaxListed} more." : string.Empty;
             throw new InvalidDataException(
                 $"{_description} does not fit the CLIP model that its configuration describes. "
-                + $"{string.Join("; ", problems.Take(MostListed))}.{rest}");
+                + $"{string.Join("; ", problems.Take(MaxListed))}.{rest}");
         }
     }
 

@@ -219,7 +219,7 @@ internal sealed class LorealTraining : IDisposable
         {
             PromptLosses losses = student.Losses(_features.Batch(stream, images, number, epoch), labels);
             return new StepLosses(losses.Total, losses.CrossEntropy, null, null, null, losses.Logits);
-        }, student.LearnsImages ? GraphMemory.Images(_clip.Model.Visual.NumbersKept(stream.Resolution), _device) : int.MaxValue);
+        }, student.LearnsImages ? GraphMemory.Images(_clip.Model.Visual.RetainedElements(stream.Resolution), _device) : int.MaxValue);
         student.Freeze();
         _checkpoints?.Complete(number, student.State);
     }

@@ -37,26 +37,26 @@ internal sealed class PromptKDStudent : IDisposable
     public float LogitScale => _model.LogitScale;
 
     /// <summary>The features of the prompted image tower, before the projector.</summary>
-    /// <param name="pixels">[B, 3, H, W], normalised.</param>
-    /// <returns>[B, J], not normalised.</returns>
+    /// <param name="pixels">[B, 3, H, W], normalized.</param>
+    /// <returns>[B, J], not normalized.</returns>
     public Tensor BackboneFeatures(Tensor pixels)
     {
         using DisposeScope scope = NewDisposeScope();
-        return _prompts.Features(_model.Visual.Tokens(pixels)).MoveToOuterDisposeScope();
+        return _model.Visual.Forward(pixels, _prompts.Edits()).MoveToOuterDisposeScope();
     }
 
     /// <summary>Features in the teacher's space.</summary>
-    /// <param name="pixels">[B, 3, H, W], normalised.</param>
-    /// <param name="training">Whether the projector normalises with the batch's own statistics.</param>
-    /// <returns>[B, J'], normalised.</returns>
+    /// <param name="pixels">[B, 3, H, W], normalized.</param>
+    /// <param name="training">Whether the projector normalizes with the batch's own statistics.</param>
+    /// <returns>[B, J'], normalized.</returns>
     public Tensor Features(Tensor pixels, bool training)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Classifier.Normalise(_projector.Forward(BackboneFeatures(pixels), training)).MoveToOuterDisposeScope();
+        return Classifier.Normalize(_projector.Forward(BackboneFeatures(pixels), training)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The scores of the classes, scaled as the student's CLIP does.</summary>
-    /// <param name="features">[B, J'], normalised.</param>
+    /// <param name="features">[B, J'], normalized.</param>
     /// <param name="text">[C, J'], the teacher's text features.</param>
     /// <returns>[B, C].</returns>
     public Tensor Logits(Tensor features, Tensor text) => Classifier.Logits(features, text.unsqueeze(0), LogitScale);

@@ -69,7 +69,7 @@ public sealed class AdaptedTowerTrainingTests
             learner.Load(name => tensors.ReadTensor($"beta.{name}", ScalarType.Float32));
             Tensor features = learner.Encode(pixels);
             int joint = clip.Config.EmbedDimension;
-            Tensor text = Classifier.Normalise(learner.TextFeatures(null)).squeeze(0).transpose(0, 1);
+            Tensor text = Classifier.Normalize(learner.TextFeatures(null)).squeeze(0).transpose(0, 1);
             Tensor logits = features.narrow(1, 0, joint).matmul(text) * 100 * balance + features.narrow(1, joint, joint).matmul(text) * 100 * (1 - balance);
             float[] expected = logits.softmax(1).data<float>().ToArray();
             float[] actual = TrainingRun.Score(named, Images);

@@ -115,7 +115,7 @@ public sealed class LorealReferenceTests
 
             Tensor expected = files.Tensor($"{name}.prompts_beta_infer_b0");
             Tensor pixels = run.Low.narrow(0, 0, 1);
-            PromptParts parts = beta.Prompts(slots.Tokens(slots.Vectors(Classifier.Normalise(model.EncodeImage(pixels)))));
+            PromptParts parts = beta.Prompts(slots.Tokens(slots.Vectors(Classifier.Normalize(model.EncodeImage(pixels)))));
             for (int c = 0; c < prompts.ClassNames.Length; c++)
             {
                 Tensor actual = cat([parts.Prefix[0], parts.Suffix[c].narrow(0, 0, parts.End[c].item<long>() + 1)], 0);
@@ -144,7 +144,7 @@ public sealed class LorealReferenceTests
         Tensor Features(Tensor pool, int step)
         {
             using IDisposable noGrad = no_grad();
-            return Classifier.Normalise(model.EncodeImage(run.Pixels(pool, step)));
+            return Classifier.Normalize(model.EncodeImage(run.Pixels(pool, step)));
         }
 
         // [B, K, D] -> [B, K, M, D]

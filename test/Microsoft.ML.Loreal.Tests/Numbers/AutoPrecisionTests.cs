@@ -10,10 +10,10 @@ public sealed class AutoPrecisionTests
 {
     private static readonly ClipConfig _wide = RandomClip.Small with
     {
-        VisionWidth = AutoPrecision.LeastWidth,
-        VisionHeads = AutoPrecision.LeastWidth / 64,
-        TextWidth = AutoPrecision.LeastWidth,
-        TextHeads = AutoPrecision.LeastWidth / 64,
+        VisionWidth = AutoPrecision.MinWidth,
+        VisionHeads = AutoPrecision.MinWidth / 64,
+        TextWidth = AutoPrecision.MinWidth,
+        TextHeads = AutoPrecision.MinWidth / 64,
     };
 
     private readonly List<string> _messages = [];
@@ -59,9 +59,9 @@ public sealed class AutoPrecisionTests
 
     [TestMethod]
     [DataRow(true, 768, 512, ComputePrecision.BFloat16, "natively")]
-    [DataRow(true, AutoPrecision.LeastWidth, AutoPrecision.LeastWidth, ComputePrecision.BFloat16, "natively")]
-    [DataRow(true, AutoPrecision.LeastWidth - 64, 512, ComputePrecision.Single, "wide")]
-    [DataRow(true, 768, AutoPrecision.LeastWidth - 64, ComputePrecision.Single, "wide")]
+    [DataRow(true, AutoPrecision.MinWidth, AutoPrecision.MinWidth, ComputePrecision.BFloat16, "natively")]
+    [DataRow(true, AutoPrecision.MinWidth - 64, 512, ComputePrecision.Single, "wide")]
+    [DataRow(true, 768, AutoPrecision.MinWidth - 64, ComputePrecision.Single, "wide")]
     [DataRow(false, 768, 512, ComputePrecision.Single, "natively")]
     public void ItGoesByTheProcessorAndTheNarrowerTower(bool native, int visionWidth, int textWidth, ComputePrecision expected, string reason)
     {

@@ -77,7 +77,7 @@ public sealed class PrecisionTests
             Tensor prompts = learner.TextFeatures(slots?.Tokens(slots.Vectors(learner.Condition(features))));
             Assert.AreEqual(ScalarType.Float32, features.dtype);
             Assert.AreEqual(ScalarType.Float32, prompts.dtype);
-            return (features, Classifier.Normalise(prompts), learner.Logits(features, prompts));
+            return (features, Classifier.Normalize(prompts), learner.Logits(features, prompts));
         }
     }
 
@@ -106,7 +106,7 @@ public sealed class PrecisionTests
     [DataRow("MaPLe", long.MaxValue)]
     [DataRow("MMA", long.MaxValue)]
     [DataRow("MMRL", long.MaxValue)]
-    public void AStepOfTheDistillationPointsTheSameWay(string method, long numbersKept) => SameDirection(clip =>
+    public void AStepOfTheDistillationPointsTheSameWay(string method, long maxElements) => SameDirection(clip =>
     {
         AttributeSlots slots = Slots(clip);
         using PromptLearner alpha = Learner(clip, method, slots);
@@ -120,7 +120,7 @@ public sealed class PrecisionTests
             low = beta.Encode(Some(_pixels));
         }
 
-        var students = new TwoStudents(alpha, beta, slots, clip, new DistillationSettings(ContextBridge.Aligned, 1, 2, 0.1, 1), numbersKept);
+        var students = new TwoStudents(alpha, beta, slots, clip, new DistillationSettings(ContextBridge.Aligned, 1, 2, 0.1, 1), maxElements);
         students.Losses(high, low, tensor(Labels()), 0.7).Total.backward();
         return (slots, slots.Parameters);
     });

@@ -30,7 +30,7 @@ public sealed class PromptKDReferenceTests
         Tensor pool = variant.GetProperty("student_resolution").GetString() == "hr" ? run.High : run.Low;
         (double weight, double temperature) = (variant.GetProperty("kd_weight").GetDouble(), variant.GetProperty("temperature").GetDouble());
         using IDisposable noGrad = no_grad();
-        Tensor text = Classifier.Normalise(teacher.TextFeatures(null).squeeze(0)); // [1, C, J'] -> [C, J']
+        Tensor text = Classifier.Normalize(teacher.TextFeatures(null).squeeze(0)); // [1, C, J'] -> [C, J']
 
         CheckFirstBatch();
         Tensor pixels = run.Pixels(pool, 0);

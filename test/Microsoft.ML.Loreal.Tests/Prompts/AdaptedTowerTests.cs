@@ -98,7 +98,9 @@ public sealed class AdaptedTowerTests
         using ClipModel model = TinyClip.Create(TextLayers);
         using PromptLearner learner = PromptMethod.Mma(first, last, 5, Scale).CreateLearner(model, _vocabulary, _names, 6, new Random(4));
         var state = learner.State.ToDictionary(s => s.Name, s => s.Value);
-        Compare(learner, model, attributes, (_, tokens) => tokens, (layer, normalised) => layer + 1 >= first && layer + 1 <= last ? Adapter(layer + 1, normalised) : null);
+        Compare(learner, model, attributes, Enter, (_, tokens) => tokens, (layer, x) => layer + 1 >= first && layer + 1 <= last ? Adapter(layer + 1, x) : null);
+
+        Tensor Enter(Tensor prompt) => first == 0 ? prompt + Adapter(0, prompt) : prompt;
 
         Tensor Adapter(int layer, Tensor x)
         {
@@ -123,7 +125,7 @@ public sealed class AdaptedTowerTests
         var state = learner.State.ToDictionary(s => s.Name, s => s.Value);
         state["representation_learner.compound_rep_tokens"].mul_(50);
         state[$"representation_learner.compound_rep_tokens_r2tproj.{last - first}.weight"].mul_(-2); // maps start alike; these shall differ
-        Compare(learner, model, attributes, Insert, (_, _) => null);
+        Compare(learner, model, attributes, prompt => prompt, Insert, (_, _) => null);
 
         Tensor Insert(int layer, Tensor tokens)
         {
@@ -138,25 +140,31 @@ public sealed class AdaptedTowerTests
         }
     }
 
-    /// <summary>A gradient factor changes the gradients of the layer and nothing else.</summary>
+    /// <summary>A gradient factor changes the gradients of the adapter and nothing else.</summary>
     [TestMethod]
     public void GradientFactorScalesWhatLearnsAlone()
     {
         using DisposeScope scope = NewDisposeScope();
         var random = new Random(2);
-        using var layer = new LearnedLinear("layer", RandomTensors.Normal(random, 1, CPU, 3, 5), RandomTensors.Normal(random, 1, CPU, 3));
+        (Tensor Weight, Tensor Bias)[] layers = [Layer(5, 3), Layer(3, 3), Layer(3, 5)];
         Tensor x = RandomTensors.Normal(random, 1, CPU, 4, 5).requires_grad_();
         (Tensor? value, Tensor[]? gradients) = Run(1);
         (Tensor? scaledValue, Tensor[]? scaledGradients) = Run(1000);
         Assert.AreEqual(0f, (value - scaledValue).abs().max().item<float>());
         Assert.AreEqual(0f, (gradients[0] - scaledGradients[0]).abs().max().item<float>(), "of the input");
-        LearningCheck.Gradient(gradients[1] * 1000, scaledGradients[1], "of the weight");
-        LearningCheck.Gradient(gradients[2] * 1000, scaledGradients[2], "of the bias");
+        for (int p = 0; p < layers.Length; p++)
+        {
+            LearningCheck.Gradient(gradients[1 + (2 * p)] * 1000, scaledGradients[1 + (2 * p)], $"of weight {p}");
+            LearningCheck.Gradient(gradients[2 + (2 * p)] * 1000, scaledGradients[2 + (2 * p)], $"of bias {p}");
+        }
+
+        (Tensor Weight, Tensor Bias) Layer(int from, int to) =>
+            (RandomTensors.Normal(random, 1, CPU, to, from).requires_grad_(), RandomTensors.Normal(random, 1, CPU, to).requires_grad_());
 
         (Tensor Value, Tensor[] Gradients) Run(double factor)
         {
-            Tensor result = layer.Forward(x, factor);
-            return (result.detach(), [.. autograd.grad([result.pow(2).sum()], [x, .. layer.Parameters])]);
+            Tensor result = new Adapter(layers[0], layers[1], layers[2], 2, factor).Forward(x);
+            return (result.detach(), [.. autograd.grad([result.pow(2).sum()], [x, .. layers.SelectMany(layer => new[] { layer.Weight, layer.Bias })])]);
         }
     }
 
@@ -196,7 +204,8 @@ public sealed class AdaptedTowerTests
         }
     }
 
-    private static void Compare(PromptLearner learner, ClipModel model, bool attributes, Func<int, Tensor, Tensor> before, Func<int, Tensor, Tensor?> beside)
+    private static void Compare(
+        PromptLearner learner, ClipModel model, bool attributes, Func<Tensor, Tensor> enter, Func<int, Tensor, Tensor> before, Func<int, Tensor, Tensor?> beside)
     {
         PromptParts parts = learner.Prompts(attributes ? Slots(model) : null);
         long images = parts.Prefix.shape[0];
@@ -206,6 +215,7 @@ public sealed class AdaptedTowerTests
             for (int c = 0; c < _names.Length; c++)
             {
                 Tensor prompt = cat([parts.Prefix[image], parts.Suffix[c].narrow(0, 0, parts.End[c].item<long>() + 1)], 0);
+                prompt = enter(prompt);
                 LearningCheck.Forward(Encode(model.Text, prompt, before, beside), actual[image][c], $"image {image}, class {c}");
             }
         }

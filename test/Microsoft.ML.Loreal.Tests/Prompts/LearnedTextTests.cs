@@ -31,7 +31,7 @@ public sealed class LearnedTextTests
         Tensor states = learner.FrozenStates(RandomTensors.Normal(new Random(7), 1, CPU, 4, 3, 16, 16)).detach();
         Tensor labels = tensor(new long[] { 0, 59, 3, 26 });
         const long little = 150_000;
-        Assert.IsGreaterThan(little, learner.NumbersKept(null), "the classes exceed the memory");
+        Assert.IsGreaterThan(little, learner.RetainedElements(null), "the classes exceed the memory");
 
         (double expected, Tensor[]? all) = Step(long.MaxValue);
         foreach (long kept in new[] { 1, little })
@@ -45,7 +45,7 @@ public sealed class LearnedTextTests
         }
 
         // Two halves of a batch, so that the second finds gradients of the first.
-        (double Total, Tensor[] Gradients) Step(long numbersKept)
+        (double Total, Tensor[] Gradients) Step(long maxElements)
         {
             foreach (Parameter parameter in learner.Parameters)
             {
@@ -55,7 +55,7 @@ public sealed class LearnedTextTests
             double total = 0.0;
             foreach (int first in new[] { 0, 2 })
             {
-                PromptLosses losses = learner.Losses(states.narrow(0, first, 2), labels.narrow(0, first, 2), numbersKept);
+                PromptLosses losses = learner.Losses(states.narrow(0, first, 2), labels.narrow(0, first, 2), maxElements);
                 (losses.Total * 0.5).backward();
                 total += losses.Total.item<float>();
             }

@@ -45,7 +45,7 @@ public sealed class MaPLeReferenceTests
 
             CheckPrompts();
             LearningCheck.Forward(files.Tensor($"{name}.text_features"), learner.TextFeatures(null).squeeze(0), "text features");
-            LearningCheck.Forward(Classifier.Normalise(files.Tensor($"{name}.image_features")), learner.ImageFeatures(States(run.High, 0)), "image features");
+            LearningCheck.Forward(Classifier.Normalize(files.Tensor($"{name}.image_features")), learner.ImageFeatures(States(run.High, 0)), "image features");
             LearningCheck.Forward(files.Tensor($"{name}.logits"), Logits(run.High), "logits");
             LearningCheck.Forward(files.Tensor($"{name}.logits_lowres"), Logits(run.Low), "low-resolution logits");
         }

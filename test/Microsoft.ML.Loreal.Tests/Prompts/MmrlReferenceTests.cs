@@ -54,9 +54,9 @@ public sealed class MmrlReferenceTests
             Assert.AreEqual(0f, (features - direct).abs().max().item<float>(), "both ways to the image features");
             LearningCheck.Forward(files.Tensor($"{name}.image_features"), learner.Condition(features), "image features");
             LearningCheck.Forward(files.Tensor($"{name}.image_features_clip"), states.narrow(1, states.shape[1] - joint, joint), "image features of the untouched model");
-            LearningCheck.Forward(files.Tensor($"{name}.text_features"), Classifier.Normalise(learner.TextFeatures(null)).squeeze(0), "text features");
+            LearningCheck.Forward(files.Tensor($"{name}.text_features"), Classifier.Normalize(learner.TextFeatures(null)).squeeze(0), "text features");
             Tensor plain = PlainEncoder.Encode(model.Text, learner.Prompts(null)).squeeze(0);
-            LearningCheck.Forward(files.Tensor($"{name}.text_features_clip"), Classifier.Normalise(plain), "text features of the untouched model");
+            LearningCheck.Forward(files.Tensor($"{name}.text_features_clip"), Classifier.Normalize(plain), "text features of the untouched model");
             CheckLogits(features, "");
             CheckLogits(learner.Encode(run.Pixels(run.Low, 0)), "_lowres");
         }

@@ -17,7 +17,7 @@ public sealed class TwoStudentsTests
     [DataRow("MaPLe", 0.7, 1L)]
     [DataRow("MMA", 0.7, 1L)]
     [DataRow("MMRL", 0.7, 1L)]
-    public void LossesAndGradientsOfSomeClassesAtATimeAreThoseOfAll(string name, double mix, long numbersKept)
+    public void LossesAndGradientsOfSomeClassesAtATimeAreThoseOfAll(string name, double mix, long maxElements)
     {
         using DisposeScope scope = NewDisposeScope();
         using ClipModel model = TinyClip.Create(textLayers: 4, visionLayers: 3);
@@ -44,7 +44,7 @@ public sealed class TwoStudentsTests
         }
 
         var all = new TwoStudents(alpha, beta, slots, model, settings, long.MaxValue);
-        var some = new TwoStudents(alpha, beta, slots, model, settings, numbersKept);
+        var some = new TwoStudents(alpha, beta, slots, model, settings, maxElements);
         Assert.AreEqual(1, some.ImagesAtOnce, "one image exceeds the memory");
         (float expected, Tensor[]? expectedGradients) = Step(all);
         (float actual, Tensor[]? gradients) = Step(some);

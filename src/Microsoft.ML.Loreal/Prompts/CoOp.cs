@@ -1,25 +1,81 @@
+using System.Text.Json;
 using Microsoft.ML.Loreal.Clip;
-using Microsoft.ML.Loreal.Tensors;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Prompts;
 
+/// <summary>CoOp (Zhou et al., 2022): the words around the class name are learned vectors.</summary>
+internal sealed class CoOpMethod(int contextTokens, ClassNamePosition position, bool classSpecific, string? initialText) : PromptMethod
+{
+    internal const string MethodName = "CoOp";
+
+    /// <inheritdoc/>
+    public override string Name => MethodName;
+
+    /// <inheritdoc/>
+    internal override TrainingStageOptions PublishedStage => new();
+
+    /// <inheritdoc/>
+    internal override bool WorksForOtherClasses => !classSpecific;
+
+    /// <inheritdoc/>
+    internal override PromptLearner CreateLearner(
+        ClipModel model, IPromptVocabulary vocabulary, IReadOnlyList<string> classNames, int attributeTokens, Random random)
+    {
+        int[] initial = initialText is null ? [] : [.. vocabulary.Encode(ClassTokens.Words(initialText))];
+        var layout = new ContextLayout(initialText is null ? contextTokens : initial.Length, position, classSpecific);
+        return new ContextLearner(model, vocabulary, classNames, layout, initial, attributeTokens, random);
+    }
+
+    /// <inheritdoc/>
+    internal override void WriteSettings(Utf8JsonWriter writer)
+    {
+        writer.WriteNumber("contextTokens", contextTokens);
+        writer.WriteString("position", position.ToString());
+        writer.WriteBoolean("classSpecific", classSpecific);
+        writer.WriteString("initialText", initialText);
+    }
+
+    /// <summary>Reads what <see cref="WriteSettings"/> wrote.</summary>
+    internal static PromptMethod Read(JsonElement settings) => CoOp(
+        settings.GetProperty("contextTokens").GetInt32(),
+        Enum.Parse<ClassNamePosition>(settings.GetProperty("position").GetString()!),
+        settings.GetProperty("classSpecific").GetBoolean(),
+        settings.GetProperty("initialText").GetString());
+}
+
+/// <summary>Where the learned context stands in the prompts of CoOp.</summary>
+/// <param name="Tokens">n, the number of learned vectors.</param>
+/// <param name="Position">Where the class name stands.</param>
+/// <param name="ClassSpecific">Whether every class has its own vectors.</param>
+internal readonly record struct ContextLayout(int Tokens, ClassNamePosition Position, bool ClassSpecific)
+{
+    /// <summary>The vectors before the class name.</summary>
+    public int BeforeName => Position switch
+    {
+        ClassNamePosition.End => Tokens,
+        ClassNamePosition.Middle => Tokens / 2,
+        _ => 0,
+    };
+
+    /// <summary>The vectors that all classes share before anything differs between them: these can be in the prefix.</summary>
+    public int InPrefix => ClassSpecific ? 0 : BeforeName;
+}
+
 /// <summary>
 /// CoOp's learned context: start | attribute slots | context and class name in the order of the layout | full stop | end.
 /// </summary>
 internal sealed class ContextLearner : PromptLearner
 {
-    private const double InitialDeviation = 0.02;
-
     private readonly ContextLayout _layout;
     private readonly Parameter _context;   // [n, D], or [C, n, D] when class-specific
     private readonly Tensor _start;        // [1, 1, D]
     private readonly Tensor _words;        // [U, D], the embedded tokens of the suffixes
     private readonly Tensor _suffixRows;   // [C * S] int64, rows of (words, context) that make up the suffixes
     private readonly Tensor _end;          // [C] int64
-    private readonly SuffixLayout _layoutOfSuffixes;
+    private readonly SuffixLayout _suffixLayout;
     private readonly Tensor? _fixedSuffix; // [C, S, D], where no context is in the suffixes
     private readonly long _classes;
 
@@ -28,7 +84,7 @@ internal sealed class ContextLearner : PromptLearner
         IPromptVocabulary vocabulary,
         IReadOnlyList<string> classNames,
         ContextLayout layout,
-        IReadOnlyList<int> initialTokens,
+        int[] initialTokens,
         int attributeTokens,
         Random random)
         : base(model)
@@ -36,51 +92,33 @@ internal sealed class ContextLearner : PromptLearner
         var classes = ClassTokens.Of(vocabulary, classNames);
         for (int c = 0; c < classNames.Count; c++)
         {
-            ClassTokens.CheckLength(
-                classNames[c], classes.Names[c].Length + classes.Tails[c].Length, 2L + attributeTokens + layout.Tokens, model.Config.ContextLength);
+            int classTokens = classes.Names[c].Length + classes.Tails[c].Length;
+            ClassTokens.CheckLength(classNames[c], classTokens, 2L + attributeTokens + layout.Tokens, model.Config.ContextLength);
         }
 
         _layout = layout;
         _classes = classNames.Count;
-        (int[]? words, long[]? rows, long[]? ends) = Arrange(classes, layout, vocabulary.EndOfText);
+        (int[] words, long[] rows, long[] ends) = Arrange(classes, layout, vocabulary.EndOfText);
 
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Device device = model.Text.PositionalEmbedding.device;
-        _start = Embed([vocabulary.StartOfText]).reshape(1, 1, -1).DetachFromDisposeScope();
-        _words = Embed(words).DetachFromDisposeScope();
+        Device device = model.Device;
+        long width = model.Config.TextWidth;
+        _start = model.Text.EmbedTokens([vocabulary.StartOfText]).unsqueeze(0).DetachFromDisposeScope(); // [1, D] -> [1, 1, D]
+        _words = model.Text.EmbedTokens(words).DetachFromDisposeScope();
         _suffixRows = tensor(rows, device: device).DetachFromDisposeScope();
         _end = tensor(ends, device: device).DetachFromDisposeScope();
-        _layoutOfSuffixes = new SuffixLayout(ends, rows.Length / _classes, device);
+        _suffixLayout = new SuffixLayout(ends, rows.Length / _classes, device);
         if (layout.InPrefix == layout.Tokens)
         {
             // [C * S, D] -> [C, S, D]
-            _fixedSuffix = _words.index_select(0, _suffixRows).reshape(_classes, -1, model.Config.TextWidth).DetachFromDisposeScope();
+            _fixedSuffix = _words.index_select(0, _suffixRows).reshape(_classes, -1, width).DetachFromDisposeScope();
         }
 
-        Tensor start = StartingContext();
-        _context = new Parameter(start.clone());
-        _context.DetachFromDisposeScope();
-
-        Tensor StartingContext()
-        {
-            long width = model.Config.TextWidth;
-            if (initialTokens.Count > 0)
-            {
-                Tensor text = Embed([.. initialTokens]);
-                return layout.ClassSpecific ? text.unsqueeze(0).expand(_classes, -1, -1) : text;
-            }
-
-            return layout.ClassSpecific
-                ? RandomTensors.Normal(random, InitialDeviation, device, _classes, layout.Tokens, width)
-                : RandomTensors.Normal(random, InitialDeviation, device, layout.Tokens, width);
-        }
-
-        Tensor Embed(int[] tokens)
-        {
-            Tensor ids = tensor(Array.ConvertAll(tokens, t => (long)t), device: device);
-            return model.Text.Embed(ids.unsqueeze(0)).squeeze(0); // [1, U, D] -> [U, D]
-        }
+        long[] shape = layout.ClassSpecific ? [_classes, layout.Tokens, width] : [layout.Tokens, width];
+        _context = initialTokens.Length == 0
+            ? LearnedParameter.Noise(random, device, shape)
+            : LearnedParameter.From(model.Text.EmbedTokens(initialTokens).expand(shape)); // [n, D], or -> [C, n, D]
     }
 
     /// <inheritdoc/>
@@ -105,7 +143,7 @@ internal sealed class ContextLearner : PromptLearner
             prefix.Add(_context.narrow(0, 0, _layout.InPrefix).unsqueeze(0).expand(images, _layout.InPrefix, width));
         }
 
-        return new PromptParts(cat(prefix, 1), Suffix(), _end, _layoutOfSuffixes);
+        return new PromptParts(cat(prefix, 1), Suffix(), _end, _suffixLayout);
     }
 
     /// <inheritdoc/>
@@ -116,7 +154,7 @@ internal sealed class ContextLearner : PromptLearner
         _words.Dispose();
         _suffixRows.Dispose();
         _end.Dispose();
-        _layoutOfSuffixes.Dispose();
+        _suffixLayout.Dispose();
         _fixedSuffix?.Dispose();
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.ML.Loreal.Clip;
 using Microsoft.ML.Loreal.Tensors;
 using TorchSharp;
@@ -6,6 +7,54 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Prompts;
 
+/// <summary>MaPLe (Khattak et al., 2023): deep prompts in the text tower, and coupled to them others in the image tower.</summary>
+internal sealed class MaPLeMethod(int contextTokens, int? depth, string? initialText) : PromptMethod
+{
+    internal const string MethodName = "MaPLe";
+
+    private const int PublishedDepth = 9;
+    private const int PublishedLayers = 12;
+
+    /// <inheritdoc/>
+    public override string Name => MethodName;
+
+    /// <inheritdoc/>
+    internal override TrainingStageOptions PublishedStage => new() { Epochs = 5, BatchSize = 4, LearningRate = 0.0035 };
+
+    /// <inheritdoc/>
+    internal override void Check(ClipConfig config) => Depth(config);
+
+    /// <inheritdoc/>
+    internal override PromptLearner CreateLearner(
+        ClipModel model, IPromptVocabulary vocabulary, IReadOnlyList<string> classNames, int attributeTokens, Random random) =>
+        new MaPLeLearner(model, vocabulary, classNames, contextTokens, Depth(model.Config), initialText, attributeTokens, random);
+
+    /// <inheritdoc/>
+    internal override void WriteSettings(Utf8JsonWriter writer)
+    {
+        writer.WriteNumber("contextTokens", contextTokens);
+        if (depth is { } given)
+        {
+            writer.WriteNumber("depth", given);
+        }
+
+        writer.WriteString("initialText", initialText);
+    }
+
+    /// <summary>Reads what <see cref="WriteSettings"/> wrote.</summary>
+    internal static PromptMethod Read(JsonElement settings) => MaPLe(
+        settings.GetProperty("contextTokens").GetInt32(),
+        settings.TryGetProperty("depth", out JsonElement given) ? given.GetInt32() : null,
+        settings.GetProperty("initialText").GetString());
+
+    private int Depth(ClipConfig config)
+    {
+        int layers = LayerRange.CheckDepth(config, depth, nameof(depth), "a depth from 1");
+        double share = (double)layers * PublishedDepth / PublishedLayers;
+        return depth ?? Math.Clamp((int)Math.Round(share, MidpointRounding.AwayFromZero), 1, PublishedDepth);
+    }
+}
+
 /// <summary>
 /// MaPLe's coupled deep prompts. Text: start | attribute slots | context | remaining words of the sentence | class name; before the blocks
 /// 1..J-1 others take the context's place. Image: a linear map of each of them to the tower's width stands behind the patches before the
@@ -13,8 +62,6 @@ namespace Microsoft.ML.Loreal.Prompts;
 /// </summary>
 internal sealed class MaPLeLearner : PromptLearner
 {
-    private const double InitialDeviation = 0.02;
-
     private readonly SentencePrompts _sentences;
     private readonly Parameter[] _prompts;    // J x [n, D], those of block 0 first
     private readonly LearnedLinear[] _toImage; // J maps, text width -> vision width
@@ -33,12 +80,12 @@ internal sealed class MaPLeLearner : PromptLearner
         int[] words = initialText is null ? [] : [.. vocabulary.Encode(ClassTokens.Words(initialText))];
         bool fromWords = words.Length >= contextTokens;
         _sentences = fromWords
-            ? new SentencePrompts(model, vocabulary, classNames, $"{ClassTokens.Words(initialText!)} {{}}.", attributeTokens, replacedWords: contextTokens)
+            ? new SentencePrompts(model, vocabulary, classNames, $"{ClassTokens.Words(initialText!)} {{}}.", attributeTokens, contextTokens)
             : new SentencePrompts(model, vocabulary, classNames, "{}.", attributeTokens + contextTokens);
 
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Device device = model.Text.PositionalEmbedding.device;
+        Device device = model.Device;
         (int from, int to) = (model.Config.TextWidth, model.Config.VisionWidth);
         _prompts = [.. Enumerable.Range(0, depth).Select(Prompt)];
 
@@ -46,19 +93,13 @@ internal sealed class MaPLeLearner : PromptLearner
         var deeper = new Lazy<(Tensor Weight, Tensor Bias)>(Map);
         _toImage = [.. Enumerable.Range(0, depth).Select(layer =>
         {
-            (Tensor? weight, Tensor? bias) = layer == 0 ? Map() : deeper.Value;
+            (Tensor weight, Tensor bias) = layer == 0 ? Map() : deeper.Value;
             return new LearnedLinear(layer == 0 ? "proj" : $"compound_prompt_projections.{layer - 1}", weight, bias);
         })];
 
-        Parameter Prompt(int layer)
-        {
-            Tensor start = layer == 0 && fromWords
-                ? model.Text.Embed(tensor(Array.ConvertAll(words[..contextTokens], t => (long)t), [1, contextTokens], device: device)).squeeze(0) // [1, n, D] -> [n, D]
-                : RandomTensors.Normal(random, InitialDeviation, device, contextTokens, from);
-            var parameter = new Parameter(start.clone());
-            parameter.DetachFromDisposeScope();
-            return parameter;
-        }
+        Parameter Prompt(int layer) => layer == 0 && fromWords
+            ? LearnedParameter.From(model.Text.EmbedTokens(words[..contextTokens]))
+            : LearnedParameter.Noise(random, device, contextTokens, from);
 
         (Tensor Weight, Tensor Bias) Map()
         {
@@ -78,22 +119,17 @@ internal sealed class MaPLeLearner : PromptLearner
     ];
 
     /// <inheritdoc/>
-    public override bool LearnsImages => true;
+    public override int? FirstImageBlock => 0;
 
-    /// <summary>The tokens that enter the first block, without learned ones: [B, T * D].</summary>
-    public override Tensor FrozenStates(Tensor pixels)
+    /// <inheritdoc/>
+    public override TowerEdits ImageEdits()
     {
-        using DisposeScope scope = NewDisposeScope();
-        return Model.Visual.Tokens(pixels).flatten(1).MoveToOuterDisposeScope(); // [B, T, D] -> [B, T * D]
+        IReadOnlyList<Tensor> tokens = ImageTokens();
+        return TowerEdits.Insert(0, ^0, [Model.Visual.LnPre.Forward(tokens[0]), .. tokens.Skip(1)]);
     }
 
     /// <inheritdoc/>
-    public override Tensor ImageFeatures(Tensor states)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor tokens = states.reshape(states.shape[0], -1, Model.Config.VisionWidth); // [B, T * D] -> [B, T, D]
-        return Classifier.Normalise(Model.Visual.Pool(Model.Visual.Finish(tokens, 0, 1, ImagePrompts()))).MoveToOuterDisposeScope();
-    }
+    public override TowerEdits TextEdits(long attributeTokens) => TowerEdits.Replace(1, (int)(1 + attributeTokens), _prompts[1..]);
 
     /// <inheritdoc/>
     public override PromptParts Prompts(Tensor? attributeTokens) => _sentences.Parts(attributeTokens, _prompts[0]);
@@ -109,14 +145,5 @@ internal sealed class MaPLeLearner : PromptLearner
         {
             part.Dispose();
         }
-    }
-
-    /// <inheritdoc/>
-    protected override ITowerPrompts TextPrompts(long attributeTokens) => DeepPrompts.InText(1 + attributeTokens, _prompts[1..]);
-
-    private DeepPrompts ImagePrompts()
-    {
-        IReadOnlyList<Tensor> tokens = ImageTokens();
-        return DeepPrompts.InImages(Model.Visual.LnPre.Forward(tokens[0]), [.. tokens.Skip(1)]);
     }
 }
