@@ -15,7 +15,7 @@ internal static class EpochBenchmark
         foreach ((BenchmarkModel? size, int images) in new[] { (BenchmarkModel.Default, 160), (BenchmarkModel.VitB16, 32) })
         {
             using var weights = new TemporaryFolder();
-            ClipBackbone backbone = size == BenchmarkModel.Default ? ClipBackbone.Default : BackboneFolder.Write(weights.Path, size);
+            ClipBackbone backbone = size == BenchmarkModel.Default ? ClipBackbone.Default : size.Write(weights.Path);
             List<JpegFolder.Photo> photos = JpegFolder.Write(folder.Path, images, 10);
             int epochs = size == BenchmarkModel.Default ? Epochs : 2;
             Timing[] cached = Stages(backbone, size, photos, views: 1, epochs);
@@ -39,7 +39,7 @@ internal static class EpochBenchmark
             Backbone = backbone,
             ImageColumnName = nameof(JpegFolder.Photo.ImagePath),
             LowResolution = size.LowResolution,
-            Attributes = size == BenchmarkModel.Default ? new LorealTrainer.Options().Attributes : BackboneFolder.Attributes,
+            Attributes = size.Attributes,
             ViewsPerImage = views,
             BaseStage = new TrainingStageOptions { Epochs = epochs },
             DistillationStage = new TrainingStageOptions { Epochs = epochs },

@@ -15,7 +15,7 @@ internal static class FolderBenchmark
         var table = new Comparison("Transform over JPEG files of 300 x 200 (a batch of 32 images), 10 classes", "Transform", "in memory");
         Measure(BenchmarkModel.Default, ClipBackbone.Default, photos, runs: 3);
         using var weights = new TemporaryFolder();
-        Measure(BenchmarkModel.VitB16, BackboneFolder.Write(weights.Path, BenchmarkModel.VitB16), photos, runs: 1);
+        Measure(BenchmarkModel.VitB16, BenchmarkModel.VitB16.Write(weights.Path), photos, runs: 1);
 
         void Measure(BenchmarkModel size, ClipBackbone backbone, List<JpegFolder.Photo> all, int runs)
         {
@@ -62,7 +62,7 @@ internal static class FolderBenchmark
         ImageColumnName = nameof(JpegFolder.Photo.ImagePath),
         LowResolution = size.LowResolution,
         Method = attributes ? PromptMethod.CoOp() : PromptMethod.Template(),
-        Attributes = !attributes ? null : size == BenchmarkModel.Default ? new LorealTrainer.Options().Attributes : BackboneFolder.Attributes,
+        Attributes = !attributes ? null : size.Attributes,
         BaseStage = new TrainingStageOptions { Epochs = 0 },
         DistillationStage = new TrainingStageOptions { Epochs = 0 },
         ViewsPerImage = 0,

@@ -26,7 +26,7 @@ internal static class RegionsBenchmark
         using var folder = new TemporaryFolder();
         using var weights = new TemporaryFolder();
         List<JpegFolder.Photo> photos = JpegFolder.Write(folder.Path, Photos, 10);
-        using LorealTransformer teacher = Teacher(BackboneFolder.Write(weights.Path, BenchmarkModel.VitB16), photos);
+        using LorealTransformer teacher = Teacher(BenchmarkModel.VitB16.Write(weights.Path), photos);
         var table = new Comparison($"One epoch of PromptKD, {Photos} JPEGs, teacher ViT-B/16 at 224 px, student of the default backbone", "region table, K = 10", "teacher asked in every epoch");
         foreach (int side in new[] { 112, 48 })
         {
@@ -81,7 +81,7 @@ internal static class RegionsBenchmark
     private static void Worth()
     {
         using var folder = new TemporaryFolder();
-        (WorldPictures? pictures, WorldPictures? trials) = (new WorldPictures(PicturesPerClass, seed: 1), new WorldPictures(5, seed: 2));
+        (WorldPictures pictures, WorldPictures trials) = (Pictures(seed: 1), Pictures(seed: 2));
         var options = new LorealTrainer.Options { LowResolution = 112, Method = PromptMethod.Template("a photo of a {}"), Attributes = null };
         using LorealModel model = LorealTraining.Fit(options, 1, BenchmarkDevice.Current, World.Classes, pictures, null, default);
         using var teacher = new LorealTransformer(new MLContext(1), model, new ScoringSettings("Image", "PredictedLabel", "Score", InvalidImageAction.Throw, 1 << 20));
@@ -146,7 +146,8 @@ internal static class RegionsBenchmark
         float[] values = new float[3 * model.Resolution * model.Resolution];
         for (int i = 0; i < pictures.Count; i++)
         {
-            model.Backbone.ImageProcessor.Evaluate(pictures.Load(i), model.Resolution, values);
+            using RgbImage picture = pictures.Load(i);
+            model.Backbone.ImageProcessor.Evaluate(picture, model.Resolution, values);
             using Tensor pixels = tensor(values, [1, 3, model.Resolution, model.Resolution]);
             model.Score(pixels, probabilities);
             right += Array.IndexOf(probabilities, probabilities.Max()) == pictures.Labels[i] ? 1 : 0;
@@ -155,32 +156,6 @@ internal static class RegionsBenchmark
         return 100.0 * right / pictures.Count;
     }
 
-    private sealed class WorldPictures : ILabelledImages
-    {
-        private readonly List<RgbImage> _pictures = [];
-
-        public WorldPictures(int perClass, int seed)
-        {
-            using DisposeScope scope = NewDisposeScope();
-            for (int c = 0; c < World.Classes.Count; c++)
-            {
-                Tensor drawn = World.Render(c, seed, perClass).permute(0, 2, 3, 1).contiguous(); // [n, 3, H, W] -> [n, H, W, 3]
-                (int height, int width) = ((int)drawn.shape[1], (int)drawn.shape[2]);
-                for (int i = 0; i < perClass; i++)
-                {
-                    _pictures.Add(new RgbImage(width, height, drawn.bytes.Slice(i * 3 * height * width, 3 * height * width).ToArray()));
-                }
-            }
-
-            Labels = [.. Enumerable.Range(0, _pictures.Count).Select(i => i / perClass)];
-        }
-
-        public int Count => _pictures.Count;
-
-        public string Identity => "world";
-
-        public IReadOnlyList<int> Labels { get; }
-
-        public RgbImage Load(int index) => _pictures[index];
-    }
+    private static WorldPictures Pictures(int seed) =>
+        new(Enumerable.Range(0, World.Classes.Count * PicturesPerClass).Select(i => i / PicturesPerClass), seed) { Identity = "world" };
 }

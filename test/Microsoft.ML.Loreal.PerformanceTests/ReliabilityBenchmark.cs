@@ -99,7 +99,7 @@ internal static class ReliabilityBenchmark
     private static Func<long, bool> SharedByThreads(SmallModel model) => round =>
     {
         int wrong = 0;
-        OnThreads(Threads, thread =>
+        ParallelThreads.Run(Threads, thread =>
         {
             using PredictionEngine<JpegFolder.Photo, JpegFolder.Scores> engine = model.Engine(model.Transformer);
             for (int i = 0; i < PredictionsPerThread; i++)
@@ -118,7 +118,7 @@ internal static class ReliabilityBenchmark
         LorealTransformer transformer = model.Load();
         (int wrong, int ended) = (0, 0);
         using var predicted = new CountdownEvent(DisposingThreads);
-        OnThreads(DisposingThreads + 1, thread =>
+        ParallelThreads.Run(DisposingThreads + 1, thread =>
         {
             if (thread == DisposingThreads)
             {
@@ -150,11 +150,4 @@ internal static class ReliabilityBenchmark
         });
         return wrong == 0 && ended == DisposingThreads;
     };
-
-    private static void OnThreads(int count, Action<int> action)
-    {
-        Thread[] threads = [.. Enumerable.Range(0, count).Select(index => new Thread(() => action(index)))];
-        Array.ForEach(threads, thread => thread.Start());
-        Array.ForEach(threads, thread => thread.Join());
-    }
 }

@@ -17,7 +17,7 @@ internal sealed class SmallModel : IDisposable
         _zip = Path.Combine(_folder.Path, "model.zip");
         List<JpegFolder.Photo> photos = JpegFolder.Write(_folder.Path, 10 * Classes, Classes);
         IDataView data = Context.Data.LoadFromEnumerable(photos);
-        Transformer = FolderBenchmark.Fit(Context, BackboneFolder.Write(_folder.Path, BenchmarkModel.Small), BenchmarkModel.Small, data, attributes: true);
+        Transformer = FolderBenchmark.Fit(Context, BenchmarkModel.Small.Write(_folder.Path), BenchmarkModel.Small, data, attributes: true);
         Context.Model.Save(Transformer, data.Schema, _zip);
         Photos = photos;
         using PredictionEngine<JpegFolder.Photo, JpegFolder.Scores> engine = Engine(Transformer);

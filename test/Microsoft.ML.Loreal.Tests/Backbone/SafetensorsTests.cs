@@ -63,7 +63,7 @@ public sealed class SafetensorsTests
     {
         using var folder = new TemporaryFolder();
         using DisposeScope scope = NewDisposeScope();
-        string path = folder.File("weights.safetensors");
+        string path = folder["weights.safetensors"];
         SafetensorsWriter.Write(path, [("t", ones(3))]);
         byte[] before = File.ReadAllBytes(path);
         Assert.ThrowsExactly<ArgumentException>(() => SafetensorsWriter.Write(path, [("t", ones(3)), ("t", ones(4))]));
@@ -108,7 +108,7 @@ public sealed class SafetensorsTests
     {
         // A sparse file that really is long enough.
         using var folder = new TemporaryFolder();
-        string path = folder.File("long.safetensors");
+        string path = folder["long.safetensors"];
         using (FileStream stream = File.Create(path))
         {
             byte[] prefix = new byte[8];

@@ -9,7 +9,7 @@ public sealed class CheckpointFileTests
     [TestMethod]
     public void WhatWasWrittenIsReadBack()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         using DisposeScope scope = NewDisposeScope();
         var position = new TrainingPosition(3, 7, 2, new EpochSums { Total = 1 / 3.0, Correct = 5, Images = 9 }, 0.1, 4);
         using Checkpoint read = Written(folder["file"], position);
@@ -24,7 +24,7 @@ public sealed class CheckpointFileTests
     [TestMethod]
     public void DamagedFilesAreRefused()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         using DisposeScope scope = NewDisposeScope();
         string path = folder["file"];
         Written(path, new TrainingPosition(1, 2)).Dispose();
@@ -48,7 +48,7 @@ public sealed class CheckpointFileTests
     [TestMethod]
     public void AnotherFormatIsRefused()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         using (DisposeScope scope = NewDisposeScope())
         {
             SafetensorsWriter.Write(folder["file"], [("a", zeros([2]))], new Dictionary<string, string> { ["loreal.checkpoint"] = "99" });
@@ -60,8 +60,8 @@ public sealed class CheckpointFileTests
     [TestMethod]
     public void WhateverFailsWhileWritingTheOldFileStays()
     {
-        using var folder = new TestFolder();
-        using var workspace = WorkspaceFolder.Open(folder.FullName);
+        using var folder = new TemporaryFolder();
+        using var workspace = WorkspaceFolder.Open(folder.Path);
         workspace.Write("file", stream => stream.Write("old"u8));
         Assert.ThrowsExactly<TimeoutException>(() => workspace.Write("file", stream =>
         {
@@ -81,7 +81,7 @@ public sealed class CheckpointFileTests
     [TestMethod]
     public void OneTrainingAtATimeUsesAFolder()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         using (WorkspaceFolder.Open(folder["new"]))
         {
             InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(() => WorkspaceFolder.Open(folder["new"]));
@@ -127,5 +127,5 @@ public sealed class CheckpointFileTests
         return Checkpoint.Read(path);
     }
 
-    private static string[] Names(TestFolder folder) => [.. Directory.EnumerateFiles(folder.FullName).Select(Path.GetFileName)!];
+    private static string[] Names(TemporaryFolder folder) => [.. Directory.EnumerateFiles(folder.Path).Select(Path.GetFileName)!];
 }

@@ -17,8 +17,8 @@ public sealed class CheckpointedStageTests
         (float[]? whole, List<TrainingMetrics>? wholeEpochs) = StageRun.Train(settings);
         for (int cut = 1; cut < 16; cut++)
         {
-            using var folder = new TestFolder();
-            using var workspace = WorkspaceFolder.Open(folder.FullName);
+            using var folder = new TemporaryFolder();
+            using var workspace = WorkspaceFolder.Open(folder.Path);
             TimeSpan interval = afterEveryStep ? TimeSpan.FromTicks(1) : TimeSpan.Zero;
             Assert.ThrowsExactly<TimeoutException>(() => StageRun.Train(settings, workspace, interval, cut));
             (float[]? weights, List<TrainingMetrics>? epochs) = StageRun.Train(settings, workspace, interval);
@@ -34,8 +34,8 @@ public sealed class CheckpointedStageTests
     [TestMethod]
     public void WithoutAnIntervalThereIsOneCheckpointAfterEveryEpoch()
     {
-        using var folder = new TestFolder();
-        using var workspace = WorkspaceFolder.Open(folder.FullName);
+        using var folder = new TemporaryFolder();
+        using var workspace = WorkspaceFolder.Open(folder.Path);
         Assert.ThrowsExactly<TimeoutException>(() => StageRun.Train(Settings(PromptOptimizer.Sgd, 4), workspace, passes: 3));
         Assert.IsNull(TrainingCheckpoints.Find(workspace));
         Assert.ThrowsExactly<TimeoutException>(() => StageRun.Train(Settings(PromptOptimizer.Sgd, 4), workspace, passes: 11));
@@ -46,8 +46,8 @@ public sealed class CheckpointedStageTests
     [TestMethod]
     public void ALongIntervalLeavesTheEpochsWithoutCheckpoints()
     {
-        using var folder = new TestFolder();
-        using var workspace = WorkspaceFolder.Open(folder.FullName);
+        using var folder = new TemporaryFolder();
+        using var workspace = WorkspaceFolder.Open(folder.Path);
         StageRun.Train(Settings(PromptOptimizer.Sgd, 4), workspace, TimeSpan.FromHours(1));
         Assert.IsNull(TrainingCheckpoints.Find(workspace));
     }
@@ -72,8 +72,8 @@ public sealed class CheckpointedStageTests
 
         // The schedule reaches as far as the stage might have, so the best epoch's weights are those after as many epochs of the same
         // stage.
-        using var folder = new TestFolder();
-        using var workspace = WorkspaceFolder.Open(folder.FullName);
+        using var folder = new TemporaryFolder();
+        using var workspace = WorkspaceFolder.Open(folder.Path);
         if (best < 7)
         {
             Assert.ThrowsExactly<TimeoutException>(() => StageRun.Train(settings, workspace, passes: best * 4));
@@ -96,8 +96,8 @@ public sealed class CheckpointedStageTests
         Assert.AreEqual(6, epochs.Count);
         for (int cut = 1; cut < 24; cut += 3)
         {
-            using var folder = new TestFolder();
-            using var workspace = WorkspaceFolder.Open(folder.FullName);
+            using var folder = new TemporaryFolder();
+            using var workspace = WorkspaceFolder.Open(folder.Path);
             Assert.ThrowsExactly<TimeoutException>(
                 () => StageRun.Train(settings, workspace, passes: cut, stopping: stopping, validate: epoch => _risingAndFalling[epoch]));
             (float[]? weights, List<TrainingMetrics>? left) = StageRun.Train(settings, workspace, stopping: stopping, validate: epoch => _risingAndFalling[epoch]);
@@ -122,8 +122,8 @@ public sealed class CheckpointedStageTests
     [TestMethod]
     public void WeightsThatAreNotNumbersReachNoCheckpoint()
     {
-        using var folder = new TestFolder();
-        using var workspace = WorkspaceFolder.Open(folder.FullName);
+        using var folder = new TemporaryFolder();
+        using var workspace = WorkspaceFolder.Open(folder.Path);
         TrainingStageOptions settings = Settings(PromptOptimizer.Sgd, epochs: 2);
 
         // One step: the loss is finite, what it does to the weights is not.

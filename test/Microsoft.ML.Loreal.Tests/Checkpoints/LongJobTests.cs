@@ -9,7 +9,7 @@ public sealed class LongJobTests
     [TestMethod]
     public void TheSameCallGoesOnAndIsThenDoneAtOnce()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
         IDataView data = Trained.Prepared(ml);
         List<(int, int)> epochs = [];
@@ -38,7 +38,7 @@ public sealed class LongJobTests
     [TestMethod]
     public void AnotherTrainingIsRefusedWithTheDifference()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
         IDataView data = Trained.Prepared(ml);
         Trainer(ml, Options(folder)).Fit(data).Dispose();
@@ -53,7 +53,7 @@ public sealed class LongJobTests
         Refused(data, options => options.ValidationFraction = 0.25f, "ValidationFraction is nothing in the checkpoint and 0.25 now");
         Refused(data, options => options.ValidationSet = data, "ValidationSet is nothing in the checkpoint and {\"Count\":15");
         Refused(data, options => options.StandardStudent = Trained.Loreal, "StandardStudent is nothing in the checkpoint and \"");
-        Refused(data, options => options.Backbone = TinyBackbone.Create(folder["other"], seed: 2), "Backbone is \"");
+        Refused(data, options => options.Backbone = TinyClip.Write(folder["other"], seed: 2), "Backbone is \"");
         Refused(ml.Data.TakeRows(data, 14), _ => { }, "Images.Count is 15 in the checkpoint and 14 now");
         Refused(Trained.Prepared(ml, ml.Data.ShuffleRows(Trained.Data(ml), 3)), _ => { }, "Images.Sha256 is \"");
         CollectionAssert.AreEqual(before, Content(folder));
@@ -90,7 +90,7 @@ public sealed class LongJobTests
             nameof(LorealTrainer.Options.MetricsCallback), nameof(LorealTrainer.Options.FeatureCacheMegabytes), nameof(LorealTrainer.Options.FeatureCachePath),
             nameof(LorealTrainer.Options.ReducedScaleDecoding), nameof(LorealTrainer.Options.ImageFormats),
         ];
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
         Trainer(ml, Options(folder)).Fit(Trained.Prepared(ml)).Dispose();
         using var saved = Checkpoint.Read(Path.Combine(folder["workspace"], "checkpoint.safetensors"));
@@ -103,7 +103,7 @@ public sealed class LongJobTests
     [TestMethod]
     public void WithoutASeedTheCheckpointsSeedIsTaken()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         IDataView data = Trained.Prepared(new MLContext(1));
         LorealTrainer.Options options = Options(folder);
         options.Seed = null;
@@ -119,7 +119,7 @@ public sealed class LongJobTests
     [TestMethod]
     public void AFullDiskLeavesTheLastGoodCheckpointAndTheTrainingGoesOn()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         using var disk = SmallDisk.TryMount(folder["workspace"], "256k");
         if (disk is null)
         {
@@ -169,7 +169,7 @@ public sealed class LongJobTests
     [TestMethod]
     public void CancellingLeavesAUsableWorkspace()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
         IDataView data = Trained.Prepared(new MLContext(1));
         LorealTrainer.Options options = Options(folder);
@@ -197,7 +197,7 @@ public sealed class LongJobTests
     [TestMethod]
     public void OneTrainingAtATimeUsesAWorkspace()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
         IDataView data = Trained.Prepared(ml);
         LorealTrainer.Options options = Options(folder);
@@ -212,7 +212,7 @@ public sealed class LongJobTests
     [TestMethod]
     public void ADamagedCheckpointIsNamed()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
         Directory.CreateDirectory(folder["workspace"]);
         File.WriteAllText(Path.Combine(folder["workspace"], "checkpoint.safetensors"), "half a file");
@@ -223,7 +223,7 @@ public sealed class LongJobTests
 
     private static LorealTrainer Trainer(MLContext ml, LorealTrainer.Options options) => ml.MulticlassClassification.Trainers.Loreal(options);
 
-    private static LorealTrainer.Options Options(TestFolder folder)
+    private static LorealTrainer.Options Options(TemporaryFolder folder)
     {
         LorealTrainer.Options options = Trained.Options();
         options.WorkspacePath = folder["workspace"];
@@ -245,7 +245,7 @@ public sealed class LongJobTests
         }
     }
 
-    private static string[] Content(TestFolder folder) =>
+    private static string[] Content(TemporaryFolder folder) =>
         [.. Directory.GetFiles(folder["workspace"]).Order().Select(file => $"{file} {Convert.ToHexString(File.ReadAllBytes(file))}")];
 
     private static void Cancel(MLContext ml) =>

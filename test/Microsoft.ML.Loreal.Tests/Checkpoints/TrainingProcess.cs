@@ -43,7 +43,7 @@ internal sealed class TrainingProcess : IDisposable
     /// <summary>Writes a backbone and pictures.</summary>
     public static void Prepare(string folder)
     {
-        TinyBackbone.Create(Path.Combine(folder, "backbone"));
+        TinyClip.Write(Path.Combine(folder, "backbone"));
         Pictures.Write(Path.Combine(folder, "images"), 6);
     }
 
@@ -128,7 +128,7 @@ internal sealed class TrainingProcess : IDisposable
     private static LorealTrainer.Options Options(string folder) => new()
     {
         Backbone = ClipBackbone.FromFolder(Path.Combine(folder, "backbone")),
-        LowResolution = 2 * TinyBackbone.Patch,
+        LowResolution = 2 * TinyClip.Patch,
         Method = PromptMethod.MaPLe(2, 2),
         Attributes = ["color", "shape"],
         HiddenWidth = 8,

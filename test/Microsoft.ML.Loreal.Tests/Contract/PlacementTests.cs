@@ -14,7 +14,7 @@ public sealed class PlacementTests
     [TestMethod]
     public void InTheMiddleOfAChainItScoresLikeAlone()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         IDataView data = Trained.Data(_ml);
         LorealTrainer.Options second = Zero();
         (second.ScoreColumnName, second.PredictedLabelColumnName) = ("ZeroShotScore", "ZeroShotLabel");
@@ -142,7 +142,7 @@ public sealed class PlacementTests
     [TestMethod]
     public void TheScoredViewSurvivesABinaryFile()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         IDataView scored = Trained.Loreal.Transform(Trained.Prepared(_ml));
         using (FileStream file = File.Create(folder["scored.idv"]))
         {

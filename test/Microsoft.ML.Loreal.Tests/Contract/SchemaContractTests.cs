@@ -89,7 +89,7 @@ public sealed class SchemaContractTests
     [TestMethod]
     public void EveryColumnMayHaveAnotherName()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         LorealTrainer.Options options = Template();
         (options.LabelColumnName, options.ImageColumnName, options.PredictedLabelColumnName, options.ScoreColumnName) = ("Kind", "Picture", "Guess", "Odds");
         IDataView data = Trained.Data(_ml);

@@ -192,7 +192,7 @@ public sealed class LorealModelTests
     {
         using LorealModel model = TrainingRun.Fit(TrainingRun.Options());
         Dictionary<string, byte[]> files = TrainingRun.Save(model);
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => TrainingRun.Load(files, TinyClip.Backbone(seed: 2))).Message, model.Backbone.Sha256);
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => TrainingRun.Load(files, TinyClip.Create(seed: 2))).Message, model.Backbone.Sha256);
 
         using LorealModel alone = TrainingRun.Fit(TrainingRun.Options(attributes: false));
         byte[] tensors = files[LorealModel.TensorFile];

@@ -8,7 +8,7 @@ internal static class TrainingRun
 {
     public static readonly string[] Names = ["red circle", "green_square", "star", "blue ring"];
 
-    private static readonly ClipBackbone _backbone = TinyClip.Backbone();
+    private static readonly ClipBackbone _backbone = TinyClip.Create();
 
     public static LorealTrainer.Options Options(bool attributes = true) => new()
     {

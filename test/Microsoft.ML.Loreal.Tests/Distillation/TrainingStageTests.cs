@@ -50,8 +50,8 @@ public sealed class TrainingStageTests
     public void ALossThatIsNotANumberReachesNoCheckpoint()
     {
         using DisposeScope scope = NewDisposeScope();
-        using var folder = new TestFolder();
-        using var workspace = WorkspaceFolder.Open(folder.FullName);
+        using var folder = new TemporaryFolder();
+        using var workspace = WorkspaceFolder.Open(folder.Path);
         using var checkpoints = new TrainingCheckpoints(workspace, null, "{}", TimeSpan.FromTicks(1), message => Assert.Fail(message));
         var weights = new Parameter(ones(2));
         int step = 0;

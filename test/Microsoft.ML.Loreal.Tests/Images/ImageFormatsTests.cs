@@ -21,7 +21,7 @@ public sealed class ImageFormatsTests
     [TestMethod]
     public void TheOptionIsTheTransformersAndIsSavedAndMayBeChanged()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         LorealTrainer.Options options = Template();
         options.ImageFormats = ImageFormats.All & ~ImageFormats.Gif;
         using LorealTransformer transformer = _ml.MulticlassClassification.Trainers.Loreal(options).Fit(Trained.Prepared(_ml));

@@ -27,7 +27,7 @@ public sealed class TransparencyTests
     [DynamicData(nameof(Encoders))]
     public void AFileScoresTheSameAsPathAsBytesAndAsPicture(string extension, IImageEncoder encoder)
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         string path = folder[$"logo.{extension}"];
         using (Image<Rgba32> picture = Logo())
         {

@@ -33,7 +33,7 @@ internal static class LoadingProcess
     public static (Errors Errors, string Output) Start(string folder, string model, Action<IDictionary<string, string?>> change)
     {
         using var temporary = new TemporaryFolder();
-        string errors = temporary.File("errors.json");
+        string errors = temporary["errors.json"];
         string host = Path.IsPathRooted(ScoringProcess.Host) ? Path.Combine(folder, Path.GetFileName(ScoringProcess.Host)) : ScoringProcess.Host;
         var start = new ProcessStartInfo(host, [.. ScoringProcess.HostArguments.Select(path => Path.Combine(folder, Path.GetFileName(path))), Verb, model, errors])
         {

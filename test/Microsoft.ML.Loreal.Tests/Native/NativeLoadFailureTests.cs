@@ -99,7 +99,7 @@ public sealed class NativeLoadFailureTests
     public void TheComplaintOfTheLoaderIsUnderstood()
     {
         using var folder = new TemporaryFolder();
-        string library = folder.File("libstdc++.so.6");
+        string library = folder["libstdc++.so.6"];
         File.WriteAllBytes(library, [0, 255, .. "GLIBCXX_3.4\0GLIBCXX_3.4.9\0GLIBCXX_3.4.30\0GLIBCXX_3.4.4\0GLIBCXX_DEBUG"u8]);
         string complaint = $"Unable to load.\n/a/libLibTorchSharp.so: cannot open\n{library}: version `GLIBCXX_3.4.30' not found (required by /app/libLibTorchSharp.so)\n";
 

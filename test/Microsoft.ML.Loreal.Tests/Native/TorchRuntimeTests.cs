@@ -71,7 +71,7 @@ public sealed class TorchRuntimeTests
 
     private static string Model(TemporaryFolder folder)
     {
-        string path = folder.File("model.zip");
+        string path = folder["model.zip"];
         var ml = new MLContext(1);
         ml.Model.Save(Trained.Model, Trained.Data(ml).Schema, path);
         return path;

@@ -8,7 +8,7 @@ namespace Microsoft.ML.Loreal.Tests.Numbers;
 [TestClass]
 public sealed class AutoPrecisionTests
 {
-    private static readonly ClipConfig _wide = RandomClip.Small with
+    private static readonly ClipConfig _wide = TinyClip.Config with
     {
         VisionWidth = AutoPrecision.LeastWidth,
         VisionHeads = AutoPrecision.LeastWidth / 64,
@@ -17,7 +17,7 @@ public sealed class AutoPrecisionTests
     };
 
     private readonly List<string> _messages = [];
-    private readonly TestFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
     private readonly MLContext _ml = new(1);
 
     public AutoPrecisionTests() => _ml.Log += (_, message) => _messages.Add(message.RawMessage);
@@ -67,7 +67,7 @@ public sealed class AutoPrecisionTests
     {
         // Half precision is never chosen.
         using var processor = new AnotherProcessor(native, half: true);
-        ClipConfig config = RandomClip.Small with { VisionWidth = visionWidth, TextWidth = textWidth };
+        ClipConfig config = TinyClip.Config with { VisionWidth = visionWidth, TextWidth = textWidth };
         Assert.AreEqual(expected, AutoPrecision.Resolve(ComputePrecision.Auto, config, CPU, _messages.Add));
         StringAssert.StartsWith(_messages.Single(), $"Precision Auto: {expected} (");
         StringAssert.Contains(_messages[0], reason);
@@ -211,7 +211,7 @@ public sealed class AutoPrecisionTests
 
     private List<string> Choices() => [.. _messages.Where(message => message.Contains("Precision Auto", StringComparison.Ordinal))];
 
-    private ClipBackbone Wide() => TinyBackbone.Create(_folder["backbone"], config: _wide);
+    private ClipBackbone Wide() => TinyClip.Write(_folder["backbone"], config: _wide);
 
     private LorealTransformer Fit(IDataView data, ComputePrecision precision, string? workspace = null, Action<TrainingMetrics>? onEpoch = null)
     {

@@ -19,7 +19,7 @@ public sealed class ClassCountTests
         string[] names = [.. Enumerable.Range(0, classes).Select(i => $"thing {i:000}")];
         List<EncodedPhoto> photos = [.. names.Select((name, i) => new EncodedPhoto { Label = name, Image = Picture(8, 8, i) })];
         LorealTrainer.Options options = Trained.Options();
-        options.LowResolution = TinyBackbone.Patch;
+        options.LowResolution = TinyClip.Patch;
         options.Attributes = attributes ? options.Attributes : null;
         options.ViewsPerImage = 1;
         options.BaseStage = new TrainingStageOptions { Epochs = 1, BatchSize = 250 };

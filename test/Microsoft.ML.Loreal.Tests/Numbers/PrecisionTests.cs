@@ -176,7 +176,7 @@ public sealed class PrecisionTests
     }
 
     private static Lazy<Tensor> Pixels(int side) =>
-        new(() => new WorldPictures(Classes, PerClass, seed: 5).Pixels(ClipBackbone.Default.ImageProcessor, side).DetachFromDisposeScope());
+        new(() => new WorldPictures(Enumerable.Range(0, Classes * PerClass).Select(i => i % Classes), seed: 5).Pixels(ClipBackbone.Default.ImageProcessor, side).DetachFromDisposeScope());
 
     /// <summary>One picture of every class, in the order of <see cref="Labels"/>: enough for a gradient.</summary>
     private static Tensor Some(Lazy<Tensor> pixels) => pixels.Value.narrow(0, 0, Classes);

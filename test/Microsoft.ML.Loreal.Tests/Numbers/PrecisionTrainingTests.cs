@@ -45,14 +45,16 @@ public sealed class PrecisionTrainingTests
             };
             var losses = new List<double>();
             using LorealModel model = LorealTraining.Fit(
-                options, 3, CPU, [.. World.Classes.Take(Classes)], new WorldPictures(Classes, 4, seed: 7), metrics => losses.Add(metrics.Loss), default);
+                options, 3, CPU, [.. World.Classes.Take(Classes)], Pictures(4, seed: 7), metrics => losses.Add(metrics.Loss), default);
             Assert.AreEqual(precision, model.Precision);
-            var test = new WorldPictures(Classes, TestImages / Classes, seed: 8);
+            WorldPictures test = Pictures(TestImages / Classes, seed: 8);
             using Tensor pixels = test.Pixels(model.Backbone.ImageProcessor, model.Resolution);
             float[] probabilities = new float[TestImages * Classes];
             model.Score(pixels, probabilities);
             return (losses, probabilities.Chunk(Classes).Zip(test.Labels).Count(row => Array.IndexOf(row.First, row.First.Max()) == row.Second));
         }
+
+        static WorldPictures Pictures(int perClass, int seed) => new(Enumerable.Range(0, Classes * perClass).Select(i => i % Classes), seed);
 
         static TrainingStageOptions Stage() => new() { Epochs = 3, BatchSize = 8, LearningRate = 0.002, WarmupEpochs = 0 };
     }
@@ -82,7 +84,7 @@ public sealed class PrecisionTrainingTests
     [TestMethod]
     public void ATrainedModelChangesItsPrecisionAndBack()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
         IDataView data = Trained.Prepared(ml);
         List<float[]> expected = Rows.Scores(Trained.Loreal.Transform(data));
@@ -125,7 +127,7 @@ public sealed class PrecisionTrainingTests
     [TestMethod]
     public void AStudentOfPromptKDDoesToo()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
         IDataView data = Taught.Unlabelled(ml);
         List<float[]> expected = Rows.Scores(Taught.Student.Transform(data));
@@ -181,7 +183,7 @@ public sealed class PrecisionTrainingTests
     [TestMethod]
     public void ATransformerSavedInHalfOpensOnEveryProcessor()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1) { FallbackToCpu = true };
         var warnings = new List<string>();
         ml.Log += (_, message) =>
@@ -231,11 +233,11 @@ public sealed class PrecisionTrainingTests
     [TestMethod]
     public void ACheckpointOfAnotherPrecisionIsRefused()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
         IDataView data = Trained.Prepared(ml);
         LorealTrainer.Options options = Trained.Options();
-        options.WorkspacePath = folder.FullName;
+        options.WorkspacePath = folder.Path;
         ml.MulticlassClassification.Trainers.Loreal(options).Fit(data).Dispose();
         options.Precision = ComputePrecision.BFloat16;
         string message = Assert.ThrowsExactly<InvalidOperationException>(() => ml.MulticlassClassification.Trainers.Loreal(options).Fit(data)).Message;

@@ -8,7 +8,7 @@ namespace Microsoft.ML.Loreal.Tests;
 [TestClass]
 public sealed class PackageTests
 {
-    private static readonly TestFolder _folder = new();
+    private static readonly TemporaryFolder _folder = new();
     private static readonly Lazy<string> _package = new(Pack);
 
     private static string Root { get; } = RepositoryRoot();

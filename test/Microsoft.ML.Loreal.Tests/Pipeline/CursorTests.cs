@@ -9,7 +9,7 @@ public sealed class CursorTests
     public void NothingIsReadOrScoredForOtherColumns()
     {
         var ml = new MLContext(1);
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         IDataView data = ml.Data.LoadFromEnumerable(Trained.Photos.Select(photo => new Photo { ImagePath = folder["absent.png"], Number = photo.Number }).ToList());
         IDataView scored = PathModel(ml).Transform(data);
         CollectionAssert.AreEqual(Enumerable.Range(0, Trained.Photos.Count).ToArray(), Rows.Read<int>(scored, "Number"));

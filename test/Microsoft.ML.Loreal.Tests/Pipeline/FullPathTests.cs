@@ -8,7 +8,7 @@ public sealed class FullPathTests
     [TestMethod]
     public void TrainsEvaluatesSavesReloadsAndPredicts()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
         IDataView data = Trained.Data(ml);
         IDataView scored = Trained.Model.Transform(data);

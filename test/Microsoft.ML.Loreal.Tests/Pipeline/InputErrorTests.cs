@@ -104,7 +104,7 @@ public sealed class InputErrorTests
     [TestMethod]
     public void WorkspaceThatCannotBeAFolderIsRefused()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         File.WriteAllText(folder["file"], "");
         AssertMessage(Assert.ThrowsExactly<ArgumentException>(() => Trainer(options => options.WorkspacePath = folder["file"])), "WorkspacePath", "file");
         string inside = Path.Combine(folder["file"], "a", "b");
@@ -137,7 +137,7 @@ public sealed class InputErrorTests
     [TestMethod]
     public void UnusableClassNamesAreRefusedBeforeImagesAreRead()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         List<Photo> photos = [.. Trained.Photos.Select(photo => new Photo { ImagePath = folder["absent.png"], Label = photo.Label == "red" ? "GREEN" : photo.Label })];
         AssertMessage(Assert.ThrowsExactly<ArgumentException>(() => Trainer().Fit(Pathed(photos))), "GREEN", "green");
     }

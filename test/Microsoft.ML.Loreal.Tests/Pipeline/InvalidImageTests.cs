@@ -19,7 +19,7 @@ public sealed class InvalidImageTests
     [DataRow("bomb")]
     public void TrainingNamesTheFileAndTheRow(string damage)
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         List<Photo> photos = WithBadRow(folder, damage);
         InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(() => Trainer(InvalidImageAction.Throw).Fit(Paths(photos)));
         StringAssert.Contains(error.Message, $"row {BadRow} ");
@@ -38,7 +38,7 @@ public sealed class InvalidImageTests
     [DataRow("bomb")]
     public void SkippingTrainsAsWithoutTheRow(string damage)
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         List<Photo> photos = WithBadRow(folder, damage);
         var warnings = new List<string>();
         _ml.Log += (_, message) => warnings.Add(message.Message);
@@ -58,7 +58,7 @@ public sealed class InvalidImageTests
     [DataRow("bomb")]
     public void ScoringRaisesTheErrorAtItsRowOrGivesMissingValues(string damage)
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         List<Photo> photos = WithBadRow(folder, damage);
         List<float[]> expected = Rows.Scores(Trained.Loreal.Transform(Paths(Trained.Photos)));
 
@@ -88,7 +88,7 @@ public sealed class InvalidImageTests
     [TestMethod]
     public void LoadedPicturesAreCheckedToo()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         List<Photo> photos = WithBadRow(folder, "garbage");
         IDataView data = _ml.Data.LoadFromEnumerable(photos);
         IDataView loaded = Keyed(_ml.Transforms.LoadImages("Image", "", "ImagePath").Fit(data).Transform(data));
@@ -148,7 +148,7 @@ public sealed class InvalidImageTests
         }
     }
 
-    private static List<Photo> WithBadRow(TestFolder folder, string damage)
+    private static List<Photo> WithBadRow(TemporaryFolder folder, string damage)
     {
         List<Photo> photos = [.. Trained.Photos];
         byte[] whole = File.ReadAllBytes(photos[BadRow].ImagePath);

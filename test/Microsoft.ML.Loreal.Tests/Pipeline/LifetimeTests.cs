@@ -11,7 +11,7 @@ public sealed class LifetimeTests
         IDataView data = Trained.Prepared(new MLContext(1));
         List<float[]> expected = Rows.Scores(Trained.Loreal.Transform(data));
         var results = new ConcurrentBag<List<float[]>>();
-        OnThreads(4, () => results.Add(Rows.Scores(Trained.Loreal.Transform(data))));
+        ParallelThreads.Run(4, _ => results.Add(Rows.Scores(Trained.Loreal.Transform(data))));
         Assert.HasCount(4, results);
         foreach (List<float[]> scores in results)
         {
@@ -27,7 +27,7 @@ public sealed class LifetimeTests
         List<float[]> expected = Rows.Scores(model.Transform(data));
         var outcomes = new ConcurrentBag<Exception?>();
         using var started = new CountdownEvent(3);
-        OnThreads(4, index =>
+        ParallelThreads.Run(4, index =>
         {
             if (index == 0)
             {
@@ -90,15 +90,6 @@ public sealed class LifetimeTests
         }
 
         Assert.ThrowsExactly<ObjectDisposedException>(() => model.WithClasses(["cat", "dog"]));
-    }
-
-    private static void OnThreads(int count, Action action) => OnThreads(count, _ => action());
-
-    private static void OnThreads(int count, Action<int> action)
-    {
-        Thread[] threads = [.. Enumerable.Range(0, count).Select(index => new Thread(() => action(index)))];
-        Array.ForEach(threads, thread => thread.Start());
-        Array.ForEach(threads, thread => thread.Join());
     }
 
     private sealed class ScoredPhoto

@@ -29,7 +29,7 @@ public sealed class LoadTests
         List<float[]> expected = [.. files.Select(file => alone.Predict(new EncodedPhoto { Image = file }).Score)];
         var results = new ConcurrentBag<(int First, List<float[]> Scores)>();
 
-        OnThreads(Threads, index =>
+        ParallelThreads.Run(Threads, index =>
         {
             // Each begins elsewhere, so that different pictures are scored at a time.
             using PredictionEngine<EncodedPhoto, Prediction> engine = Engine(ml, Trained.Loreal);
@@ -46,7 +46,7 @@ public sealed class LoadTests
     [TestMethod]
     public void HundredsOfTransformersLeaveNothingBehind()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
         string zip = folder["model.zip"];
         ml.Model.Save(Trained.Loreal, Trained.Prepared(ml).Schema, zip);
@@ -113,7 +113,7 @@ public sealed class LoadTests
         {
             LorealTransformer model = Trained.Loreal.WithClasses(Pictures.ClassNames);
             var moment = TimeSpan.FromMilliseconds(20 * random.NextDouble());
-            OnThreads(threads + 1, index =>
+            ParallelThreads.Run(threads + 1, index =>
             {
                 if (index == threads)
                 {
@@ -195,13 +195,6 @@ public sealed class LoadTests
         {
             Assert.AreEqual(expected[i], actual[i], tolerance);
         }
-    }
-
-    private static void OnThreads(int count, Action<int> action)
-    {
-        Thread[] threads = [.. Enumerable.Range(0, count).Select(index => new Thread(() => action(index)))];
-        Array.ForEach(threads, thread => thread.Start());
-        Array.ForEach(threads, thread => thread.Join());
     }
 
     private sealed class Prediction

@@ -87,7 +87,7 @@ public sealed class ReducedDecodingTests
     [TestMethod]
     public void TheTransformerDoesItWhenAskedAndSavesThat()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
         File.WriteAllBytes(folder["photo.jpg"], Jpeg(800, 600));
         IDataView data = ml.Data.LoadFromEnumerable([new Photo { ImagePath = folder["photo.jpg"], FileName = "photo.jpg", Features = [1] }]);

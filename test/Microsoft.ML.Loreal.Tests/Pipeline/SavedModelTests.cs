@@ -10,7 +10,7 @@ public sealed class SavedModelTests
     [TestMethod]
     public void AFreshProcessGivesIdenticalScores()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         SaveModel(folder["model.zip"]);
         List<float[]> expected = Rows.Scores(Trained.Model.Transform(Trained.Data(new MLContext(1))));
 
@@ -31,7 +31,7 @@ public sealed class SavedModelTests
     [TestMethod]
     public void TheArchiveHoldsPromptsAndBackbone()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         SaveModel(folder["model.zip"]);
         using ZipArchive archive = ZipFile.OpenRead(folder["model.zip"]);
         string[] names = [.. archive.Entries.Select(entry => entry.FullName.Replace('\\', '/'))];
@@ -44,7 +44,7 @@ public sealed class SavedModelTests
     [TestMethod]
     public void TransformersWithOtherClassesAndSettingsAreSavedToo()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
         IDataView data = Trained.Prepared(ml);
         using LorealTransformer other = Trained.Loreal.WithClasses(["house", "tree", "dog", "cat"]);
@@ -73,7 +73,7 @@ public sealed class SavedModelTests
     [DataRow("Backbone/vocab.json")]
     public void ADamagedPartIsNamed(string part)
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         SaveModel(folder["model.zip"]);
         foreach (Func<byte[], byte[]?> damage in new Func<byte[], byte[]?>[]
         {
@@ -94,7 +94,7 @@ public sealed class SavedModelTests
     [TestMethod]
     public void ATruncatedArchiveOrDamagedSettingsAreRefused()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         SaveModel(folder["model.zip"]);
         byte[] whole = File.ReadAllBytes(folder["model.zip"]);
         File.WriteAllBytes(folder["truncated.zip"], whole[..(whole.Length / 2)]);

@@ -94,7 +94,7 @@ public sealed class TrainingTests
     {
         var ml = new MLContext(1);
         IDataView data = ml.Transforms.CopyColumns("Kind", "Label").Append(ml.Transforms.CopyColumns("Picture", "Image")).Fit(Trained.Prepared(ml)).Transform(Trained.Prepared(ml));
-        LorealTrainer trainer = ml.MulticlassClassification.Trainers.Loreal("Kind", "Picture", Trained.Backbone, TinyBackbone.Patch);
+        LorealTrainer trainer = ml.MulticlassClassification.Trainers.Loreal("Kind", "Picture", Trained.Backbone, TinyClip.Patch);
         SchemaShape shape = trainer.GetOutputSchema(Shapes.Of(data.Schema));
         Assert.IsTrue(shape.Any(column => column.Name == "Score"));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ml.MulticlassClassification.Trainers.Loreal(backbone: Trained.Backbone, lowResolution: 5));

@@ -10,7 +10,7 @@ public sealed class PromptKDTrainerTests
 {
     [TestMethod]
     [DataRow(null)]
-    [DataRow(2 * TinyBackbone.Patch)]
+    [DataRow(2 * TinyClip.Patch)]
     public void TheStudentComesToAgreeWithTheTeacher(int? lowResolution)
     {
         PromptKDTrainer.Options options = Taught.Options();
@@ -33,7 +33,7 @@ public sealed class PromptKDTrainerTests
     [TestMethod]
     public void ReloadedModelScoresTheSameBits()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
         IDataView data = Taught.Unlabelled(ml);
         ml.Model.Save(Taught.Student, data.Schema, folder["model.zip"]);
@@ -88,7 +88,7 @@ public sealed class PromptKDTrainerTests
     [TestMethod]
     public void TheTeachersViewsCanBeKeptForOtherStudents()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         PromptKDTrainer.Options options = Taught.Options();
         options.FeatureCachePath = Directory.CreateDirectory(folder["cache"]).FullName;
         options.FeatureCacheMegabytes = 0;

@@ -3,8 +3,8 @@ namespace Microsoft.ML.Loreal.Tests.PromptKD;
 /// <summary>A small teacher and a student that it taught, made once for all tests that only look at them.</summary>
 internal static class Taught
 {
-    private static readonly TestFolder _folder = new();
-    private static readonly Lazy<ClipBackbone> _studentBackbone = new(() => TinyBackbone.Create(_folder["student"], seed: 2));
+    private static readonly TemporaryFolder _folder = new();
+    private static readonly Lazy<ClipBackbone> _studentBackbone = new(() => TinyClip.Write(_folder["student"], seed: 2));
     private static readonly Lazy<LorealTransformer> _teacher = new(() => FitTeacher(PromptMethod.IndependentPrompts(2, 2, 2, 2)));
     private static readonly Lazy<PromptKDTransformer> _student = new(() => Fit(Options()));
 

@@ -80,7 +80,7 @@ public sealed class AdaptedTowerTests
     [TestMethod]
     public void RepresentationThatLeavesNoRoomIsRefused()
     {
-        using ClipModel model = TinyClip.Create();
+        using ClipModel model = TinyClip.CreateModel();
         string name = new string('a', 40);
         ArgumentException error = Assert.ThrowsExactly<ArgumentException>(
             () => PromptMethod.Mmrl(representationTokens: 30).CreateLearner(model, _vocabulary, [name, "b"], 0, new Random(0)));
@@ -95,7 +95,7 @@ public sealed class AdaptedTowerTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using ClipModel model = TinyClip.Create(TextLayers);
+        using ClipModel model = TinyClip.CreateModel(TinyClip.Config with { TextLayers = TextLayers });
         using PromptLearner learner = PromptMethod.Mma(first, last, 5, Scale).CreateLearner(model, _vocabulary, _names, 6, new Random(4));
         var state = learner.State.ToDictionary(s => s.Name, s => s.Value);
         Compare(learner, model, attributes, (_, tokens) => tokens, (layer, normalised) => layer + 1 >= first && layer + 1 <= last ? Adapter(layer + 1, normalised) : null);
@@ -118,7 +118,7 @@ public sealed class AdaptedTowerTests
         const int count = 4;
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using ClipModel model = TinyClip.Create(TextLayers);
+        using ClipModel model = TinyClip.CreateModel(TinyClip.Config with { TextLayers = TextLayers });
         using PromptLearner learner = PromptMethod.Mmrl(first, last, count, 7).CreateLearner(model, _vocabulary, _names, 6, new Random(4));
         var state = learner.State.ToDictionary(s => s.Name, s => s.Value);
         state["representation_learner.compound_rep_tokens"].mul_(50);
@@ -165,7 +165,7 @@ public sealed class AdaptedTowerTests
     public void GradientsOfPartsAddUpToThoseOfTheBatch()
     {
         using DisposeScope scope = NewDisposeScope();
-        using ClipModel model = TinyClip.Create();
+        using ClipModel model = TinyClip.CreateModel();
         foreach (PromptMethod? method in new[] { PromptMethod.Mma(1, 2, 5, Scale), PromptMethod.Mmrl(1, 2, 3, 7, regularization: 2) })
         {
             using PromptLearner learner = method.CreateLearner(model, _vocabulary, _names, 0, new Random(4));
@@ -229,18 +229,5 @@ public sealed class AdaptedTowerTests
         return text.Project(x[-1]);
     }
 
-    private static ClipConfig Config(int text, int vision) => new()
-    {
-        ImageResolution = 32,
-        PatchSize = 8,
-        VisionWidth = 32,
-        VisionHeads = 2,
-        VisionLayers = vision,
-        TextWidth = 16,
-        TextHeads = 2,
-        TextLayers = text,
-        EmbedDimension = 24,
-        ContextLength = 77,
-        VocabularySize = 600,
-    };
+    private static ClipConfig Config(int text, int vision) => TinyClip.Config with { TextLayers = text, VisionLayers = vision };
 }

@@ -27,7 +27,7 @@ public sealed class ClassTokensTests
     [TestMethod]
     public void PromptMustFit()
     {
-        using ClipModel model = TinyClip.Create();
+        using ClipModel model = TinyClip.CreateModel();
         int room = model.Config.ContextLength - 2 - 16 - 10 - 1; // start and end, context, attribute tokens, full stop
         string[] fitting = ["cat", new('x', room)];
         using (Create(fitting))

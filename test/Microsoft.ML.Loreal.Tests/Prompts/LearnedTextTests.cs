@@ -26,7 +26,7 @@ public sealed class LearnedTextTests
     public void LossesAndGradientsOfSomeClassesAtATimeAreThoseOfAll(PromptMethod method)
     {
         using DisposeScope scope = NewDisposeScope();
-        using ClipModel model = TinyClip.Create(textLayers: 4, visionLayers: 3);
+        using ClipModel model = TinyClip.CreateModel(TinyClip.Config with { TextLayers = 4, VisionLayers = 3 });
         using PromptLearner learner = method.CreateLearner(model, new CharacterVocabulary(), _names, 0, new Random(5));
         Tensor states = learner.FrozenStates(RandomTensors.Normal(new Random(7), 1, CPU, 4, 3, 16, 16)).detach();
         Tensor labels = tensor(new long[] { 0, 59, 3, 26 });

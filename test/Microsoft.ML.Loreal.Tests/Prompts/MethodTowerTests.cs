@@ -26,7 +26,7 @@ public sealed class MethodTowerTests
     public void FeaturesAndGradientsAreThoseOfThePlainTowers(string name, int attributeTokens)
     {
         using DisposeScope scope = NewDisposeScope();
-        using ClipModel model = TinyClip.Create(textLayers: 4, visionLayers: 3);
+        using ClipModel model = TinyClip.CreateModel(TinyClip.Config with { TextLayers = 4, VisionLayers = 3 });
         PromptMethod method = Method(name);
         using PromptLearner learner = method.CreateLearner(model, _vocabulary, _names, attributeTokens, new Random(2));
         var state = learner.State.ToDictionary(s => s.Name, s => s.Value);
@@ -76,7 +76,7 @@ public sealed class MethodTowerTests
     public void GradientsOfTheMetaNetsAreThoseOfFiniteDifferences(string name)
     {
         using DisposeScope scope = NewDisposeScope();
-        using ClipModel model = TinyClip.Create(textLayers: 4, visionLayers: 3);
+        using ClipModel model = TinyClip.CreateModel(TinyClip.Config with { TextLayers = 4, VisionLayers = 3 });
         IReadOnlyList<int[]> words = AttributeSlots.Tokenize(_vocabulary, ["color", "leaf shape"]);
         using var slots = new AttributeSlots(model, words, 2, 8, MetaNetInitialization.Default, new Random(4));
         using PromptLearner alpha = Method(name).CreateLearner(model, _vocabulary, _names, slots.TokenCount, new Random(5));

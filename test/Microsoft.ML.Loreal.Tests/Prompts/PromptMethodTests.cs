@@ -38,7 +38,7 @@ public sealed class PromptMethodTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using ClipModel model = TinyClip.Create();
+        using ClipModel model = TinyClip.CreateModel();
         using PromptLearner learner = PromptMethod.Template(template).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
         long[] rows = _names.SelectMany(name =>
         {
@@ -54,7 +54,7 @@ public sealed class PromptMethodTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using ClipModel model = TinyClip.Create();
+        using ClipModel model = TinyClip.CreateModel();
         using PromptLearner learner = PromptMethod.CoOp(initialText: "of_a").CreateLearner(model, _vocabulary, _names, 0, new Random(0));
         long[] tokens = [.. _vocabulary.Encode("of a").Select(t => (long)t)];
         Assert.AreEqual(0f, (model.Text.Embed(tensor(tokens, [1, tokens.Length]))[0] - learner.Parameters[0]).abs().max().item<float>());
@@ -65,7 +65,7 @@ public sealed class PromptMethodTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using ClipModel model = TinyClip.Create();
+        using ClipModel model = TinyClip.CreateModel();
         using PromptLearner learner = PromptMethod.MaPLe(3).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
         using PromptLearner words = PromptMethod.Template().CreateLearner(model, _vocabulary, _names, 0, new Random(0));
         Assert.AreEqual(0f, (words.Prompts(null).Prefix - learner.Prompts(null).Prefix).abs().max().item<float>());
@@ -81,7 +81,7 @@ public sealed class PromptMethodTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using ClipModel model = TinyClip.Create();
+        using ClipModel model = TinyClip.CreateModel();
         using PromptLearner learner = PromptMethod.MaPLe(contextTokens, 1, initialText).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
         using PromptLearner names = PromptMethod.Template("{}.").CreateLearner(model, _vocabulary, _names, 0, new Random(0));
         (PromptParts prompts, PromptParts bare) = (learner.Prompts(null), names.Prompts(null));
@@ -98,7 +98,7 @@ public sealed class PromptMethodTests
     [DataRow(1, 2, 1)]
     public void DepthOfMaPLeFollowsTheBackbone(int textLayers, int visionLayers, int depth)
     {
-        using ClipModel model = TinyClip.Create(textLayers, visionLayers: visionLayers);
+        using ClipModel model = TinyClip.CreateModel(TinyClip.Config with { TextLayers = textLayers, VisionLayers = visionLayers });
         using PromptLearner learner = PromptMethod.MaPLe().CreateLearner(model, _vocabulary, _names, 0, new Random(0));
         Assert.AreEqual(3 * depth, learner.State.Count());
         int most = Math.Min(textLayers, visionLayers);
@@ -112,7 +112,7 @@ public sealed class PromptMethodTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using ClipModel model = TinyClip.Create();
+        using ClipModel model = TinyClip.CreateModel();
         using PromptLearner learner = PromptMethod.CoOp(4, classSpecific: true).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
         Tensor before = learner.TextFeatures(null);
         learner.Parameters[0].select(0, 1).add_(1f);
@@ -131,7 +131,7 @@ public sealed class PromptMethodTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using ClipModel model = TinyClip.Create();
+        using ClipModel model = TinyClip.CreateModel();
         var method = PromptMethod.CoOp(5, position, classSpecific);
         using PromptLearner learner = method.CreateLearner(model, _vocabulary, _names, 6, new Random(0));
         Tensor tokens = RandomTensors.Normal(new Random(1), 1, CPU, 2, 6, model.Config.TextWidth);
@@ -153,7 +153,7 @@ public sealed class PromptMethodTests
     public void StateOfAnotherShapeIsRefused()
     {
         using DisposeScope scope = NewDisposeScope();
-        using ClipModel model = TinyClip.Create();
+        using ClipModel model = TinyClip.CreateModel();
         using PromptLearner learner = PromptMethod.CoOp(4).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
         InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(() => learner.Load(_ => zeros([5, model.Config.TextWidth])));
         Assert.Contains("ctx", error.Message);

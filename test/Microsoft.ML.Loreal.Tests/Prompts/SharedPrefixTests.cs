@@ -22,7 +22,7 @@ public sealed class SharedPrefixTests
     public void EqualsEveryPromptOnItsOwn(int images, int classes, int prefixLength, int suffixLength, int layers, int heads)
     {
         using DisposeScope scope = NewDisposeScope();
-        using ClipModel model = TinyClip.Create(textLayers: layers, textHeads: heads);
+        using ClipModel model = TinyClip.CreateModel(TinyClip.Config with { TextLayers = layers, TextHeads = heads });
         var random = new Random(5);
         int width = model.Config.TextWidth;
         Tensor prefix = RandomTensors.Normal(random, 1, CPU, images, prefixLength, width).requires_grad_(true);
@@ -52,7 +52,7 @@ public sealed class SharedPrefixTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using ClipModel model = TinyClip.Create();
+        using ClipModel model = TinyClip.CreateModel();
         var random = new Random(8);
         Tensor prefix = RandomTensors.Normal(random, 1, CPU, 3, 6, model.Config.TextWidth);
         Tensor suffix = RandomTensors.Normal(random, 1, CPU, classes, suffixLength, model.Config.TextWidth);
@@ -68,7 +68,7 @@ public sealed class SharedPrefixTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using ClipModel model = TinyClip.Create();
+        using ClipModel model = TinyClip.CreateModel();
         var random = new Random(6);
         Tensor prefix = RandomTensors.Normal(random, 1, CPU, 2, 3, model.Config.TextWidth);
         Tensor suffix = RandomTensors.Normal(random, 1, CPU, 2, 5, model.Config.TextWidth);

@@ -20,7 +20,7 @@ public sealed class TwoStudentsTests
     public void LossesAndGradientsOfSomeClassesAtATimeAreThoseOfAll(string name, double mix, long numbersKept)
     {
         using DisposeScope scope = NewDisposeScope();
-        using ClipModel model = TinyClip.Create(textLayers: 4, visionLayers: 3);
+        using ClipModel model = TinyClip.CreateModel(TinyClip.Config with { TextLayers = 4, VisionLayers = 3 });
         PromptMethod method = name switch
         {
             "CoOp" => PromptMethod.CoOp(2),

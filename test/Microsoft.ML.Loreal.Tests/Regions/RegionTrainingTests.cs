@@ -11,7 +11,7 @@ public sealed class RegionTrainingTests
     [DataRow(LabelSparsification.MarginalRenorm)]
     public void ATableOfAllLabelsTeachesWhatTheTeacherDoes(LabelSparsification sparsification)
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var exact = new List<double>();
         PromptKDTrainer.Options options = Taught.Options();
         options.MetricsCallback = metrics => exact.Add(metrics.Loss);
@@ -30,7 +30,7 @@ public sealed class RegionTrainingTests
     [TestMethod]
     public void TrainingsShareATableAndMakeItOnce()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         PromptKDTrainer.Options options = Taught.Options();
         options.Regions = new RegionTableOptions { FolderPath = folder["tables"], LabelsKept = 1 };
         using (Taught.Fit(options))
@@ -44,7 +44,7 @@ public sealed class RegionTrainingTests
         // Another seed, other sizes, other epochs and the other sparsification: the same table.
         options.Seed = 100;
         options.PromptTokens = 1;
-        options.LowResolution = 2 * TinyBackbone.Patch;
+        options.LowResolution = 2 * TinyClip.Patch;
         options.Regions.Sparsification = LabelSparsification.MarginalRenorm;
         using (Taught.Fit(options))
         {
@@ -65,7 +65,7 @@ public sealed class RegionTrainingTests
     [TestMethod]
     public void ATableThatCannotBeMadeLeavesNothingBehind()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         using var cancel = new CancellationTokenSource();
         cancel.Cancel();
         using var teacher = PromptKDTeacher.Of(Taught.Teacher.Model, null);
@@ -78,7 +78,7 @@ public sealed class RegionTrainingTests
     [TestMethod]
     public void ATrainingThatWasCutOffGoesOnWithItsTable()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         PromptKDTrainer.Options options = Taught.Options();
         options.Regions = new RegionTableOptions { FolderPath = folder["tables"] };
         using PromptKDTransformer whole = Taught.Fit(options);

@@ -24,7 +24,7 @@ public sealed class BackboneMutationTests
         TextLayers = 1,
         EmbedDimension = 4,
         ContextLength = 12,
-        VocabularySize = RandomClip.ByteVocabularySize + 1,
+        VocabularySize = TinyClip.VocabularySize + 1,
     };
 
     private static readonly Dictionary<string, byte[]> _files = Files();
@@ -80,7 +80,7 @@ public sealed class BackboneMutationTests
     [TestMethod]
     public void ForgedLayerCountsAreRefusedAtOnce()
     {
-        string json = RandomClip.ConfigJson(_config with { VisionLayers = int.MaxValue });
+        string json = TinyClip.ConfigJson(_config with { VisionLayers = int.MaxValue });
         InvalidDataException error = Refused("config.json", json);
         StringAssert.Contains(error.Message, $"{int.MaxValue} vision and 1 text layers");
     }
@@ -151,12 +151,11 @@ public sealed class BackboneMutationTests
     {
         using DisposeScope scope = NewDisposeScope();
         using var weights = new MemoryStream();
-        SafetensorsWriter.Write(weights, RandomClip.Weights(_config, new Random(1)));
-        string[] bytes = [.. ByteAlphabet.Order.ToArray().Select(value => ByteAlphabet.Character(value).ToString())];
+        SafetensorsWriter.Write(weights, TinyClip.Weights(_config, new Random(1)));
         return new Dictionary<string, byte[]>
         {
-            ["config.json"] = Encoding.UTF8.GetBytes(RandomClip.ConfigJson(_config)),
-            ["vocab.json"] = Encoding.UTF8.GetBytes(RandomClip.VocabularyJson([.. bytes, .. bytes.Select(text => text + "</w>"), "ph"])),
+            ["config.json"] = Encoding.UTF8.GetBytes(TinyClip.ConfigJson(_config)),
+            ["vocab.json"] = Encoding.UTF8.GetBytes(TinyClip.VocabularyJson("ph")),
             ["merges.txt"] = "#version: 0.2\np h\nph o\n"u8.ToArray(),
             ["preprocessor_config.json"] = Encoding.UTF8.GetBytes(Preprocessor),
             ["model.safetensors"] = weights.ToArray(),

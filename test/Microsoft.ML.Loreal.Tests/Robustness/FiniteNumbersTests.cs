@@ -16,8 +16,8 @@ public sealed class FiniteNumbersTests
     [DataRow(float.NegativeInfinity)]
     public void WeightsOfABackboneAreNamed(float value)
     {
-        using var folder = new TestFolder();
-        TinyBackbone.Create(folder.FullName);
+        using var folder = new TemporaryFolder();
+        TinyClip.Write(folder.Path);
         ClipBackbone backbone = Poisoned(folder, "transformer.resblocks.1.mlp.c_fc.bias", value);
         LorealTrainer.Options options = Trained.Options();
         options.Backbone = backbone;
@@ -56,11 +56,11 @@ public sealed class FiniteNumbersTests
         StringAssert.Contains(error.Message, "not numbers");
     }
 
-    private static ClipBackbone Poisoned(TestFolder folder, string name, float value)
+    private static ClipBackbone Poisoned(TemporaryFolder folder, string name, float value)
     {
         string path = folder["model.safetensors"];
         File.WriteAllBytes(path, WithValue(File.ReadAllBytes(path), name, value));
-        return ClipBackbone.FromFolder(folder.FullName);
+        return ClipBackbone.FromFolder(folder.Path);
     }
 
     /// <summary>The same file with a tensor filled with one value.</summary>

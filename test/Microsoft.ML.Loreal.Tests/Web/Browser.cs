@@ -12,12 +12,12 @@ internal sealed class Browser : IAsyncDisposable
     private static readonly string[] _names = ["chromium", "chromium-browser", "google-chrome"];
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(1);
 
-    private readonly TestFolder _profile;
+    private readonly TemporaryFolder _profile;
     private readonly Process _process;
     private readonly ClientWebSocket _page = new();
     private int _calls;
 
-    private Browser(TestFolder profile, Process process)
+    private Browser(TemporaryFolder profile, Process process)
     {
         _profile = profile;
         _process = process;
@@ -30,10 +30,10 @@ internal sealed class Browser : IAsyncDisposable
 
     public static async Task<Browser> OpenAsync(string address)
     {
-        var profile = new TestFolder();
+        var profile = new TemporaryFolder();
         var start = new ProcessStartInfo(
             Program!,
-            ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=900,1100", "--remote-debugging-port=0", $"--user-data-dir={profile.FullName}", "about:blank"])
+            ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=900,1100", "--remote-debugging-port=0", $"--user-data-dir={profile.Path}", "about:blank"])
         {
             RedirectStandardError = true,
         };

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Loreal.Tests.Web;
 /// <summary>The shared trained pipeline as a model.zip.</summary>
 internal sealed class TrainedModelZip : IDisposable
 {
-    private readonly TestFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public TrainedModelZip()
     {

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Loreal.Tests.Backbone;
 
 /// <summary>The state dict of a small CLIP model and a temporary folder to write it to, in any of the published forms.</summary>
-internal sealed class TinyClip : IDisposable
+internal sealed class CheckpointFolder : IDisposable
 {
     public const int Grid = 3;
 
@@ -12,7 +12,7 @@ internal sealed class TinyClip : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    public TinyClip()
+    public CheckpointFolder()
         : this(
             new ClipConfig
             {
@@ -31,13 +31,13 @@ internal sealed class TinyClip : IDisposable
             [])
     {
         using DisposeScope scope = NewDisposeScope();
-        foreach ((string name, Tensor value) in RandomClip.Weights(Config, new Random(1)))
+        foreach ((string name, Tensor value) in TinyClip.Weights(Config, new Random(1)))
         {
             State[name] = value.DetachFromDisposeScope();
         }
     }
 
-    public TinyClip(ClipConfig config, Dictionary<string, Tensor> state)
+    public CheckpointFolder(ClipConfig config, Dictionary<string, Tensor> state)
     {
         Config = config;
         State = state;
@@ -50,7 +50,7 @@ internal sealed class TinyClip : IDisposable
 
     public string Folder => _folder.Path;
 
-    public string File(string name) => _folder.File(name);
+    public string File(string name) => _folder[name];
 
     public void WriteText(string name, string text) => System.IO.File.WriteAllText(File(name), text);
 
@@ -61,11 +61,11 @@ internal sealed class TinyClip : IDisposable
         WriteOpenAIWeights();
     }
 
-    public void WriteConfig() => WriteText("config.json", RandomClip.ConfigJson(Config));
+    public void WriteConfig() => WriteText("config.json", TinyClip.ConfigJson(Config));
 
     public void WriteVocabulary(string? extra = null)
     {
-        WriteText("vocab.json", RandomClip.VocabularyJson([.. _letters, .. _letters.Select(letter => letter + "</w>"), .. extra is null ? [] : new[] { extra }]));
+        WriteText("vocab.json", TinyClip.TokensJson([.. _letters, .. _letters.Select(letter => letter + "</w>"), .. extra is null ? [] : new[] { extra }]));
         WriteText("merges.txt", "#version: 0.2\n");
     }
 
