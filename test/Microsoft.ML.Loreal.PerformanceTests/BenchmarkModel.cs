@@ -9,10 +9,14 @@ namespace Microsoft.ML.Loreal.PerformanceTests;
 /// <param name="LowResolution">phi.</param>
 internal sealed record BenchmarkModel(string Name, ClipConfig Config, int LowResolution)
 {
+    public const string VitB16Name = "ViT-B/16";
+    public const string DefaultName = "default";
+    public const string SmallName = "small";
+
     private const int HeadWidth = 64;
 
     public static BenchmarkModel VitB16 { get; } = new(
-        "ViT-B/16",
+        VitB16Name,
         new ClipConfig
         {
             ImageResolution = 224,
@@ -29,16 +33,24 @@ internal sealed record BenchmarkModel(string Name, ClipConfig Config, int LowRes
         },
         96);
 
-    public static BenchmarkModel Default { get; } = new("default", ClipBackbone.Default.Config, 6 * ClipBackbone.Default.Config.PatchSize);
+    public static BenchmarkModel Default { get; } = new(DefaultName, ClipBackbone.Default.Config, 6 * ClipBackbone.Default.Config.PatchSize);
 
     /// <summary>For what is not about its time.</summary>
     public static BenchmarkModel Small { get; } = new(
-        "small", TinyClip.Config with { VisionWidth = 64, VisionHeads = 1, TextWidth = 64, TextHeads = 1, EmbedDimension = 32 }, 2 * TinyClip.Patch);
+        SmallName, TinyClip.Config with { VisionWidth = 64, VisionHeads = 1, TextWidth = 64, TextHeads = 1, EmbedDimension = 32 }, 2 * TinyClip.Patch);
 
     /// <summary>Attributes of one token each in the vocabulary that comes with the sizes.</summary>
     public IReadOnlyList<string>? Attributes => this == Default ? new LorealTrainer.Options().Attributes : ["c", "s", "z", "t", "o"];
 
     public static IReadOnlyList<BenchmarkModel> All { get; } = [VitB16, Default];
+
+    public static BenchmarkModel Named(string name) => name switch
+    {
+        VitB16Name => VitB16,
+        DefaultName => Default,
+        SmallName => Small,
+        _ => throw new ArgumentException($"'{name}' is none of the sizes {VitB16Name}, {DefaultName} and {SmallName}.", nameof(name)),
+    };
 
     /// <summary>Both towers of one width, four blocks each, and as many patches as <see cref="VitB16"/>.</summary>
     public static BenchmarkModel OfWidth(int width) => new(

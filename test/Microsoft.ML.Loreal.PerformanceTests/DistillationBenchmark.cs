@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.PerformanceTests;
 
-/// <summary>One step of stage 3: all losses, forward and backward, and the optimiser.</summary>
+/// <summary>One step of stage 3: all losses, forward and backward, and the optimizer.</summary>
 internal static class DistillationBenchmark
 {
     private const int MostPublishedImages = 4;
@@ -12,9 +12,7 @@ internal static class DistillationBenchmark
     // More than this many image-class pairs do not fit in memory the published way, with the graphs of two text passes alive.
     private const int MostPublishedPairs = 200;
 
-    public static void Run() => Run(BenchmarkModel.All);
-
-    public static void Run(IEnumerable<BenchmarkModel> sizes)
+    public static void Run(IReadOnlyList<BenchmarkModel> sizes)
     {
         var table = new Comparison("Distillation step (4 text passes, 2 of them with gradients)", "ours, features cached", "published: both towers and 77 tokens a pair each step");
         foreach (BenchmarkModel size in sizes)

@@ -8,7 +8,7 @@ internal static class MemoryBenchmark
 {
     private const int Predictions = 10_000;
 
-    public static void Run()
+    public static void Run(IReadOnlyList<BenchmarkModel> sizes)
     {
         Comparison.Line("Resident memory, MB: the highest while it ran, and of that what came on top of the loaded model");
         Comparison.Line(Machine.Description);
@@ -20,7 +20,7 @@ internal static class MemoryBenchmark
         Comparison.Line("");
         Comparison.Line("| case | ours: peak (added) | published: peak (added) | ours / published (added) |");
         Comparison.Line("| --- | ---: | ---: | ---: |");
-        foreach (BenchmarkModel size in BenchmarkModel.All)
+        foreach (BenchmarkModel size in sizes)
         {
             foreach ((string? work, int images, int classes) in new[] { ("distillation", 4, 50), ("scoring", 1, 100), ("scoring", 8, 100) })
             {
@@ -38,15 +38,13 @@ internal static class MemoryBenchmark
     }
 
     /// <summary>In the child: prints the memory after loading and the highest of the run.</summary>
-    public static void MeasureWork(string name, string work, string images, string classes, string way)
+    public static void MeasureWork(BenchmarkModel size, string work, int images, int classes, string way)
     {
-        BenchmarkModel size = BenchmarkModel.All.Single(s => s.Name == name);
-        int batch = int.Parse(images, CultureInfo.InvariantCulture);
         using ClipModel model = size.Create();
-        using var task = new ClassificationTask(model, int.Parse(classes, CultureInfo.InvariantCulture));
+        using var task = new ClassificationTask(model, classes);
         using DisposeScope scope = torch.NewDisposeScope();
-        (torch.Tensor? high, torch.Tensor? low, torch.Tensor? labels) = (DistillationBenchmark.CachedFeatures(size, batch), DistillationBenchmark.CachedFeatures(size, batch), DistillationBenchmark.Labels(batch));
-        torch.Tensor pixels = BenchmarkModel.Pixels(batch, size.LowResolution);
+        (torch.Tensor? high, torch.Tensor? low, torch.Tensor? labels) = (DistillationBenchmark.CachedFeatures(size, images), DistillationBenchmark.CachedFeatures(size, images), DistillationBenchmark.Labels(images));
+        torch.Tensor pixels = BenchmarkModel.Pixels(images, size.LowResolution);
         Console.WriteLine(FormattableString.Invariant($"{ResidentMemory.Now}"));
         for (int run = 0; run < 2; run++)
         {
@@ -56,7 +54,7 @@ internal static class MemoryBenchmark
                     DistillationBenchmark.Ours(task, high, low, labels);
                     break;
                 case ("distillation", _):
-                    DistillationBenchmark.Published(task, size, batch);
+                    DistillationBenchmark.Published(task, size, images);
                     break;
                 default:
                     task.Score(way == "ours" ? task.Ours : task.Published, pixels).Dispose();

@@ -14,9 +14,9 @@ internal static class PrecisionBenchmark
 
     private static readonly int[] _widths = [64, 128, 192, 256, 384, 512, 768];
 
-    public static void Run()
+    public static void Run(IReadOnlyList<BenchmarkModel> sizes)
     {
-        foreach (BenchmarkModel size in BenchmarkModel.All)
+        foreach (BenchmarkModel size in sizes)
         {
             using ClipModel single = size.Create();
             foreach (ComputePrecision precision in BenchmarkDevice.Precisions.Where(precision => precision != ComputePrecision.Single))

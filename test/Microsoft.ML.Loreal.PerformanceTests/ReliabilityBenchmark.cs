@@ -24,14 +24,16 @@ internal static class ReliabilityBenchmark
         ["dispose"] = ($"dispose a transformer with which {DisposingThreads} threads predict", 200, DisposedInUse),
     };
 
-    public static void Run()
+    public static IReadOnlyCollection<string> Loops => _loops.Keys;
+
+    public static void Run(IEnumerable<string> loops)
     {
         Comparison.Line("Long loops over a small model, JPEG files of 300 x 200, memory in MB");
         Comparison.Line(Machine.Description);
         Comparison.Line("");
         Comparison.Line("| what | times | wrong | resident after a tenth | highest after that | at the end | change | tensors after a tenth, at the end | seconds |");
         Comparison.Line("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
-        foreach (string name in _loops.Keys)
+        foreach (string name in loops)
         {
             Comparison.Line(ChildProcess.Run("reliability", name)[0]);
         }

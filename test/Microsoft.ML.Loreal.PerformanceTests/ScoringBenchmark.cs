@@ -9,10 +9,10 @@ internal static class ScoringBenchmark
     // The published way is linear in the images; more pairs than this are measured on one image.
     private const int MostPublishedPairs = 100;
 
-    public static void Run()
+    public static void Run(IReadOnlyList<BenchmarkModel> sizes)
     {
         var table = new Comparison("Scoring at phi", "ours", "published: 77 tokens a pair");
-        foreach (BenchmarkModel size in BenchmarkModel.All)
+        foreach (BenchmarkModel size in sizes)
         {
             using ClipModel model = size.Create();
             foreach (int classes in new[] { 10, 50, 100, 1000 })

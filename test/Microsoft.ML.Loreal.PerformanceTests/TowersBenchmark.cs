@@ -13,7 +13,7 @@ internal static class TowersBenchmark
     private const int Processes = 3;
     private const int RunsOfEach = 5;
 
-    public static void Run()
+    public static void Run(IReadOnlyList<BenchmarkModel> sizes)
     {
         (string Program, string Version)? python = Python();
         if (python is null)
@@ -22,7 +22,7 @@ internal static class TowersBenchmark
         }
 
         var table = new Comparison("Towers, the same operators in PyTorch", "ours", python is null ? "PyTorch" : $"PyTorch {python.Value.Version}");
-        foreach (BenchmarkModel size in BenchmarkModel.All)
+        foreach (BenchmarkModel size in sizes)
         {
             ClipConfig config = size.Config;
             foreach (int images in new[] { 1, 8 })
@@ -62,10 +62,8 @@ internal static class TowersBenchmark
     }
 
     /// <summary>In the child: prints the seconds of every run.</summary>
-    public static void Measure(string name, string tower, string batch, string length)
+    public static void Measure(BenchmarkModel size, string tower, int count, int tokens)
     {
-        BenchmarkModel size = BenchmarkModel.All.Single(s => s.Name == name);
-        (int count, int tokens) = (int.Parse(batch, CultureInfo.InvariantCulture), int.Parse(length, CultureInfo.InvariantCulture));
         using IDisposable inference = inference_mode();
         using DisposeScope scope = NewDisposeScope();
         using ClipModel model = size.Create();
