@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Loreal.Samples.TrainBackbone;
+namespace Microsoft.ML.Loreal.TrainBackbone;
 
 /// <summary>How well the model knows things that it was not trained for: pictures of the 48 classes, made once.</summary>
 internal sealed class Examination : IDisposable
@@ -40,7 +40,7 @@ internal sealed class Examination : IDisposable
         using DisposeScope scope = NewDisposeScope();
         using IDisposable frozen = no_grad();
         long[][] prompts = World.Classes.Select(name => vocabulary.Encode($"a photo of a {name} .")).ToArray();
-        (Tensor? features, Tensor? text) = (Features(model, side), model.text.Forward(prompts));
+        (Tensor features, Tensor text) = (Features(model, side), model.text.Forward(prompts));
         (int half, int ofBase) = (World.BaseClassCount, _classes.Count(c => c < World.BaseClassCount));
         return (
             Accuracy(features.narrow(0, 0, ofBase), text.narrow(0, 0, half), _classes[..ofBase]),

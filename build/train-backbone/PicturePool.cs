@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Loreal.Samples.TrainBackbone;
+namespace Microsoft.ML.Loreal.TrainBackbone;
 
 /// <summary>
 /// The latest pictures, kept to be used again with other captions: drawing half of each batch anew makes every picture serve twice.
@@ -30,7 +30,7 @@ internal sealed class PicturePool : IDisposable
         // The first batches are all new, until there is something to choose from.
         int fresh = _filled < 4 * _batch ? _batch : _batch / 2;
         Thing[] things = Enumerable.Range(0, fresh).Select(_ => Thing.Sample(random)).ToArray();
-        (Tensor? drawn, Tensor? where) = Painter.Paint(things, generator);
+        (Tensor drawn, Tensor where) = Painter.Paint(things, generator);
         long[] rows = Enumerable.Range(0, fresh).Select(i => (long)((_next + i) % _capacity)).ToArray();
         _pictures.index_copy_(0, tensor(rows), Painter.ToBytes(drawn));
         _places.index_copy_(0, tensor(rows), where);

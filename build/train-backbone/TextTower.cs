@@ -2,7 +2,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Loreal.Samples.TrainBackbone;
+namespace Microsoft.ML.Loreal.TrainBackbone;
 
 /// <summary>The text half of CLIP.</summary>
 internal sealed class TextTower : nn.Module
@@ -18,17 +18,17 @@ internal sealed class TextTower : nn.Module
     internal readonly Parameter text_projection;
 #pragma warning restore IDE1006
 
-    internal TextTower(ModelSize size)
+    internal TextTower(ClipConfig config)
         : base(nameof(TextTower))
     {
-        int width = size.TextWidth;
-        token_embedding = nn.Embedding(size.Vocabulary, width);
+        int width = config.TextWidth;
+        token_embedding = nn.Embedding(config.VocabularySize, width);
         nn.init.normal_(token_embedding.weight!, 0, 0.02);
-        positional_embedding = nn.Parameter(randn([size.Context, width]) * 0.01);
-        resblocks = nn.ModuleList(Enumerable.Range(0, size.TextLayers)
-            .Select(_ => new Block(width, size.Heads(width), size.TextLayers)).ToArray());
+        positional_embedding = nn.Parameter(randn([config.ContextLength, width]) * 0.01);
+        resblocks = nn.ModuleList(Enumerable.Range(0, config.TextLayers)
+            .Select(_ => new Block(width, config.TextHeads, config.TextLayers)).ToArray());
         ln_final = nn.LayerNorm(width);
-        text_projection = nn.Parameter(randn([width, size.Joint]) * Math.Pow(width, -0.5));
+        text_projection = nn.Parameter(randn([width, config.EmbedDimension]) * Math.Pow(width, -0.5));
         RegisterComponents();
     }
 

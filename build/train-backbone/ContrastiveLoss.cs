@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Loreal.Samples.TrainBackbone;
+namespace Microsoft.ML.Loreal.TrainBackbone;
 
 /// <summary>CLIP's loss for a batch in which a caption may be true of several pictures: those are no negatives of each other.</summary>
 internal static class ContrastiveLoss

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Loreal.Samples.TrainBackbone;
+namespace Microsoft.ML.Loreal.TrainBackbone;
 
 /// <summary>One sentence for each value of each attribute, in the order of <see cref="AttributeWords.All"/>.</summary>
 internal static class AttributePrompts

@@ -2,12 +2,12 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Loreal.Samples.TrainBackbone;
+namespace Microsoft.ML.Loreal.TrainBackbone;
 
 /// <summary>The image half of CLIP. For training it can look at a random part of the patches only, which is much faster.</summary>
 internal sealed class VisionTower : nn.Module
 {
-    private readonly ModelSize _size;
+    private readonly ClipConfig _config;
 
 #pragma warning disable IDE1006 // The names are those of openai's checkpoints.
     internal readonly Linear conv1;
@@ -19,21 +19,21 @@ internal sealed class VisionTower : nn.Module
     internal readonly Parameter proj;
 #pragma warning restore IDE1006
 
-    internal VisionTower(ModelSize size)
+    internal VisionTower(ClipConfig config)
         : base(nameof(VisionTower))
     {
-        _size = size;
-        int width = size.VisionWidth;
+        _config = config;
+        int width = config.VisionWidth;
         double scale = Math.Pow(width, -0.5);
         // A convolution whose stride is its kernel is a linear layer on patches.
-        conv1 = nn.Linear(3 * size.Patch * size.Patch, width, hasBias: false);
+        conv1 = nn.Linear(3 * config.PatchSize * config.PatchSize, width, hasBias: false);
         class_embedding = nn.Parameter(randn([width]) * scale);
-        positional_embedding = nn.Parameter(Positions(size.Grid, width, scale));
+        positional_embedding = nn.Parameter(Positions(config.Grid, width, scale));
         ln_pre = nn.LayerNorm(width);
-        resblocks = nn.ModuleList(Enumerable.Range(0, size.VisionLayers)
-            .Select(_ => new Block(width, size.Heads(width), size.VisionLayers)).ToArray());
+        resblocks = nn.ModuleList(Enumerable.Range(0, config.VisionLayers)
+            .Select(_ => new Block(width, config.VisionHeads, config.VisionLayers)).ToArray());
         ln_post = nn.LayerNorm(width);
-        proj = nn.Parameter(randn([width, size.Joint]) * scale);
+        proj = nn.Parameter(randn([width, config.EmbedDimension]) * scale);
         RegisterComponents();
     }
 
@@ -43,7 +43,7 @@ internal sealed class VisionTower : nn.Module
     /// </summary>
     internal (Tensor Features, Tensor Tokens, Tensor Seen) Forward(Tensor pictures, int? keep = null, Generator? generator = null)
     {
-        (long n, long grid, int patch) = (pictures.shape[0], pictures.shape[3] / _size.Patch, _size.Patch);
+        (long n, long grid, int patch) = (pictures.shape[0], pictures.shape[3] / _config.PatchSize, _config.PatchSize);
         // [n, 3, grid * patch, grid * patch] -> [n, grid, grid, 3, patch, patch] -> [n, grid * grid, 3 * patch * patch]
         Tensor patches = pictures.reshape(n, 3, grid, patch, grid, patch).permute(0, 2, 4, 1, 3, 5).reshape(n, grid * grid, 3 * patch * patch);
         Tensor places = PositionsFor(grid);
@@ -91,11 +91,11 @@ internal sealed class VisionTower : nn.Module
     // At another resolution the grid of position embeddings is resized like a picture.
     private Tensor PositionsFor(long grid)
     {
-        if (grid == _size.Grid)
+        if (grid == _config.Grid)
         {
             return positional_embedding;
         }
-        (int trained, int width) = (_size.Grid, _size.VisionWidth);
+        (int trained, int width) = (_config.Grid, _config.VisionWidth);
         // [trained * trained, width] -> [1, width, trained, trained]
         Tensor picture = positional_embedding.narrow(0, 1, trained * trained).t().reshape(1, width, trained, trained);
         Tensor resized = nn.functional.interpolate(picture, [grid, grid], mode: InterpolationMode.Bicubic, align_corners: false, antialias: true);

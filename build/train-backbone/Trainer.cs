@@ -2,7 +2,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Loreal.Samples.TrainBackbone;
+namespace Microsoft.ML.Loreal.TrainBackbone;
 
 /// <summary>Trains the backbone. Everything that is random at a step follows from the seed and the step's number.</summary>
 internal sealed class Trainer : IDisposable
@@ -27,9 +27,8 @@ internal sealed class Trainer : IDisposable
         _seed = seed;
         _steps = steps;
         Vocabulary = new Vocabulary(Words.All);
-        var size = new ModelSize(Vocabulary.Count);
-        Model = new Clip(size);
-        _heads = new AttributeHeads(size);
+        Model = new Clip(Vocabulary.Count);
+        _heads = new AttributeHeads(Model.Config);
         _parameters = Model.parameters().ToArray();
         _attributePrompts = AttributePrompts.All.Select(Vocabulary.Encode).ToArray();
         // Weight decay is for matrices that multiply, not for embeddings, norms and biases.
@@ -75,14 +74,14 @@ internal sealed class Trainer : IDisposable
         Tensor truth = tensor(things.SelectMany(t => Enumerable.Range(0, AttributeWords.All.Count).Select(k => (long)t[k])).ToArray())
             .reshape(Batch, AttributeWords.All.Count);
 
-        (Tensor? features, Tensor? tokens, Tensor? seen) = Model.visual.Forward(Clip.Normalize(pictures), PatchesToSee(done), generator);
+        (Tensor features, Tensor tokens, Tensor seen) = Model.visual.Forward(Clip.Normalize(pictures), PatchesToSee(done), generator);
         long[][] texts = captions.Select(c => Vocabulary.Encode(c.Text)).Concat(_attributePrompts).ToArray();
         Tensor text = Model.text.Forward(texts);
         // [batch, texts]: the captions' columns, then those of the attribute prompts
         Tensor logits = features.matmul(text.t()) * Model.logit_scale.exp();
         Tensor contrastive = ContrastiveLoss.Of(logits.narrow(1, 0, Batch), ContrastiveLoss.Truth(things, captions));
         Tensor prompts = AttributeHeads.Loss(logits.narrow(1, Batch, _attributePrompts.Length), truth);
-        (Tensor? ofTokens, Tensor? ofWhole) = _heads.Losses(tokens, seen, truth, places);
+        (Tensor ofTokens, Tensor ofWhole) = _heads.Losses(tokens, seen, truth, places);
         double help = Math.Max(0, 1 - (done / 0.9));
         Tensor loss = contrastive + (prompts * 0.5) + (ofTokens * (0.75 * help)) + (ofWhole * (0.4 * help));
 

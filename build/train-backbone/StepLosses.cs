@@ -1,4 +1,6 @@
-namespace Microsoft.ML.Loreal.Samples.TrainBackbone;
+using System.Globalization;
+
+namespace Microsoft.ML.Loreal.TrainBackbone;
 
 /// <summary>The parts of the loss at one step.</summary>
 internal readonly record struct StepLosses(double Contrastive, double Prompts, double Tokens, double Whole)
@@ -7,4 +9,7 @@ internal readonly record struct StepLosses(double Contrastive, double Prompts, d
     internal StepLosses Follow(StepLosses next) => new(
         (0.98 * Contrastive) + (0.02 * next.Contrastive), (0.98 * Prompts) + (0.02 * next.Prompts),
         (0.98 * Tokens) + (0.02 * next.Tokens), (0.98 * Whole) + (0.02 * next.Whole));
+
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"losses: captions {Contrastive:F2}, prompts {Prompts:F2}, tokens {Tokens:F2}, whole {Whole:F2}");
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Spectre.Console;
 
-namespace Microsoft.ML.Loreal.Samples.TrainBackbone;
+namespace Microsoft.ML.Loreal.TrainBackbone;
 
 /// <summary>The tables at the end: what the finished backbone scores.</summary>
 internal static class Report
@@ -15,7 +15,7 @@ internal static class Report
         attributes.AddColumns(AttributeWords.All.Select(a => a.Name).Prepend("side").ToArray());
         foreach (int side in Examination.Sides)
         {
-            int grid = side / model.Size.Patch;
+            int grid = side / model.Config.PatchSize;
             (double ofBase, double ofNew) = examination.ZeroShotByHalf(model, vocabulary, side);
             scores.AddRow(
                 $"{side}", $"{grid}x{grid}", Percent(examination.ZeroShot(model, vocabulary, side)), Percent(ofBase), Percent(ofNew));

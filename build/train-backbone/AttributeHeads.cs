@@ -2,7 +2,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Loreal.Samples.TrainBackbone;
+namespace Microsoft.ML.Loreal.TrainBackbone;
 
 /// <summary>
 /// Helpers that exist only while training: linear layers that predict the attributes, one from every token inside the object and one
@@ -10,17 +10,17 @@ namespace Microsoft.ML.Loreal.Samples.TrainBackbone;
 /// </summary>
 internal sealed class AttributeHeads : nn.Module
 {
-    private readonly ModelSize _size;
+    private readonly ClipConfig _config;
     private readonly Linear tokens;
     private readonly Linear whole;
 
-    internal AttributeHeads(ModelSize size)
+    internal AttributeHeads(ClipConfig config)
         : base(nameof(AttributeHeads))
     {
-        _size = size;
+        _config = config;
         int values = AttributeWords.All.Sum(a => a.Values.Count);
-        tokens = nn.Linear(size.VisionWidth, values);
-        whole = nn.Linear(size.VisionWidth, values);
+        tokens = nn.Linear(config.VisionWidth, values);
+        whole = nn.Linear(config.VisionWidth, values);
         RegisterComponents();
     }
 
@@ -31,11 +31,11 @@ internal sealed class AttributeHeads : nn.Module
     internal (Tensor Tokens, Tensor Whole) Losses(Tensor output, Tensor seen, Tensor truth, Tensor places)
     {
         (long n, long count) = (seen.shape[0], seen.shape[1]);
-        double half = _size.Grid / 2.0;
+        double half = _config.Grid / 2.0;
         // Centers of the patches from -1 to 1.
-        Tensor x = ((seen.remainder(_size.Grid).to(ScalarType.Float32) + 0.5) / half) - 1;
-        Tensor y = ((seen.div(_size.Grid, RoundingMode.floor).to(ScalarType.Float32) + 0.5) / half) - 1;
-        (Tensor? dx, Tensor? dy) = (x - places.narrow(1, 0, 1), y - places.narrow(1, 1, 1));
+        Tensor x = ((seen.remainder(_config.Grid).to(ScalarType.Float32) + 0.5) / half) - 1;
+        Tensor y = ((seen.div(_config.Grid, RoundingMode.floor).to(ScalarType.Float32) + 0.5) / half) - 1;
+        (Tensor dx, Tensor dy) = (x - places.narrow(1, 0, 1), y - places.narrow(1, 1, 1));
         Tensor inside = ((dx * dx) + (dy * dy)).sqrt() < places.narrow(1, 2, 1);
         // [n, seen] -> indices into [n * seen]
         Tensor rows = inside.reshape(-1).nonzero().reshape(-1);

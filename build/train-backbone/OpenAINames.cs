@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Loreal.Samples.TrainBackbone;
+namespace Microsoft.ML.Loreal.TrainBackbone;
 
 /// <summary>The model's weights under the names and in the form that openai's checkpoints have.</summary>
 internal static class OpenAINames
@@ -9,29 +9,31 @@ internal static class OpenAINames
     /// <summary>QuickGELU(z) = z * sigmoid(1.702 z) = SiLU(1.702 z) / 1.702.</summary>
     internal const double QuickGelu = 1.702;
 
-    internal static List<(string Name, Tensor Value)> Export(Clip model)
+    /// <summary>The weights in half precision.</summary>
+    internal static IEnumerable<(string Name, Tensor Value)> Export(Clip model)
     {
-        int patch = model.Size.Patch;
+        int patch = model.Config.PatchSize;
         return Weights(model)
             // A linear layer on patches, [width, 3 * patch * patch], is a convolution, [width, 3, patch, patch].
-            .Select(w => (w.Name, w.Name == "visual.conv1.weight" ? w.Weight.reshape(-1, 3, patch, patch) : w.Weight * w.Factor))
-            .ToList();
+            .Select(w => (w.Name, Value: w.Name == "visual.conv1.weight" ? w.Weight.reshape(-1, 3, patch, patch) : w.Weight * w.Factor))
+            .Select(w => (w.Name, w.Value.to(ScalarType.Float16)));
     }
 
-    internal static void Import(Clip model, Dictionary<string, float[]> values)
+    internal static void Import(Clip model, SafetensorsFile file)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable frozen = no_grad();
-        foreach ((string? name, Tensor? weight, double factor) in Weights(model))
+        foreach ((string name, Tensor weight, double factor) in Weights(model))
         {
-            weight.copy_(tensor(values[name]).reshape(weight.shape) / factor);
+            // The convolution's [width, 3, patch, patch] -> [width, 3 * patch * patch], the others as they are.
+            weight.copy_(file.ReadTensor(name, ScalarType.Float32).reshape(weight.shape) / factor);
         }
     }
 
     // A checkpoint's tensor is the weight times the factor.
     private static IEnumerable<(string Name, Tensor Weight, double Factor)> Weights(Clip model)
     {
-        (VisionTower? vision, TextTower? text) = (model.visual, model.text);
+        (VisionTower vision, TextTower text) = (model.visual, model.text);
         (string, Tensor, double)[] ofVision =
         [
             ("visual.class_embedding", vision.class_embedding, 1),
