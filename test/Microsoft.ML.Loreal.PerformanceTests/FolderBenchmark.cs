@@ -55,6 +55,17 @@ internal static class FolderBenchmark
         return trainer.Fit(ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data));
     }
 
+    /// <summary>Saves a model of the default backbone, made without training, and gives the path of its zip.</summary>
+    public static string Save(string folder, List<JpegFolder.Photo> photos)
+    {
+        string zip = Path.Combine(folder, "model.zip");
+        var ml = new MLContext(1);
+        IDataView data = ml.Data.LoadFromEnumerable(photos);
+        using LorealTransformer model = Fit(ml, ClipBackbone.Default, BenchmarkModel.Default, data, attributes: true);
+        ml.Model.Save(model, data.Schema, zip);
+        return zip;
+    }
+
     /// <summary>A model that is made without training.</summary>
     public static LorealTrainer.Options Options(ClipBackbone backbone, BenchmarkModel size, bool attributes) => new()
     {

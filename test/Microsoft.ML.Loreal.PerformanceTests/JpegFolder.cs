@@ -63,9 +63,4 @@ internal static class JpegFolder
 
         public string Label { get; set; } = "";
     }
-
-    internal sealed class Scores
-    {
-        public float[] Score { get; set; } = [];
-    }
 }

@@ -72,7 +72,7 @@ internal static class MemoryBenchmark
         List<JpegFolder.Photo> photos = JpegFolder.Write(folder.Path, 20, 10);
         var ml = new MLContext(1);
         using LorealTransformer model = FolderBenchmark.Fit(ml, ClipBackbone.Default, BenchmarkModel.Default, ml.Data.LoadFromEnumerable(photos), attributes: true);
-        using PredictionEngine<JpegFolder.Photo, JpegFolder.Scores> engine = ml.Model.CreatePredictionEngine<JpegFolder.Photo, JpegFolder.Scores>(model);
+        using PredictionEngine<JpegFolder.Photo, PhotoScores> engine = ml.Model.CreatePredictionEngine<JpegFolder.Photo, PhotoScores>(model);
         Console.WriteLine($"Resident memory while one model of the default's sizes makes {Predictions} predictions, MB:");
         for (int done = 1; done <= Predictions; done++)
         {

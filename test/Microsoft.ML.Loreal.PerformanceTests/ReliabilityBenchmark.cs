@@ -66,19 +66,19 @@ internal static class ReliabilityBenchmark
     private static Func<long, bool> Transformers(SmallModel model) => number =>
     {
         using LorealTransformer transformer = model.Load();
-        using PredictionEngine<JpegFolder.Photo, JpegFolder.Scores> engine = model.Engine(transformer);
+        using PredictionEngine<JpegFolder.Photo, PhotoScores> engine = model.Engine(transformer);
         return model.IsRight(number, engine);
     };
 
     private static Func<long, bool> Engines(SmallModel model) => number =>
     {
-        using PredictionEngine<JpegFolder.Photo, JpegFolder.Scores> engine = model.Engine(model.Transformer);
+        using PredictionEngine<JpegFolder.Photo, PhotoScores> engine = model.Engine(model.Transformer);
         return model.IsRight(number, engine);
     };
 
     private static Func<long, bool> Predictions(SmallModel model)
     {
-        PredictionEngine<JpegFolder.Photo, JpegFolder.Scores> engine = model.Engine(model.Transformer);
+        PredictionEngine<JpegFolder.Photo, PhotoScores> engine = model.Engine(model.Transformer);
         return number => model.IsRight(number, engine);
     }
 
@@ -103,7 +103,7 @@ internal static class ReliabilityBenchmark
         int wrong = 0;
         ParallelThreads.Run(Threads, thread =>
         {
-            using PredictionEngine<JpegFolder.Photo, JpegFolder.Scores> engine = model.Engine(model.Transformer);
+            using PredictionEngine<JpegFolder.Photo, PhotoScores> engine = model.Engine(model.Transformer);
             for (int i = 0; i < PredictionsPerThread; i++)
             {
                 if (!model.IsRight(thread + i, engine))
@@ -129,7 +129,7 @@ internal static class ReliabilityBenchmark
                 return;
             }
 
-            using PredictionEngine<JpegFolder.Photo, JpegFolder.Scores> engine = model.Engine(transformer);
+            using PredictionEngine<JpegFolder.Photo, PhotoScores> engine = model.Engine(transformer);
             try
             {
                 for (int i = 0; ; i++)

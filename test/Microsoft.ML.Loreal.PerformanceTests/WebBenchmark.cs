@@ -19,7 +19,7 @@ internal static class WebBenchmark
     {
         using var folder = new TemporaryFolder();
         List<JpegFolder.Photo> photos = JpegFolder.Write(folder.Path, 40, 10);
-        using var server = new WebServerProcess(SaveModel(folder.Path, photos));
+        using var server = new WebServerProcess(FolderBenchmark.Save(folder.Path, photos));
         using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = _clients[^1] }) { BaseAddress = server.Address, Timeout = _most };
         byte[][] files = [.. photos.Select(photo => File.ReadAllBytes(photo.ImagePath))];
         await WaitUntilReadyAsync(client);
@@ -39,16 +39,6 @@ internal static class WebBenchmark
             Comparison.Line(FormattableString.Invariant(
                 $"| {clients} | {times.Length + errors} | {errors} | {Percentile(times, 50):0.0} | {Percentile(times, 99):0.0} | {times.Length / seconds:0} | {processor:0.0} | {before:0} | {server.ResidentMemory:0} |"));
         }
-    }
-
-    private static string SaveModel(string folder, List<JpegFolder.Photo> photos)
-    {
-        string zip = Path.Combine(folder, "model.zip");
-        var ml = new MLContext(1);
-        IDataView data = ml.Data.LoadFromEnumerable(photos);
-        using LorealTransformer model = FolderBenchmark.Fit(ml, ClipBackbone.Default, BenchmarkModel.Default, data, attributes: true);
-        ml.Model.Save(model, data.Schema, zip);
-        return zip;
     }
 
     private static async Task WaitUntilReadyAsync(HttpClient client)

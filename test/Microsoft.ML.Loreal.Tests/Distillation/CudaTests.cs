@@ -93,7 +93,7 @@ public sealed class CudaTests
             options.Device = device;
             using LorealTransformer model = ml.MulticlassClassification.Trainers.Loreal(options).Fit(data);
             List<float[]> scores = Rows.Scores(model.Transform(data));
-            using PredictionEngine<DrawnPicture, ScoredPicture> engine = ml.Model.CreatePredictionEngine<DrawnPicture, ScoredPicture>(
+            using PredictionEngine<DrawnPicture, PhotoScores> engine = ml.Model.CreatePredictionEngine<DrawnPicture, PhotoScores>(
                 model, new PredictionEngineOptions { OwnsTransformer = false });
             for (int i = 0; i < pictures.Count; i += 9)
             {
@@ -273,10 +273,5 @@ public sealed class CudaTests
 
         [Transforms.Image.ImageType(Side, Side)]
         public MLImage? Image { get; set; }
-    }
-
-    private sealed class ScoredPicture
-    {
-        public float[] Score { get; set; } = [];
     }
 }

@@ -17,9 +17,9 @@ public sealed class LorealReferenceTests
     {
         using DisposeScope scope = NewDisposeScope();
         var files = ReferenceFiles.Open("loreal/loreal");
-        JsonElement variant = files.Root.GetProperty("variants").GetProperty(name);
+        JsonElement variant = files.Variant(name);
         var prompts = ReferencePrompts.Read(files.Root, variant);
-        var run = new ReferenceRun(files.Root, ReferenceFiles.Open("methods/pool_a").Tensor);
+        var run = new ReferenceRun(files);
         using ClipModel model = Fixtures.Model("a");
         string initial = $"init_ctx{prompts.ContextTokens}_K{prompts.Attributes.Length}.";
         using AttributeSlots slots = CreateSlots(model, prompts, files, initial);

@@ -49,8 +49,8 @@ public sealed class SizeTests
         List<EncodedPhoto> photos = [.. Enumerable.Range(0, rows).Select(i => new EncodedPhoto { Image = ClassCountTests.Picture(20, 18, i) })];
         List<float[]> scores = Rows.Scores(Trained.Loreal.Transform(_ml.Data.LoadFromEnumerable(photos)));
         Assert.HasCount(rows, scores);
-        using PredictionEngine<EncodedPhoto, ScoredPhoto> engine =
-            _ml.Model.CreatePredictionEngine<EncodedPhoto, ScoredPhoto>(Trained.Loreal, new PredictionEngineOptions { OwnsTransformer = false });
+        using PredictionEngine<EncodedPhoto, PhotoScores> engine =
+            _ml.Model.CreatePredictionEngine<EncodedPhoto, PhotoScores>(Trained.Loreal, new PredictionEngineOptions { OwnsTransformer = false });
         foreach (int row in new[] { 0, rows / 2, rows - 1 }.Distinct())
         {
             float[] alone = engine.Predict(photos[row]).Score;
@@ -144,9 +144,4 @@ public sealed class SizeTests
 
     private List<float[]> Scores(IEnumerable<byte[]> files) =>
         Rows.Scores(Trained.Loreal.Transform(_ml.Data.LoadFromEnumerable(files.Select(file => new EncodedPhoto { Image = file }).ToList())));
-
-    private sealed class ScoredPhoto
-    {
-        public float[] Score { get; set; } = [];
-    }
 }

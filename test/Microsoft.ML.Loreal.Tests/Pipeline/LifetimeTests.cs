@@ -76,12 +76,12 @@ public sealed class LifetimeTests
         var ml = new MLContext(1);
         LorealTransformer model = Trained.Loreal.WithClasses(Pictures.ClassNames);
         byte[] file = File.ReadAllBytes(Trained.Photos[0].ImagePath);
-        using (PredictionEngine<EncodedPhoto, ScoredPhoto> engine = ml.Model.CreatePredictionEngine<EncodedPhoto, ScoredPhoto>(model, new PredictionEngineOptions { OwnsTransformer = false }))
+        using (PredictionEngine<EncodedPhoto, PhotoScores> engine = ml.Model.CreatePredictionEngine<EncodedPhoto, PhotoScores>(model, new PredictionEngineOptions { OwnsTransformer = false }))
         {
             Assert.HasCount(3, engine.Predict(new EncodedPhoto { Image = file }).Score);
         }
 
-        using (PredictionEngine<EncodedPhoto, ScoredPhoto> engine = ml.Model.CreatePredictionEngine<EncodedPhoto, ScoredPhoto>(model))
+        using (PredictionEngine<EncodedPhoto, PhotoScores> engine = ml.Model.CreatePredictionEngine<EncodedPhoto, PhotoScores>(model))
         {
             float[] first = engine.Predict(new EncodedPhoto { Image = file }).Score;
             float[] other = engine.Predict(new EncodedPhoto { Image = File.ReadAllBytes(Trained.Photos[1].ImagePath) }).Score;
@@ -90,10 +90,5 @@ public sealed class LifetimeTests
         }
 
         Assert.ThrowsExactly<ObjectDisposedException>(() => model.WithClasses(["cat", "dog"]));
-    }
-
-    private sealed class ScoredPhoto
-    {
-        public float[] Score { get; set; } = [];
     }
 }

@@ -25,14 +25,14 @@ public sealed class LoadTests
     {
         var ml = new MLContext(1);
         byte[][] files = [.. Trained.Photos.Select(photo => File.ReadAllBytes(photo.ImagePath))];
-        using PredictionEngine<EncodedPhoto, Prediction> alone = Engine(ml, Trained.Loreal);
+        using PredictionEngine<EncodedPhoto, PhotoScores> alone = Engine(ml, Trained.Loreal);
         List<float[]> expected = [.. files.Select(file => alone.Predict(new EncodedPhoto { Image = file }).Score)];
         var results = new ConcurrentBag<(int First, List<float[]> Scores)>();
 
         ParallelThreads.Run(Threads, index =>
         {
             // Each begins elsewhere, so that different pictures are scored at a time.
-            using PredictionEngine<EncodedPhoto, Prediction> engine = Engine(ml, Trained.Loreal);
+            using PredictionEngine<EncodedPhoto, PhotoScores> engine = Engine(ml, Trained.Loreal);
             results.Add((index, [.. Enumerable.Range(index, files.Length).Select(i => engine.Predict(new EncodedPhoto { Image = files[i % files.Length] }).Score)]));
         });
 
@@ -59,7 +59,7 @@ public sealed class LoadTests
         float[] Once()
         {
             using var transformer = (LorealTransformer)ml.Model.Load(zip, out _);
-            using PredictionEngine<EncodedPhoto, Prediction> engine = Engine(ml, transformer);
+            using PredictionEngine<EncodedPhoto, PhotoScores> engine = Engine(ml, transformer);
             return engine.Predict(new EncodedPhoto { Image = file }).Score;
         }
     }
@@ -69,7 +69,7 @@ public sealed class LoadTests
     {
         var ml = new MLContext(1);
         byte[] file = EncodedLargePicture();
-        using PredictionEngine<EncodedPhoto, Prediction> engine = Engine(ml, Trained.Loreal);
+        using PredictionEngine<EncodedPhoto, PhotoScores> engine = Engine(ml, Trained.Loreal);
         float[] expected = engine.Predict(new EncodedPhoto { Image = file }).Score;
 
         AssertFlat(warmUp: 100, 1_000, _ => CollectionAssert.AreEqual(expected, engine.Predict(new EncodedPhoto { Image = file }).Score));
@@ -105,7 +105,7 @@ public sealed class LoadTests
         const int threads = 4;
         var ml = new MLContext(1);
         byte[] file = File.ReadAllBytes(Trained.Photos[0].ImagePath);
-        using PredictionEngine<EncodedPhoto, Prediction> alone = Engine(ml, Trained.Loreal);
+        using PredictionEngine<EncodedPhoto, PhotoScores> alone = Engine(ml, Trained.Loreal);
         float[] expected = alone.Predict(new EncodedPhoto { Image = file }).Score;
         var random = new Random(1);
         var outcomes = new ConcurrentBag<Exception>();
@@ -124,7 +124,7 @@ public sealed class LoadTests
 
                 try
                 {
-                    using PredictionEngine<EncodedPhoto, Prediction> engine = Engine(ml, model);
+                    using PredictionEngine<EncodedPhoto, PhotoScores> engine = Engine(ml, model);
                     while (true)
                     {
                         CollectionAssert.AreEqual(expected, engine.Predict(new EncodedPhoto { Image = file }).Score);
@@ -185,8 +185,8 @@ public sealed class LoadTests
         return stream.ToArray();
     }
 
-    private static PredictionEngine<EncodedPhoto, Prediction> Engine(MLContext ml, LorealTransformer model) =>
-        ml.Model.CreatePredictionEngine<EncodedPhoto, Prediction>(model, new PredictionEngineOptions { OwnsTransformer = false });
+    private static PredictionEngine<EncodedPhoto, PhotoScores> Engine(MLContext ml, LorealTransformer model) =>
+        ml.Model.CreatePredictionEngine<EncodedPhoto, PhotoScores>(model, new PredictionEngineOptions { OwnsTransformer = false });
 
     private static void AssertClose(float[] expected, ReadOnlySpan<float> actual, float tolerance)
     {
@@ -195,10 +195,5 @@ public sealed class LoadTests
         {
             Assert.AreEqual(expected[i], actual[i], tolerance);
         }
-    }
-
-    private sealed class Prediction
-    {
-        public float[] Score { get; set; } = [];
     }
 }

@@ -40,7 +40,7 @@ public sealed class ViewTests
     private static float[] Scores<T>(MLContext ml, T row)
         where T : class
     {
-        using PredictionEngine<T, Scored> engine = ml.Model.CreatePredictionEngine<T, Scored>(Trained.Loreal, new PredictionEngineOptions { OwnsTransformer = false });
+        using PredictionEngine<T, PhotoScores> engine = ml.Model.CreatePredictionEngine<T, PhotoScores>(Trained.Loreal, new PredictionEngineOptions { OwnsTransformer = false });
         return engine.Predict(row).Score;
     }
 
@@ -48,10 +48,5 @@ public sealed class ViewTests
     {
         [Transforms.Image.ImageType(1, 1)]
         public MLImage? Image { get; set; }
-    }
-
-    private sealed class Scored
-    {
-        public float[] Score { get; set; } = [];
     }
 }

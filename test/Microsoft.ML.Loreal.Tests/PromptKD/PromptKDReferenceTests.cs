@@ -21,8 +21,8 @@ public sealed class PromptKDReferenceTests
     {
         using DisposeScope scope = NewDisposeScope();
         var files = ReferenceFiles.Open("promptkd/promptkd");
-        JsonElement variant = files.Root.GetProperty("variants").GetProperty(name);
-        var run = new ReferenceRun(files.Root, ReferenceFiles.Open("methods/pool_a").Tensor);
+        JsonElement variant = files.Variant(name);
+        var run = new ReferenceRun(files);
         using ClipModel teacherModel = Fixtures.Model("teacher");
         using IndependentPromptsLearner teacher = CreateTeacher(teacherModel, files, name);
         using ClipModel model = Fixtures.Model("a");
@@ -117,7 +117,7 @@ public sealed class PromptKDReferenceTests
 
     private static IndependentPromptsLearner CreateTeacher(ClipModel model, ReferenceFiles files, string name)
     {
-        JsonElement variant = files.Root.GetProperty("variants").GetProperty(name);
+        JsonElement variant = files.Variant(name);
         JsonElement sizes = variant.GetProperty("teacher");
         var settings = new IndependentPromptsSettings(
             Size("language_ctx"), Size("vision_ctx"), Size("language_depth"), Size("vision_depth"), sizes.GetProperty("ctx_init").GetString()!);
@@ -146,7 +146,7 @@ public sealed class PromptKDReferenceTests
 
     private static PromptKDStudent CreateStudent(ClipModel model, ReferenceFiles files, string name)
     {
-        JsonElement variant = files.Root.GetProperty("variants").GetProperty(name);
+        JsonElement variant = files.Variant(name);
         var settings = new PromptKDStudentSettings(
             variant.GetProperty("student_vision_ctx").GetInt32(),
             variant.GetProperty("student_vision_depth").GetInt32(),

@@ -16,9 +16,9 @@ public sealed class CoOpReferenceTests
     {
         using DisposeScope scope = NewDisposeScope();
         var files = ReferenceFiles.Open("coop/coop");
-        JsonElement variant = files.Root.GetProperty("variants").GetProperty(name);
+        JsonElement variant = files.Variant(name);
         var prompts = ReferencePrompts.Read(files.Root, variant);
-        var run = new ReferenceRun(files.Root, ReferenceFiles.Open("methods/pool_a").Tensor);
+        var run = new ReferenceRun(files);
         using ClipModel model = Fixtures.Model("a");
         using ContextLearner learner = CreateLearner(model, prompts, variant);
         Tensor start = files.Tensor($"{name}.param.ctx");

@@ -16,8 +16,8 @@ public sealed class MaPLeReferenceTests
     {
         using DisposeScope scope = NewDisposeScope();
         var files = ReferenceFiles.Open("maple/maple");
-        JsonElement variant = files.Root.GetProperty("variants").GetProperty(name);
-        var run = new ReferenceRun(files.Root, ReferenceFiles.Open("methods/pool_a").Tensor);
+        JsonElement variant = files.Variant(name);
+        var run = new ReferenceRun(files);
         using ClipModel model = Fixtures.Model("a");
         using MaPLeLearner learner = CreateLearner(model, files.Root, variant);
         learner.Load(parameter => files.Tensor($"{name}.param.{parameter}"));

@@ -18,9 +18,9 @@ public sealed class MmaReferenceTests
     {
         using DisposeScope scope = NewDisposeScope();
         var files = ReferenceFiles.Open("mma/mma");
-        JsonElement variant = files.Root.GetProperty("variants").GetProperty(name);
+        JsonElement variant = files.Variant(name);
         var sentences = ReferenceSentences.Read(files.Root, variant, Template);
-        var run = new ReferenceRun(files.Root, ReferenceFiles.Open("methods/pool_a").Tensor);
+        var run = new ReferenceRun(files);
         using ClipModel model = Fixtures.Model("a");
         using PromptLearner learner = CreateLearner(model, sentences, variant);
         learner.Load(parameter => files.Tensor($"{name}.param.{parameter}"));

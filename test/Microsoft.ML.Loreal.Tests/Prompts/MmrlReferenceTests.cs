@@ -16,11 +16,11 @@ public sealed class MmrlReferenceTests
     {
         using DisposeScope scope = NewDisposeScope();
         var files = ReferenceFiles.Open("mmrl/mmrl");
-        JsonElement variant = files.Root.GetProperty("variants").GetProperty(name);
+        JsonElement variant = files.Variant(name);
         string template = variant.GetProperty("template").GetString()!;
         var sentences = ReferenceSentences.Read(files.Root, variant, template);
         string optimizerName = variant.GetProperty("optimizer").GetString()!;
-        var run = new ReferenceRun(files.Root, ReferenceFiles.Open("methods/pool_a").Tensor);
+        var run = new ReferenceRun(files);
         using ClipModel model = Fixtures.Model("a");
         int joint = model.Config.EmbedDimension;
         using PromptLearner learner = CreateLearner(model, sentences, variant, template);

@@ -19,7 +19,7 @@ internal static class ReferenceSteps
     public static void Check(
         PromptLearner learner, ReferenceRun run, ReferenceFiles files, string name, optim.Optimizer optimizer, Action<JsonElement, PromptLosses>? compareLosses = null)
     {
-        JsonElement steps = files.Root.GetProperty("variants").GetProperty(name).GetProperty("steps");
+        JsonElement steps = files.Variant(name).GetProperty("steps");
         for (int step = 0; step < steps.GetArrayLength(); step++)
         {
             using DisposeScope scope = NewDisposeScope();

@@ -24,9 +24,4 @@ internal sealed class TrainedModelZip : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
-
-    private sealed class PhotoScores
-    {
-        public float[] Score { get; set; } = [];
-    }
 }
