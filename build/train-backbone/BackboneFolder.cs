@@ -16,7 +16,8 @@ internal static class BackboneFolder
         Directory.CreateDirectory(folder);
         vocabulary.Save(folder);
         File.WriteAllText(Path.Combine(folder, "config.json"), Configuration(model.Config));
-        SafetensorsWriter.Write(Path.Combine(folder, Weights), OpenAINames.Export(model), new Dictionary<string, string> { ["format"] = "pt" });
+        SafetensorsWriter.Write(
+            Path.Combine(folder, Weights), OpenAINames.Export(model), new Dictionary<string, string> { ["format"] = "pt" });
     }
 
     /// <summary>Reads the weights of a folder that <see cref="Write"/> has written.</summary>

@@ -64,7 +64,7 @@ internal sealed class Trainer : IDisposable
         var random = new Random(unchecked((_seed * 7919) + Step));
         using var generator = new Generator((ulong)unchecked((uint)((_seed * 104729) + Step)), CPU);
 
-        (Tensor? pictures, Tensor? places, Thing[]? things) = _pool.Next(random, generator);
+        (Tensor pictures, Tensor places, Thing[] things) = _pool.Next(random, generator);
         Caption[] captions = things.Select(thing => Caption.About(thing, random)).ToArray();
         if (Step % 2 == 1)
         {

@@ -22,7 +22,8 @@ internal static class Training
         {
             AnsiConsole.Progress()
                 .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-                .Start(progress => TakeSteps(trainer, steps, examinations, examination, checkpoint, progress.AddTask("training", maxValue: steps)));
+                .Start(progress => TakeSteps(
+                    trainer, steps, examinations, examination, checkpoint, progress.AddTask("training", maxValue: steps)));
         }
 
         BackboneFolder.Write(folder, trainer.Model, trainer.Vocabulary);
@@ -30,7 +31,8 @@ internal static class Training
         Report.Write(trainer.Model, trainer.Vocabulary);
     }
 
-    private static void TakeSteps(Trainer trainer, int steps, int examinations, Examination examination, string checkpoint, ProgressTask task)
+    private static void TakeSteps(
+        Trainer trainer, int steps, int examinations, Examination examination, string checkpoint, ProgressTask task)
     {
         task.Increment(trainer.Step);
         var clock = Stopwatch.StartNew();
@@ -44,13 +46,15 @@ internal static class Training
             if (trainer.Step % Math.Max(1, steps / examinations) == 0 || trainer.Step == steps)
             {
                 trainer.Save(checkpoint);
-                AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed:hh\\:mm\\:ss} step {trainer.Step}: {mean}; ") + Scores());
+                AnsiConsole.WriteLine(
+                    string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed:hh\\:mm\\:ss} step {trainer.Step}: {mean}; ") + Scores());
             }
         }
 
         string Scores()
         {
-            IEnumerable<string> scores = Examination.Sides.Select(side => Report.Percent(examination.ZeroShot(trainer.Model, trainer.Vocabulary, side)));
+            IEnumerable<string> scores = Examination.Sides.Select(
+                side => Report.Percent(examination.ZeroShot(trainer.Model, trainer.Vocabulary, side)));
             return $"held-out classes at {string.Join("/", Examination.Sides)}: {string.Join(" ", scores)} %";
         }
     }

@@ -45,7 +45,8 @@ internal sealed class VisionTower : nn.Module
     {
         (long n, long grid, int patch) = (pictures.shape[0], pictures.shape[3] / _config.PatchSize, _config.PatchSize);
         // [n, 3, grid * patch, grid * patch] -> [n, grid, grid, 3, patch, patch] -> [n, grid * grid, 3 * patch * patch]
-        Tensor patches = pictures.reshape(n, 3, grid, patch, grid, patch).permute(0, 2, 4, 1, 3, 5).reshape(n, grid * grid, 3 * patch * patch);
+        Tensor patches = pictures.reshape(n, 3, grid, patch, grid, patch)
+            .permute(0, 2, 4, 1, 3, 5).reshape(n, grid * grid, 3 * patch * patch);
         Tensor places = PositionsFor(grid);
         Tensor ofPatches = places.narrow(0, 1, grid * grid);
         Tensor seen;
@@ -98,7 +99,8 @@ internal sealed class VisionTower : nn.Module
         (int trained, int width) = (_config.Grid, _config.VisionWidth);
         // [trained * trained, width] -> [1, width, trained, trained]
         Tensor picture = positional_embedding.narrow(0, 1, trained * trained).t().reshape(1, width, trained, trained);
-        Tensor resized = nn.functional.interpolate(picture, [grid, grid], mode: InterpolationMode.Bicubic, align_corners: false, antialias: true);
+        Tensor resized = nn.functional.interpolate(
+            picture, [grid, grid], mode: InterpolationMode.Bicubic, align_corners: false, antialias: true);
         // [1, width, grid, grid] -> [grid * grid, width]
         return cat([positional_embedding.narrow(0, 0, 1), resized.reshape(width, grid * grid).t()], 0);
     }

@@ -10,7 +10,11 @@ namespace Microsoft.ML.Loreal.TrainBackbone;
 /// </summary>
 internal sealed class Vocabulary
 {
-    private static readonly JsonSerializerOptions _json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions _json = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private readonly string _vocabJson;
     private readonly string _mergesText;
@@ -37,7 +41,8 @@ internal sealed class Vocabulary
     internal int Count => _tokenizer.VocabularySize;
 
     /// <summary>Start, the text's tokens, end.</summary>
-    internal long[] Encode(string text) => [_tokenizer.StartOfText, .. _tokenizer.Encode(text).Select(token => (long)token), _tokenizer.EndOfText];
+    internal long[] Encode(string text) =>
+        [_tokenizer.StartOfText, .. _tokenizer.Encode(text).Select(token => (long)token), _tokenizer.EndOfText];
 
     internal void Save(string folder)
     {
@@ -51,7 +56,8 @@ internal sealed class Vocabulary
     private static List<(string Left, string Right)> LearnMerges(IEnumerable<string> words)
     {
         var merges = new List<(string Left, string Right)>();
-        List<string>[] split = [.. words.Select(word => word.Select((c, i) => i == word.Length - 1 ? c + ClipVocabulary.WordEnd : c.ToString()).ToList())];
+        List<string>[] split =
+            [.. words.Select(word => word.Select((c, i) => i == word.Length - 1 ? c + ClipVocabulary.WordEnd : c.ToString()).ToList())];
         while (true)
         {
             IGrouping<(string First, string Second), (string First, string Second)>? best = split

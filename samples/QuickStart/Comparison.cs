@@ -81,7 +81,7 @@ internal sealed class Comparison(MLContext ml, BaseToNewSplit split, ClipBackbon
 
     private LorealTrainer.Options Common(int phi, PromptMethod prompts) => new()
     {
-        ImageColumnName = nameof(LabelledImage.ImagePath),
+        ImageColumnName = nameof(LabeledImage.ImagePath),
         Backbone = backbone,
         LowResolution = phi,
         Method = prompts,

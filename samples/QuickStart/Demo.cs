@@ -119,7 +119,7 @@ internal static class Demo
     {
         var ml = new MLContext(seed);
         ITransformer model = ml.Model.Load(path, out _);
-        using PredictionEngine<LabelledImage, ImagePrediction> engine = ml.Model.CreatePredictionEngine<LabelledImage, ImagePrediction>(model);
+        using PredictionEngine<LabeledImage, ImagePrediction> engine = ml.Model.CreatePredictionEngine<LabeledImage, ImagePrediction>(model);
         var table = new Table { Title = new TableTitle("Ten predictions by the reloaded model") };
         foreach (string? column in new[] { "picture", "is", "predicted", "probability" })
         {
@@ -127,7 +127,7 @@ internal static class Demo
         }
 
         var random = new Random(seed);
-        foreach (LabelledImage? image in split.BaseTest.OrderBy(_ => random.Next()).Take(10))
+        foreach (LabeledImage? image in split.BaseTest.OrderBy(_ => random.Next()).Take(10))
         {
             ImagePrediction prediction = engine.Predict(image);
             bool right = prediction.PredictedLabel == image.Label;

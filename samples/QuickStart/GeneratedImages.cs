@@ -14,8 +14,8 @@ internal static class GeneratedImages
     /// </summary>
     public static BaseToNewSplit Write(string folder, int shots, int seed)
     {
-        var train = new List<LabelledImage>();
-        var test = new List<LabelledImage>();
+        var train = new List<LabeledImage>();
+        var test = new List<LabeledImage>();
         for (int index = 0; index < World.Classes.Count; index++)
         {
             bool isBase = index < World.BaseClassCount;
@@ -23,7 +23,7 @@ internal static class GeneratedImages
             int count = isBase ? shots + TestPictures : TestPictures;
             string classFolder = Directory.CreateDirectory(Path.Combine(folder, name.Replace(' ', '_'))).FullName;
             var files = Draw(classFolder, index, seed, count)
-                .Select(file => new LabelledImage { ImagePath = file, Label = name })
+                .Select(file => new LabeledImage { ImagePath = file, Label = name })
                 .ToList();
             test.AddRange(files[..TestPictures]);
             train.AddRange(files[TestPictures..]);

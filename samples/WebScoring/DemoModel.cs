@@ -31,7 +31,13 @@ internal sealed class DemoModel : IModelSource
         BaseStage = new TrainingStageOptions { Epochs = 15 },
         MetaNetInitialization = MetaNetInitialization.Zero,
         BridgeWeight = 0,
-        DistillationStage = new TrainingStageOptions { Optimizer = PromptOptimizer.Adam, LearningRate = 0.003, WeightDecay = 0, Epochs = 8 },
+        DistillationStage = new TrainingStageOptions
+        {
+            Optimizer = PromptOptimizer.Adam,
+            LearningRate = 0.003,
+            WeightDecay = 0,
+            Epochs = 8,
+        },
         ViewsPerImage = 2,
         MinimumCropArea = 0.5f,
         MetricsCallback = _ => cancellation.ThrowIfCancellationRequested(),

@@ -33,11 +33,14 @@ internal sealed record BenchmarkModel(string Name, ClipConfig Config, int LowRes
         },
         96);
 
-    public static BenchmarkModel Default { get; } = new(DefaultName, ClipBackbone.Default.Config, 6 * ClipBackbone.Default.Config.PatchSize);
+    public static BenchmarkModel Default { get; } = new(
+        DefaultName, ClipBackbone.Default.Config, 6 * ClipBackbone.Default.Config.PatchSize);
 
     /// <summary>For what is not about its time.</summary>
     public static BenchmarkModel Small { get; } = new(
-        SmallName, TinyClip.Config with { VisionWidth = 64, VisionHeads = 1, TextWidth = 64, TextHeads = 1, EmbedDimension = 32 }, 2 * TinyClip.Patch);
+        SmallName,
+        TinyClip.Config with { VisionWidth = 64, VisionHeads = 1, TextWidth = 64, TextHeads = 1, EmbedDimension = 32 },
+        2 * TinyClip.Patch);
 
     /// <summary>Attributes of one token each in the vocabulary that comes with the sizes.</summary>
     public IReadOnlyList<string>? Attributes => this == Default ? new LorealTrainer.Options().Attributes : ["c", "s", "z", "t", "o"];
@@ -80,7 +83,8 @@ internal sealed record BenchmarkModel(string Name, ClipConfig Config, int LowRes
     {
         ClipConfig config = Config with { VocabularySize = TinyClip.VocabularySize };
         manual_seed(1);
-        return TinyClip.Write(folder, config, ClipWeightNames.OpenAI(config).Select(weight => (weight.Name, Weight(weight.Name, weight.Shape))));
+        return TinyClip.Write(
+            folder, config, ClipWeightNames.OpenAI(config).Select(weight => (weight.Name, Weight(weight.Name, weight.Shape))));
     }
 
     /// <summary>Random pixels at a side, [B, 3, side, side].</summary>
@@ -98,6 +102,8 @@ internal sealed record BenchmarkModel(string Name, ClipConfig Config, int LowRes
             : name.Contains("embedding", StringComparison.Ordinal) ? 0.05
             : 1 / Math.Sqrt(shape[1..].Aggregate(1L, (a, b) => a * b));
         Tensor values = randn(shape).mul_(deviation);
-        return name.Contains("ln_", StringComparison.Ordinal) && name.EndsWith("weight", StringComparison.Ordinal) ? values.add_(1) : values;
+        return name.Contains("ln_", StringComparison.Ordinal) && name.EndsWith("weight", StringComparison.Ordinal)
+            ? values.add_(1)
+            : values;
     }
 }

@@ -18,7 +18,8 @@ internal static class ChildProcess
         process.WaitForExit();
         return process.ExitCode == 0
             ? output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            : throw new InvalidOperationException($"The measurement {string.Join(' ', arguments)} ended with exit code {process.ExitCode}.");
+            : throw new InvalidOperationException(
+                $"The measurement {string.Join(' ', arguments)} ended with exit code {process.ExitCode}.");
     }
 
     /// <summary>In the child: what <see cref="Run"/> asked for.</summary>

@@ -12,7 +12,7 @@ internal static class EpochBenchmark
     {
         using var folder = new TemporaryFolder();
         var table = new Comparison("One epoch of Fit, 10 classes", "cached views", "views encoded each epoch");
-        foreach ((BenchmarkModel? size, int images) in new[] { (BenchmarkModel.Default, 160), (BenchmarkModel.VitB16, 32) })
+        foreach ((BenchmarkModel size, int images) in new[] { (BenchmarkModel.Default, 160), (BenchmarkModel.VitB16, 32) })
         {
             using var weights = new TemporaryFolder();
             ClipBackbone backbone = size == BenchmarkModel.Default ? ClipBackbone.Default : size.Write(weights.Path);
@@ -34,7 +34,7 @@ internal static class EpochBenchmark
         var watch = Stopwatch.StartNew();
         var ml = new MLContext(1);
         IDataView data = ml.Data.LoadFromEnumerable(photos);
-        Data.EstimatorChain<LorealTransformer> pipeline = ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.MulticlassClassification.Trainers.Loreal(new LorealTrainer.Options
+        var options = new LorealTrainer.Options
         {
             Backbone = backbone,
             ImageColumnName = nameof(JpegFolder.Photo.ImagePath),
@@ -44,7 +44,9 @@ internal static class EpochBenchmark
             BaseStage = new TrainingStageOptions { Epochs = epochs },
             DistillationStage = new TrainingStageOptions { Epochs = epochs },
             MetricsCallback = metrics => ends.Add((metrics.Stage, watch.Elapsed)),
-        }));
+        };
+        Data.EstimatorChain<LorealTransformer> pipeline = ml.Transforms.Conversion.MapValueToKey("Label")
+            .Append(ml.MulticlassClassification.Trainers.Loreal(options));
         using var model = pipeline.Fit(data) as IDisposable;
         return
         [

@@ -43,7 +43,10 @@ internal static class FolderBenchmark
                 else
                 {
                     float[] scores = new float[Batch * model.ClassNames.Count];
-                    table.Add($"{size.Name}, {kind}, {some.Count} files, against the model's scoring alone", transform, Timing.Of(7, () => model.Score(pixels, scores)));
+                    table.Add(
+                        $"{size.Name}, {kind}, {some.Count} files, against the model's scoring alone",
+                        transform,
+                        Timing.Of(7, () => model.Score(pixels, scores)));
                 }
             }
         }

@@ -4,7 +4,7 @@ using SixLabors.ImageSharp.PixelFormats;
 
 namespace Microsoft.ML.Loreal.PerformanceTests;
 
-/// <summary>Generated photographs of 300 x 200 pixels: coloured slopes with grain, as JPEG files.</summary>
+/// <summary>Generated photographs of 300 x 200 pixels: colored slopes with grain, as JPEG files.</summary>
 internal static class JpegFolder
 {
     private const int Width = 300;

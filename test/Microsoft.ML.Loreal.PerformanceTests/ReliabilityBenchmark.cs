@@ -31,7 +31,9 @@ internal static class ReliabilityBenchmark
         Comparison.Line("Long loops over a small model, JPEG files of 300 x 200, memory in MB");
         Comparison.Line(Machine.Description);
         Comparison.Line("");
-        Comparison.Line("| what | times | wrong | resident after a tenth | highest after that | at the end | change | tensors after a tenth, at the end | seconds |");
+        Comparison.Line(
+            "| what | times | wrong | resident after a tenth | highest after that | at the end | change "
+            + "| tensors after a tenth, at the end | seconds |");
         Comparison.Line("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (string name in loops)
         {
@@ -42,7 +44,7 @@ internal static class ReliabilityBenchmark
     /// <summary>In the child: one loop, one row of the table.</summary>
     public static void Measure(string name)
     {
-        (string? what, int times, Func<SmallModel, Func<long, bool>>? start) = _loops[name];
+        (string what, int times, Func<SmallModel, Func<long, bool>> start) = _loops[name];
         using var model = new SmallModel();
         Func<long, bool> step = start(model);
         var watch = Stopwatch.StartNew();
@@ -60,7 +62,9 @@ internal static class ReliabilityBenchmark
         }
 
         Console.WriteLine(FormattableString.Invariant(
-            $"| {what} | {times:N0} | {wrong} | {resident[0]:0} | {resident[1..].Max():0} | {resident[^1]:0} | {resident[^1] / resident[0] - 1:+0.0%;-0.0%} | {tensors[0]}, {tensors[^1]} | {watch.Elapsed.TotalSeconds:0} |"));
+            $"| {what} | {times:N0} | {wrong} | {resident[0]:0} | {resident[1..].Max():0} | {resident[^1]:0} ")
+            + FormattableString.Invariant($"| {resident[^1] / resident[0] - 1:+0.0%;-0.0%} ")
+            + FormattableString.Invariant($"| {tensors[0]}, {tensors[^1]} | {watch.Elapsed.TotalSeconds:0} |"));
     }
 
     private static Func<long, bool> Transformers(SmallModel model) => number =>

@@ -26,7 +26,8 @@ internal static class ScoringBenchmark
                     bool measured = images == 1 || images * classes <= MostPublishedPairs;
                     Timing published = measured ? Time(task, task.Published, pixels) : one!.Times(images);
                     one ??= published;
-                    table.Add($"{size.Name}, B={images}, C={classes}", ours, published, measured ? "" : $"published: one image, times {images}");
+                    table.Add(
+                        $"{size.Name}, B={images}, C={classes}", ours, published, measured ? "" : $"published: one image, times {images}");
                 }
             }
 
@@ -45,6 +46,7 @@ internal static class ScoringBenchmark
         using var task = new ClassificationTask(model, 20);
         Tensor pixels = BenchmarkModel.Pixels(2, size.LowResolution);
         float difference = (task.Score(task.Ours, pixels) - task.Score(task.Published, pixels)).abs().max().item<float>();
-        Comparison.Line(FormattableString.Invariant($"{size.Name}: largest difference of a probability between both ways, B=2, C=20: {difference:0.0e+0}"));
+        Comparison.Line(FormattableString.Invariant(
+            $"{size.Name}: largest difference of a probability between both ways, B=2, C=20: {difference:0.0e+0}"));
     }
 }

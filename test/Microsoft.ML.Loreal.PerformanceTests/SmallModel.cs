@@ -35,7 +35,8 @@ internal sealed class SmallModel : IDisposable
 
     /// <summary>An engine that leaves the transformer to others.</summary>
     public PredictionEngine<JpegFolder.Photo, PhotoScores> Engine(ITransformer transformer) =>
-        Context.Model.CreatePredictionEngine<JpegFolder.Photo, PhotoScores>(transformer, new PredictionEngineOptions { OwnsTransformer = false });
+        Context.Model.CreatePredictionEngine<JpegFolder.Photo, PhotoScores>(
+            transformer, new PredictionEngineOptions { OwnsTransformer = false });
 
     /// <summary>Whether these are the scores of the picture with this number, counted on past the last, bit for bit.</summary>
     public bool IsRight(long number, ReadOnlySpan<float> scores) => scores.SequenceEqual(_expected[number % _expected.Length]);

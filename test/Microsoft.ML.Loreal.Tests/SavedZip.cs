@@ -12,7 +12,8 @@ internal static class SavedZip
         stream.Write(zip);
         using (var archive = new ZipArchive(stream, ZipArchiveMode.Update, leaveOpen: true))
         {
-            ZipArchiveEntry entry = archive.Entries.Single(candidate => candidate.FullName.Replace('\\', '/') == $"TransformerChain/{part}");
+            ZipArchiveEntry entry = archive.Entries.Single(
+                candidate => candidate.FullName.Replace('\\', '/') == $"TransformerChain/{part}");
             string name = entry.FullName;
             byte[] content = new byte[entry.Length];
             using (Stream source = entry.Open())

@@ -65,14 +65,17 @@ internal sealed class CheckpointFolder : IDisposable
 
     public void WriteVocabulary(string? extra = null)
     {
-        WriteText("vocab.json", TinyClip.TokensJson([.. _letters, .. _letters.Select(letter => letter + "</w>"), .. extra is null ? [] : new[] { extra }]));
+        WriteText(
+            "vocab.json",
+            TinyClip.TokensJson([.. _letters, .. _letters.Select(letter => letter + "</w>"), .. extra is null ? [] : new[] { extra }]));
         WriteText("merges.txt", "#version: 0.2\n");
     }
 
     public void WriteOpenAIWeights(Func<Tensor, Tensor>? convert = null)
     {
         using DisposeScope scope = NewDisposeScope();
-        SafetensorsWriter.Write(File("model.safetensors"), State.Select(pair => (pair.Key, convert is null ? pair.Value : convert(pair.Value))));
+        SafetensorsWriter.Write(
+            File("model.safetensors"), State.Select(pair => (pair.Key, convert is null ? pair.Value : convert(pair.Value))));
     }
 
     /// <summary>Renames and splits as Hugging Face's converter does.</summary>
@@ -89,7 +92,10 @@ internal sealed class CheckpointFolder : IDisposable
         }
 
         change?.Invoke(tensors);
-        SafetensorsWriter.Write(File("model.safetensors"), tensors.Select(pair => (pair.Key, pair.Value)), new Dictionary<string, string> { ["format"] = "pt" });
+        SafetensorsWriter.Write(
+            File("model.safetensors"),
+            tensors.Select(pair => (pair.Key, pair.Value)),
+            new Dictionary<string, string> { ["format"] = "pt" });
     }
 
     public void Dispose()
@@ -142,7 +148,7 @@ internal sealed class CheckpointFolder : IDisposable
         {
             Tensor[] thirds = value.chunk(3);
             string kind = last["in_proj_".Length..];
-            return [($"{layer}self_attn.q_proj.{kind}", thirds[0]), ($"{layer}self_attn.k_proj.{kind}", thirds[1]), ($"{layer}self_attn.v_proj.{kind}", thirds[2])];
+            return [.. new[] { "q_proj", "k_proj", "v_proj" }.Zip(thirds, (part, third) => ($"{layer}self_attn.{part}.{kind}", third))];
         }
 
         string module = string.Join('.', parts[3..^1]) switch

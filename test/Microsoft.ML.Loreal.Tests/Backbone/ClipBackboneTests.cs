@@ -123,7 +123,8 @@ public sealed class ClipBackboneTests
     public void AMissingFolderIsAnError()
     {
         using var folder = new TemporaryFolder();
-        DirectoryNotFoundException error = Assert.ThrowsExactly<DirectoryNotFoundException>(() => ClipBackbone.FromFolder(folder["nowhere"]));
+        DirectoryNotFoundException error = Assert.ThrowsExactly<DirectoryNotFoundException>(
+            () => ClipBackbone.FromFolder(folder["nowhere"]));
         StringAssert.Contains(error.Message, "nowhere");
         Assert.ThrowsExactly<ArgumentException>(() => ClipBackbone.FromFolder(string.Empty));
         Assert.ThrowsExactly<ArgumentNullException>(() => ClipBackbone.FromFolder(null!));
@@ -202,7 +203,11 @@ public sealed class ClipBackboneTests
         clip.State["visual.ln_post.bias"] = clip.State["visual.ln_post.bias"].to(ScalarType.Int64);
         clip.WriteOpenAIWeights();
         Refused<InvalidDataException>(
-            clip, "missing: ln_final.bias [64]", "extra: visual.transformer.resblocks.0.bonus", "wrong shape: visual.proj [3, 3], expected [128, 32]", "wrong type: visual.ln_post.bias I64");
+            clip,
+            "missing: ln_final.bias [64]",
+            "extra: visual.transformer.resblocks.0.bonus",
+            "wrong shape: visual.proj [3, 3], expected [128, 32]",
+            "wrong type: visual.ln_post.bias I64");
     }
 
     [TestMethod]
@@ -266,7 +271,8 @@ public sealed class ClipBackboneTests
     [TestMethod]
     public void AConfigurationWithDefaultsLeftOutIsRead()
     {
-        using var json = new MemoryStream("""{"model_type":"clip","text_config":{"hidden_act":"quick_gelu"},"vision_config":{"patch_size":16}}"""u8.ToArray());
+        using var json = new MemoryStream(
+            """{"model_type":"clip","text_config":{"hidden_act":"quick_gelu"},"vision_config":{"patch_size":16}}"""u8.ToArray());
         var config = ClipConfig.FromHuggingFace(json, "test");
         Assert.AreEqual(
             new ClipConfig

@@ -45,7 +45,8 @@ public sealed class KilledTrainingTests
                     _ => () => WaitFor(halfWritten),
                 };
                 string place = child.KillAfter(epochs, wait);
-                TestContext.WriteLine($"Kill {kills + 1}: after {place}{(File.Exists(halfWritten) ? ", a checkpoint was half written" : "")}.");
+                TestContext.WriteLine(
+                    $"Kill {kills + 1}: after {place}{(File.Exists(halfWritten) ? ", a checkpoint was half written" : "")}.");
                 if (File.Exists(halfWritten))
                 {
                     // Deleted only so that the next one is seen.
@@ -61,7 +62,9 @@ public sealed class KilledTrainingTests
             trainings++;
         }
 
-        TestContext.WriteLine($"{kills} kills in {trainings} trainings, {halves} of them while a checkpoint was written: all weights are equal byte by byte.");
+        TestContext.WriteLine(
+            $"{kills} kills in {trainings} trainings, {halves} of them while a checkpoint was written: "
+            + "all weights are equal byte by byte.");
     }
 
     private static void WaitFor(string path)

@@ -32,7 +32,8 @@ public sealed class LongJobTests
         options.MetricsCallback = _ => Assert.Fail("An epoch was trained.");
         using LorealTransformer third = Trainer(ml, options).Fit(data);
         Rows.AssertIdentical(Rows.Scores(second.Transform(data)), Rows.Scores(third.Transform(data)));
-        Assert.IsTrue(messages.Any(message => message.Contains("Going on from the checkpoint of the end of stage 3", StringComparison.Ordinal)));
+        Assert.IsTrue(
+            messages.Any(message => message.Contains("Going on from the checkpoint of the end of stage 3", StringComparison.Ordinal)));
     }
 
     [TestMethod]
@@ -45,8 +46,14 @@ public sealed class LongJobTests
         string[] before = Content(folder);
 
         Refused(data, options => options.Seed = 8, "Seed is 7 in the checkpoint and 8 now");
-        Refused(data, options => options.DistillationStage.LearningRate = 0.5, "DistillationStage.LearningRate is 0.002 in the checkpoint and 0.5 now");
-        Refused(data, options => options.BaseStage!.Optimizer = PromptOptimizer.Adam, "BaseStage.Optimizer is \"Sgd\" in the checkpoint and \"Adam\" now");
+        Refused(
+            data,
+            options => options.DistillationStage.LearningRate = 0.5,
+            "DistillationStage.LearningRate is 0.002 in the checkpoint and 0.5 now");
+        Refused(
+            data,
+            options => options.BaseStage!.Optimizer = PromptOptimizer.Adam,
+            "BaseStage.Optimizer is \"Sgd\" in the checkpoint and \"Adam\" now");
         Refused(data, options => options.Method = PromptMethod.CoOp(5), "Method.contextTokens is 4 in the checkpoint and 5 now");
         Refused(data, options => options.Attributes = ["color", "size"], "Attributes[1] is \"shape\" in the checkpoint and \"size\" now");
         Refused(data, options => options.LowResolution = 24, "LowResolution is 16 in the checkpoint and 24 now");
@@ -70,7 +77,8 @@ public sealed class LongJobTests
             LorealTrainer.Options options = Options(folder);
             change(options);
             options.MetricsCallback = _ => Assert.Fail("An epoch was trained.");
-            InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(() => Trainer(ml, options).Fit(input), difference);
+            InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(
+                () => Trainer(ml, options).Fit(input), difference);
             StringAssert.Contains(error.Message, difference);
             StringAssert.Contains(error.Message, "WorkspacePath");
         }
@@ -84,10 +92,18 @@ public sealed class LongJobTests
     {
         string[] decideNothing =
         [
-            nameof(LorealTrainer.Options.LabelColumnName), nameof(LorealTrainer.Options.ImageColumnName), nameof(LorealTrainer.Options.ScoreColumnName),
-            nameof(LorealTrainer.Options.PredictedLabelColumnName), nameof(LorealTrainer.Options.Device), nameof(LorealTrainer.Options.OnInvalidImage),
-            nameof(LorealTrainer.Options.MaximumPixels), nameof(LorealTrainer.Options.WorkspacePath), nameof(LorealTrainer.Options.CheckpointInterval),
-            nameof(LorealTrainer.Options.MetricsCallback), nameof(LorealTrainer.Options.FeatureCacheMegabytes), nameof(LorealTrainer.Options.FeatureCachePath),
+            nameof(LorealTrainer.Options.LabelColumnName),
+            nameof(LorealTrainer.Options.ImageColumnName),
+            nameof(LorealTrainer.Options.ScoreColumnName),
+            nameof(LorealTrainer.Options.PredictedLabelColumnName),
+            nameof(LorealTrainer.Options.Device),
+            nameof(LorealTrainer.Options.OnInvalidImage),
+            nameof(LorealTrainer.Options.MaximumPixels),
+            nameof(LorealTrainer.Options.WorkspacePath),
+            nameof(LorealTrainer.Options.CheckpointInterval),
+            nameof(LorealTrainer.Options.MetricsCallback),
+            nameof(LorealTrainer.Options.FeatureCacheMegabytes),
+            nameof(LorealTrainer.Options.FeatureCachePath),
             nameof(LorealTrainer.Options.ReducedScaleDecoding), nameof(LorealTrainer.Options.ImageFormats),
         ];
         using var folder = new TemporaryFolder();
@@ -97,7 +113,8 @@ public sealed class LongJobTests
         string[] described = [.. System.Text.Json.Nodes.JsonNode.Parse(saved.Configuration)!.AsObject().Select(property => property.Key)];
         string[] options = [.. typeof(LorealTrainer.Options).GetProperties().Select(property => property.Name)];
         Assert.AreEqual("", string.Join(", ", options.Except(decideNothing).Except(described)), "decide something and are not described");
-        Assert.AreEqual("", string.Join(", ", decideNothing.Except(options).Concat(decideNothing.Intersect(described))), "are listed in vain");
+        Assert.AreEqual(
+            "", string.Join(", ", decideNothing.Except(options).Concat(decideNothing.Intersect(described))), "are listed in vain");
     }
 
     [TestMethod]
@@ -163,7 +180,8 @@ public sealed class LongJobTests
         options.ViewsPerImage = 0;
         options.MetricsCallback = null;
         Trainer(ml, options).Fit(data).Dispose();
-        StringAssert.Contains(messages.Last(message => message.Contains("could not be written", StringComparison.Ordinal)), "There is no checkpoint yet");
+        StringAssert.Contains(
+            messages.Last(message => message.Contains("could not be written", StringComparison.Ordinal)), "There is no checkpoint yet");
     }
 
     [TestMethod]
@@ -182,7 +200,7 @@ public sealed class LongJobTests
             {
                 Cancel(ml);
 
-                // A host can only be asked whether it was cancelled; that happens every 20 ms.
+                // A host can only be asked whether it was canceled; that happens every 20 ms.
                 Thread.Sleep(500);
             }
         };
@@ -203,7 +221,8 @@ public sealed class LongJobTests
         LorealTrainer.Options options = Options(folder);
         options.MetricsCallback = metrics =>
         {
-            StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => Trainer(ml, Options(folder)).Fit(data)).Message, "WorkspacePath");
+            StringAssert.Contains(
+                Assert.ThrowsExactly<InvalidOperationException>(() => Trainer(ml, Options(folder)).Fit(data)).Message, "WorkspacePath");
             throw new TimeoutException();
         };
         Assert.ThrowsExactly<TimeoutException>(() => Trainer(ml, options).Fit(data));
@@ -216,12 +235,14 @@ public sealed class LongJobTests
         var ml = new MLContext(1);
         Directory.CreateDirectory(folder["workspace"]);
         File.WriteAllText(Path.Combine(folder["workspace"], "checkpoint.safetensors"), "half a file");
-        InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(() => Trainer(ml, Options(folder)).Fit(Trained.Prepared(ml)));
+        InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(
+            () => Trainer(ml, Options(folder)).Fit(Trained.Prepared(ml)));
         StringAssert.Contains(error.Message, folder["workspace"]);
         StringAssert.Contains(error.Message, "Delete it");
     }
 
-    private static LorealTrainer Trainer(MLContext ml, LorealTrainer.Options options) => ml.MulticlassClassification.Trainers.Loreal(options);
+    private static LorealTrainer Trainer(MLContext ml, LorealTrainer.Options options) =>
+        ml.MulticlassClassification.Trainers.Loreal(options);
 
     private static LorealTrainer.Options Options(TemporaryFolder folder)
     {
@@ -249,5 +270,6 @@ public sealed class LongJobTests
         [.. Directory.GetFiles(folder["workspace"]).Order().Select(file => $"{file} {Convert.ToHexString(File.ReadAllBytes(file))}")];
 
     private static void Cancel(MLContext ml) =>
-        typeof(MLContext).GetMethod("CancelExecution", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)!.Invoke(ml, null);
+        typeof(MLContext)
+            .GetMethod("CancelExecution", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)!.Invoke(ml, null);
 }

@@ -52,13 +52,15 @@ public sealed class ResumedTrainingTests
         LorealTrainer.Options options = TrainingRun.Options();
         options.DistillationStage = new TrainingStageOptions { Epochs = 5, BatchSize = 8, LearningRate = 1e30, WarmupEpochs = 1 };
         using var folder = new TemporaryFolder();
-        InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(() => Fit(options, folder, new GeneratedImages(TrainingRun.Names.Length, 6), null));
+        InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(
+            () => Fit(options, folder, new GeneratedImages(TrainingRun.Names.Length, 6), null));
         StringAssert.Contains(error.Message, "stage 3, epoch 2 of 5");
         StringAssert.Contains(error.Message, $"The checkpoint of stage 3 after epoch 1 is kept in '{folder.Path}'");
         using var workspace = WorkspaceFolder.Open(folder.Path);
         using Checkpoint? found = TrainingCheckpoints.Find(workspace);
         Assert.AreEqual((3, 1), (found!.Position.Stage, found.Position.Epoch));
-        Assert.IsTrue(found.Tensors.Where(t => t.Key.StartsWith("weights.", StringComparison.Ordinal)).All(t => t.Value.data<float>().All(float.IsFinite)));
+        Assert.IsTrue(found.Tensors.Where(t => t.Key.StartsWith("weights.", StringComparison.Ordinal)).All(
+            t => t.Value.data<float>().All(float.IsFinite)));
     }
 
     [TestMethod]
@@ -125,11 +127,13 @@ public sealed class ResumedTrainingTests
         }
     }
 
-    private static LorealModel Fit(LorealTrainer.Options options, TemporaryFolder folder, ILabelledImages images, Action<TrainingMetrics>? onEpoch)
+    private static LorealModel Fit(
+        LorealTrainer.Options options, TemporaryFolder folder, ILabelledImages images, Action<TrainingMetrics>? onEpoch)
     {
         using var workspace = WorkspaceFolder.Open(folder.Path);
         using Checkpoint? found = TrainingCheckpoints.Find(workspace);
-        using var checkpoints = new TrainingCheckpoints(workspace, found, StageRun.Configuration, TimeSpan.Zero, message => Assert.Fail(message));
+        using var checkpoints = new TrainingCheckpoints(
+            workspace, found, StageRun.Configuration, TimeSpan.Zero, message => Assert.Fail(message));
         return TrainingRun.Fit(options, images: images, onEpoch: onEpoch, validation: Validation(), checkpoints: checkpoints);
     }
 }

@@ -52,7 +52,8 @@ internal sealed class TrainingProcess : IDisposable
 
     /// <summary>Starts a child that goes on from whatever its predecessor left.</summary>
     public static TrainingProcess Start(string folder, TimeSpan interval) => new(Process.Start(
-        new ProcessStartInfo(ScoringProcess.Host, [.. ScoringProcess.HostArguments, Verb, folder, interval.ToString("c", CultureInfo.InvariantCulture)])
+        new ProcessStartInfo(
+            ScoringProcess.Host, [.. ScoringProcess.HostArguments, Verb, folder, interval.ToString("c", CultureInfo.InvariantCulture)])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -148,7 +149,8 @@ internal sealed class TrainingProcess : IDisposable
             .Select(path => new Photo { ImagePath = path, Label = Path.GetFileNameWithoutExtension(path).Split('_')[1] })];
         options.ImageColumnName = nameof(Photo.ImagePath);
         IDataView data = ml.Data.LoadFromEnumerable(photos);
-        using LorealTransformer model = ml.MulticlassClassification.Trainers.Loreal(options).Fit(ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data));
+        using LorealTransformer model = ml.MulticlassClassification.Trainers.Loreal(options).Fit(
+            ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data));
         using var content = new MemoryStream();
         model.Model.Save((name, write) =>
         {

@@ -136,7 +136,8 @@ public sealed class PlacementTests
             }
         }
 
-        static object Value(DataDebuggerPreview preview, int row, string name) => preview.RowView[row].Values[preview.Schema[name].Index].Value;
+        static object Value(DataDebuggerPreview preview, int row, string name) =>
+            preview.RowView[row].Values[preview.Schema[name].Index].Value;
     }
 
     [TestMethod]
@@ -153,7 +154,8 @@ public sealed class PlacementTests
         IDataView loaded = other.Data.LoadFromBinary(folder["scored.idv"]);
         // Pictures have no binary form; columns that are hidden stay away.
         CollectionAssert.AreEqual(
-            scored.Schema.Where(column => !column.IsHidden && column.Name != "Image").Select(column => (column.Name, column.Type)).ToArray(),
+            scored.Schema.Where(column => !column.IsHidden && column.Name != "Image")
+                .Select(column => (column.Name, column.Type)).ToArray(),
             loaded.Schema.Select(column => (column.Name, column.Type)).ToArray());
         Assert.AreEqual(scored.GetRowCount(), loaded.GetRowCount());
         Rows.AssertIdentical(Rows.Scores(scored), Rows.Scores(loaded));

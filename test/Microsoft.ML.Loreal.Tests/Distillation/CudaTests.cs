@@ -178,7 +178,7 @@ public sealed class CudaTests
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor busy = randn(2048, 2048, device: CUDA);
-        (List<Tensor>? numbers, List<Tensor>? indices) = (new List<Tensor>(), new List<Tensor>());
+        (List<Tensor> numbers, List<Tensor> indices) = (new List<Tensor>(), new List<Tensor>());
         for (int i = 0; i < 50; i++)
         {
             using Tensor memory = DeviceTransfer.Memory(CUDA, 1000);
@@ -228,7 +228,8 @@ public sealed class CudaTests
         options.FeatureCacheMegabytes = cacheMegabytes ?? options.FeatureCacheMegabytes;
         var losses = new List<double>();
         using LorealModel model = LorealTraining.Fit(
-            options, 3, device, TrainingRun.Names, new GeneratedImages(TrainingRun.Names.Length, 6), metrics => losses.Add(metrics.Loss), default);
+            options, 3, device, TrainingRun.Names, new GeneratedImages(
+                TrainingRun.Names.Length, 6), metrics => losses.Add(metrics.Loss), default);
         return (TrainingRun.Score(model), losses);
     }
 

@@ -35,7 +35,17 @@ internal static class TrainingRun
         LorealModel? standardStudent = null,
         ILabelledImages? validation = null,
         TrainingCheckpoints? checkpoints = null) =>
-        LorealTraining.Fit(options, seed, CPU, Names, images ?? new GeneratedImages(Names.Length, 6), onEpoch, cancel, standardStudent, validation, checkpoints);
+        LorealTraining.Fit(
+            options,
+            seed,
+            CPU,
+            Names,
+            images ?? new GeneratedImages(Names.Length, 6),
+            onEpoch,
+            cancel,
+            standardStudent,
+            validation,
+            checkpoints);
 
     /// <summary>The files of a saved model.</summary>
     public static Dictionary<string, byte[]> Save(LorealModel model)

@@ -50,7 +50,8 @@ public sealed class AutoPrecisionTests
         string[] flags = File.ReadLines(cpuInfo).First(line => line.StartsWith("flags", StringComparison.Ordinal)).Split(' ');
         Assert.Contains("fpu", flags);
         Assert.AreEqual(
-            new NativeProducts(flags.Contains("avx512_bf16") || flags.Contains("amx_bf16"), flags.Contains("avx512_fp16") || flags.Contains("amx_fp16")),
+            new NativeProducts(
+                flags.Contains("avx512_bf16") || flags.Contains("amx_bf16"), flags.Contains("avx512_fp16") || flags.Contains("amx_fp16")),
             NativeProducts.Processor);
     }
 
@@ -63,7 +64,8 @@ public sealed class AutoPrecisionTests
     [DataRow(true, AutoPrecision.LeastWidth - 64, 512, ComputePrecision.Single, "wide")]
     [DataRow(true, 768, AutoPrecision.LeastWidth - 64, ComputePrecision.Single, "wide")]
     [DataRow(false, 768, 512, ComputePrecision.Single, "natively")]
-    public void ItGoesByTheProcessorAndTheNarrowerTower(bool native, int visionWidth, int textWidth, ComputePrecision expected, string reason)
+    public void ItGoesByTheProcessorAndTheNarrowerTower(
+        bool native, int visionWidth, int textWidth, ComputePrecision expected, string reason)
     {
         // Half precision is never chosen.
         using var processor = new AnotherProcessor(native, half: true);
@@ -189,7 +191,7 @@ public sealed class AutoPrecisionTests
         options.Backbone = Wide();
         options.WorkspacePath = _folder["workspace"];
         options.Precision = ComputePrecision.Auto;
-        IDataView data = Taught.Unlabelled(_ml);
+        IDataView data = Taught.Unlabeled(_ml);
         PromptKDTrainer trainer = _ml.MulticlassClassification.Trainers.PromptKD(options);
         using (new AnotherProcessor(native, half: false))
         {
@@ -213,7 +215,8 @@ public sealed class AutoPrecisionTests
 
     private ClipBackbone Wide() => TinyClip.Write(_folder["backbone"], config: _wide);
 
-    private LorealTransformer Fit(IDataView data, ComputePrecision precision, string? workspace = null, Action<TrainingMetrics>? onEpoch = null)
+    private LorealTransformer Fit(
+        IDataView data, ComputePrecision precision, string? workspace = null, Action<TrainingMetrics>? onEpoch = null)
     {
         LorealTrainer.Options options = Trained.Options();
         options.Device = "cpu";

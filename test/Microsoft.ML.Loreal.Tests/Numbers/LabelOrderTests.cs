@@ -61,7 +61,7 @@ public sealed class LabelOrderTests
     [TestMethod]
     public void AStudentFollowsTheNamesOfItsTeacher()
     {
-        IDataView data = Taught.Unlabelled(_ml);
+        IDataView data = Taught.Unlabeled(_ml);
         string[] names = [.. Taught.Student.ClassNames];
         using PromptKDTransformer permuted = Taught.Student.WithClasses([.. names.Reverse()]);
         List<float[]> expected = Rows.Scores(Taught.Student.Transform(data));

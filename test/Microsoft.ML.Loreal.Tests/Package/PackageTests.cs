@@ -26,7 +26,12 @@ public sealed class PackageTests
         string[] names = [.. package.Entries.Select(entry => entry.FullName)];
         foreach (string name in new[]
         {
-            "README.md", "LICENSE", "icon.png", "tools/cxx-runtime.sh", "lib/net10.0/Microsoft.ML.Loreal.dll", "lib/net10.0/Microsoft.ML.Loreal.xml",
+            "README.md",
+            "LICENSE",
+            "icon.png",
+            "tools/cxx-runtime.sh",
+            "lib/net10.0/Microsoft.ML.Loreal.dll",
+            "lib/net10.0/Microsoft.ML.Loreal.xml",
         })
         {
             Assert.Contains(name, names);
@@ -44,9 +49,21 @@ public sealed class PackageTests
         Assert.AreEqual("README.md", Value("readme"));
         Assert.AreEqual("icon.png", Value("icon"));
         Assert.AreEqual("MIT", Value("license"));
-        string[] dependencies = [.. metadata.Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value)];
+        string[] dependencies =
+        [
+            .. metadata.Descendants().Where(element => element.Name.LocalName == "dependency").Select(
+                element => element.Attribute("id")!.Value),
+        ];
         CollectionAssert.AreEquivalent(
-            new[] { "Microsoft.ML", "Microsoft.ML.ImageAnalytics", "SixLabors.ImageSharp", "SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies", "TorchSharp" },
+            new[]
+            {
+                "Microsoft.ML",
+                "Microsoft.ML.ImageAnalytics",
+                "SixLabors.ImageSharp",
+                "SkiaSharp",
+                "SkiaSharp.NativeAssets.Linux.NoDependencies",
+                "TorchSharp",
+            },
             dependencies);
     }
 
@@ -57,7 +74,8 @@ public sealed class PackageTests
         program.Build(File.ReadAllText(Path.Combine(Root, "README.md")));
         List<Photo> photos = ConsumerPictures.Write(Directory.CreateDirectory(_folder["pictures"]).FullName);
 
-        string[] lines = program.Run(_folder["pictures"]).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string[] lines = program.Run(_folder["pictures"]).Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
         // Of every picture: its name, its predicted class, and the probabilities by the trained and by the reloaded model.
         Assert.HasCount(photos.Count, lines);
@@ -84,9 +102,10 @@ public sealed class PackageTests
 
         // What is built already is packed: the output of this configuration, which the tests' own reference made.
         string configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        string project = Path.Combine("src", "Microsoft.ML.Loreal");
+        string version = $"-p:PackageVersion={Version}";
         DotnetCommand.Run(
-            Root,
-            ["pack", Path.Combine("src", "Microsoft.ML.Loreal"), "--no-build", "--configuration", configuration, "--output", output, $"-p:PackageVersion={Version}", "-warnaserror"]);
+            Root, ["pack", project, "--no-build", "--configuration", configuration, "--output", output, version, "-warnaserror"]);
         return Path.Combine(output, $"Microsoft.ML.Loreal.{Version}.nupkg");
     }
 

@@ -65,7 +65,8 @@ public sealed class FullPathTests
         Assert.HasCount(2, folds);
         foreach (TrainCatalogBase.CrossValidationResult<MulticlassClassificationMetrics> fold in folds)
         {
-            List<string> labels = [.. Rows.Read<ReadOnlyMemory<char>>(fold.ScoredHoldOutSet, "PredictedLabel").Select(value => value.ToString())];
+            List<string> labels =
+                [.. Rows.Read<ReadOnlyMemory<char>>(fold.ScoredHoldOutSet, "PredictedLabel").Select(value => value.ToString())];
             Assert.IsNotEmpty(labels);
             Assert.IsEmpty(labels.Except(Pictures.ClassNames));
         }

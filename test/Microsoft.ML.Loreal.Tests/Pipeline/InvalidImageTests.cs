@@ -43,7 +43,8 @@ public sealed class InvalidImageTests
         var warnings = new List<string>();
         _ml.Log += (_, message) => warnings.Add(message.Message);
         using LorealTransformer skipping = Trainer(InvalidImageAction.Skip).Fit(Paths(photos));
-        Assert.IsTrue(warnings.Any(message => message.Contains("1 row(s)", StringComparison.Ordinal) && message.Contains(photos[BadRow].ImagePath, StringComparison.Ordinal)));
+        Assert.IsTrue(warnings.Any(message => message.Contains("1 row(s)", StringComparison.Ordinal)
+            && message.Contains(photos[BadRow].ImagePath, StringComparison.Ordinal)));
 
         List<Photo> without = [.. photos.Where((_, i) => i != BadRow)];
         using LorealTransformer expected = Trainer(InvalidImageAction.Throw).Fit(Paths(without));
@@ -77,7 +78,8 @@ public sealed class InvalidImageTests
             Label = photo.Label,
         })];
         IDataView data = Keyed(_ml.Data.LoadFromEnumerable(photos));
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Trainer(InvalidImageAction.Throw).Fit(data)).Message, $"row {BadRow} ");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidDataException>(() => Trainer(InvalidImageAction.Throw).Fit(data)).Message, $"row {BadRow} ");
         AssertThrowsAtBadRow(Trained.Loreal.Transform(data), "0 bytes", BadRow);
         using LorealTransformer skipping = Trainer(InvalidImageAction.Skip).Fit(data);
         List<float[]> scores = Rows.Scores(skipping.Transform(data));
@@ -108,7 +110,8 @@ public sealed class InvalidImageTests
         ITransformer keys = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(Trained.Data(_ml));
         using LorealTransformer model = Trainer(InvalidImageAction.Throw).Fit(keys.Transform(Copied(_ml.Data.LoadFromEnumerable(photos))));
         Assert.IsTrue(warnings.Any(message => message.Contains("1 row(s) without a label", StringComparison.Ordinal)));
-        Rows.AssertIdentical(Rows.Scores(Trained.Loreal.Transform(Paths(Trained.Photos))), Rows.Scores(model.Transform(Paths(Trained.Photos))));
+        Rows.AssertIdentical(
+            Rows.Scores(Trained.Loreal.Transform(Paths(Trained.Photos))), Rows.Scores(model.Transform(Paths(Trained.Photos))));
     }
 
     private static void AssertThrowsAtBadRow(IDataView scored, string name, int badRow)

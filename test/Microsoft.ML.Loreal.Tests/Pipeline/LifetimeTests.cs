@@ -76,7 +76,8 @@ public sealed class LifetimeTests
         var ml = new MLContext(1);
         LorealTransformer model = Trained.Loreal.WithClasses(Pictures.ClassNames);
         byte[] file = File.ReadAllBytes(Trained.Photos[0].ImagePath);
-        using (PredictionEngine<EncodedPhoto, PhotoScores> engine = ml.Model.CreatePredictionEngine<EncodedPhoto, PhotoScores>(model, new PredictionEngineOptions { OwnsTransformer = false }))
+        using (PredictionEngine<EncodedPhoto, PhotoScores> engine = ml.Model.CreatePredictionEngine<EncodedPhoto, PhotoScores>(
+            model, new PredictionEngineOptions { OwnsTransformer = false }))
         {
             Assert.HasCount(3, engine.Predict(new EncodedPhoto { Image = file }).Score);
         }

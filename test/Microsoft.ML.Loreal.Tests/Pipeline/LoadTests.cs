@@ -33,7 +33,8 @@ public sealed class LoadTests
         {
             // Each begins elsewhere, so that different pictures are scored at a time.
             using PredictionEngine<EncodedPhoto, PhotoScores> engine = Engine(ml, Trained.Loreal);
-            results.Add((index, [.. Enumerable.Range(index, files.Length).Select(i => engine.Predict(new EncodedPhoto { Image = files[i % files.Length] }).Score)]));
+            IEnumerable<byte[]> shifted = files.Skip(index % files.Length).Concat(files.Take(index % files.Length));
+            results.Add((index, [.. shifted.Select(file => engine.Predict(new EncodedPhoto { Image = file }).Score)]));
         });
 
         Assert.HasCount(Threads, results);
@@ -82,7 +83,8 @@ public sealed class LoadTests
         var ml = new MLContext(1);
         EncodedPhoto[] photos = [.. Trained.Photos.Select(photo => new EncodedPhoto { Image = File.ReadAllBytes(photo.ImagePath) })];
         List<float[]> expected = Rows.Scores(Trained.Loreal.Transform(ml.Data.LoadFromEnumerable(photos)));
-        IDataView scored = Trained.Loreal.Transform(ml.Data.LoadFromEnumerable(Enumerable.Range(0, rows).Select(i => photos[i % photos.Length])));
+        IDataView scored = Trained.Loreal.Transform(
+            ml.Data.LoadFromEnumerable(Enumerable.Range(0, rows).Select(i => photos[i % photos.Length])));
         DataViewSchema.Column column = scored.Schema["Score"];
         using DataViewRowCursor cursor = scored.GetRowCursor([column]);
         ValueGetter<VBuffer<float>> getter = cursor.GetGetter<VBuffer<float>>(column);

@@ -15,7 +15,9 @@ public sealed class SavedModelTests
         List<float[]> expected = Rows.Scores(Trained.Model.Transform(Trained.Data(new MLContext(1))));
 
         File.WriteAllLines(folder["names.txt"], Trained.Photos.Select(photo => photo.FileName));
-        var start = new ProcessStartInfo(ScoringProcess.Host, [.. ScoringProcess.HostArguments, ScoringProcess.Verb, folder["model.zip"], folder["names.txt"], folder["scores.txt"]])
+        var start = new ProcessStartInfo(
+            ScoringProcess.Host,
+            [.. ScoringProcess.HostArguments, ScoringProcess.Verb, folder["model.zip"], folder["names.txt"], folder["scores.txt"]])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
@@ -35,7 +37,17 @@ public sealed class SavedModelTests
         SaveModel(folder["model.zip"]);
         using ZipArchive archive = ZipFile.OpenRead(folder["model.zip"]);
         string[] names = [.. archive.Entries.Select(entry => entry.FullName.Replace('\\', '/'))];
-        foreach (string name in new[] { "Model.key", "loreal.json", "prompts.safetensors", "Backbone/config.json", "Backbone/model.safetensors", "Backbone/vocab.json", "Backbone/merges.txt" })
+        string[] parts =
+        [
+            "Model.key",
+            "loreal.json",
+            "prompts.safetensors",
+            "Backbone/config.json",
+            "Backbone/model.safetensors",
+            "Backbone/vocab.json",
+            "Backbone/merges.txt",
+        ];
+        foreach (string name in parts)
         {
             CollectionAssert.Contains(names, $"TransformerChain/Transform_002/{name}");
         }
@@ -146,5 +158,6 @@ public sealed class SavedModelTests
         }
     }
 
-    private static byte[] Rewrite(byte[] zip, string part, Func<byte[], byte[]?> change) => SavedZip.Rewrite(zip, $"Transform_002/{part}", change);
+    private static byte[] Rewrite(byte[] zip, string part, Func<byte[], byte[]?> change) =>
+        SavedZip.Rewrite(zip, $"Transform_002/{part}", change);
 }

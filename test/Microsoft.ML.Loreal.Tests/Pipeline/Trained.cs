@@ -45,7 +45,8 @@ public sealed class Trained
     internal static IDataView Prepared(MLContext ml, IDataView? rows = null)
     {
         IDataView data = Data(ml);
-        return ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.Transforms.LoadImages("Image", ImageFolder, "FileName")).Fit(data).Transform(rows ?? data);
+        return ml.Transforms.Conversion.MapValueToKey("Label")
+            .Append(ml.Transforms.LoadImages("Image", ImageFolder, "FileName")).Fit(data).Transform(rows ?? data);
     }
 
     internal static IEstimator<ITransformer> Pipeline(MLContext ml, LorealTrainer.Options options) =>

@@ -40,11 +40,11 @@ internal static class Taught
     internal static PromptKDTransformer Fit(PromptKDTrainer.Options options)
     {
         var ml = new MLContext(1);
-        return ml.MulticlassClassification.Trainers.PromptKD(options).Fit(Unlabelled(ml));
+        return ml.MulticlassClassification.Trainers.PromptKD(options).Fit(Unlabeled(ml));
     }
 
     /// <summary>The pictures alone.</summary>
-    internal static IDataView Unlabelled(MLContext ml)
+    internal static IDataView Unlabeled(MLContext ml)
     {
         IDataView photos = ml.Data.LoadFromEnumerable(Trained.Photos.Select(photo => new Picture { ImagePath = photo.ImagePath }).ToList());
         return ml.Transforms.CopyColumns("Image", nameof(Picture.ImagePath)).Fit(photos).Transform(photos);

@@ -34,8 +34,10 @@ public sealed class AdaptedTowerTests
     [TestMethod]
     public void LayersThatTheBackboneDoesNotHaveAreNamed()
     {
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PromptMethod.Mma(5, 9).Check(Config(8, 12))).Message, "up to 8");
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PromptMethod.Mmrl(13).Check(Config(12, 12))).Message, "up to 12");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PromptMethod.Mma(5, 9).Check(Config(8, 12))).Message, "up to 8");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PromptMethod.Mmrl(13).Check(Config(12, 12))).Message, "up to 12");
         PromptMethod.Mma().Check(Config(1, 1));
         PromptMethod.Mmrl().Check(Config(1, 1));
     }
@@ -71,9 +73,11 @@ public sealed class AdaptedTowerTests
     public void PublishedSettings()
     {
         TrainingStageOptions mma = PromptMethod.Mma().PublishedStage;
-        Assert.AreEqual((5, 16, PromptOptimizer.Sgd, 0.0015, 0), (mma.Epochs, mma.BatchSize, mma.Optimizer, mma.LearningRate, mma.WarmupEpochs));
+        Assert.AreEqual(
+            (5, 16, PromptOptimizer.Sgd, 0.0015, 0), (mma.Epochs, mma.BatchSize, mma.Optimizer, mma.LearningRate, mma.WarmupEpochs));
         TrainingStageOptions mmrl = PromptMethod.Mmrl().PublishedStage;
-        Assert.AreEqual((10, 4, PromptOptimizer.AdamW, 0.001, 1), (mmrl.Epochs, mmrl.BatchSize, mmrl.Optimizer, mmrl.LearningRate, mmrl.WarmupEpochs));
+        Assert.AreEqual(
+            (10, 4, PromptOptimizer.AdamW, 0.001, 1), (mmrl.Epochs, mmrl.BatchSize, mmrl.Optimizer, mmrl.LearningRate, mmrl.WarmupEpochs));
         Assert.AreEqual((1e-5, 5e-4), (mmrl.WarmupLearningRate, mmrl.WeightDecay));
     }
 
@@ -98,7 +102,12 @@ public sealed class AdaptedTowerTests
         using ClipModel model = TinyClip.CreateModel(TinyClip.Config with { TextLayers = TextLayers });
         using PromptLearner learner = PromptMethod.Mma(first, last, 5, Scale).CreateLearner(model, _vocabulary, _names, 6, new Random(4));
         var state = learner.State.ToDictionary(s => s.Name, s => s.Value);
-        Compare(learner, model, attributes, (_, tokens) => tokens, (layer, normalised) => layer + 1 >= first && layer + 1 <= last ? Adapter(layer + 1, normalised) : null);
+        Compare(
+            learner,
+            model,
+            attributes,
+            (_, tokens) => tokens,
+            (layer, normalized) => layer + 1 >= first && layer + 1 <= last ? Adapter(layer + 1, normalized) : null);
 
         Tensor Adapter(int layer, Tensor x)
         {
@@ -133,7 +142,8 @@ public sealed class AdaptedTowerTests
             }
 
             string name = $"representation_learner.compound_rep_tokens_r2tproj.{layer + 1 - first}";
-            Tensor mapped = nn.functional.linear(state["representation_learner.compound_rep_tokens"], state[$"{name}.weight"], state[$"{name}.bias"]);
+            Tensor mapped = nn.functional.linear(
+                state["representation_learner.compound_rep_tokens"], state[$"{name}.weight"], state[$"{name}.bias"]);
             return cat([tokens[..1], mapped, tokens[(layer + 1 == first ? 1 : 1 + count)..]], 0);
         }
     }
@@ -146,8 +156,8 @@ public sealed class AdaptedTowerTests
         var random = new Random(2);
         using var layer = new LearnedLinear("layer", RandomTensors.Normal(random, 1, CPU, 3, 5), RandomTensors.Normal(random, 1, CPU, 3));
         Tensor x = RandomTensors.Normal(random, 1, CPU, 4, 5).requires_grad_();
-        (Tensor? value, Tensor[]? gradients) = Run(1);
-        (Tensor? scaledValue, Tensor[]? scaledGradients) = Run(1000);
+        (Tensor value, Tensor[] gradients) = Run(1);
+        (Tensor scaledValue, Tensor[] scaledGradients) = Run(1000);
         Assert.AreEqual(0f, (value - scaledValue).abs().max().item<float>());
         Assert.AreEqual(0f, (gradients[0] - scaledGradients[0]).abs().max().item<float>(), "of the input");
         LearningCheck.Gradient(gradients[1] * 1000, scaledGradients[1], "of the weight");
@@ -166,7 +176,7 @@ public sealed class AdaptedTowerTests
     {
         using DisposeScope scope = NewDisposeScope();
         using ClipModel model = TinyClip.CreateModel();
-        foreach (PromptMethod? method in new[] { PromptMethod.Mma(1, 2, 5, Scale), PromptMethod.Mmrl(1, 2, 3, 7, regularization: 2) })
+        foreach (PromptMethod method in new[] { PromptMethod.Mma(1, 2, 5, Scale), PromptMethod.Mmrl(1, 2, 3, 7, regularization: 2) })
         {
             using PromptLearner learner = method.CreateLearner(model, _vocabulary, _names, 0, new Random(4));
             Tensor pixels = RandomTensors.Normal(new Random(5), 1, CPU, 6, 3, 16, 16);
@@ -196,7 +206,8 @@ public sealed class AdaptedTowerTests
         }
     }
 
-    private static void Compare(PromptLearner learner, ClipModel model, bool attributes, Func<int, Tensor, Tensor> before, Func<int, Tensor, Tensor?> beside)
+    private static void Compare(
+        PromptLearner learner, ClipModel model, bool attributes, Func<int, Tensor, Tensor> before, Func<int, Tensor, Tensor?> beside)
     {
         PromptParts parts = learner.Prompts(attributes ? Slots(model) : null);
         long images = parts.Prefix.shape[0];

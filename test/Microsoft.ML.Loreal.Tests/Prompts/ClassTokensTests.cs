@@ -60,7 +60,8 @@ public sealed class ClassTokensTests
             {
                 int end = Array.IndexOf(rows[c], vocabulary.EndOfText);
                 Assert.HasCount(lengths[c], tokens.Names[c], $"{variant.Name}: {names[c]}");
-                CollectionAssert.AreEqual(rows[c][first..end], tokens.Names[c].Concat(tokens.Tails[c]).ToArray(), $"{variant.Name}: {names[c]}");
+                CollectionAssert.AreEqual(
+                    rows[c][first..end], tokens.Names[c].Concat(tokens.Tails[c]).ToArray(), $"{variant.Name}: {names[c]}");
             }
         }
     }

@@ -8,7 +8,8 @@ namespace Microsoft.ML.Loreal.Tests.Prompts;
 [TestClass]
 public sealed class LearnedTextTests
 {
-    private static readonly string[] _names = [.. Enumerable.Range(0, 60).Select(c => $"{(char)('a' + (c % 26))}{new string('x', c / 26)}")];
+    private static readonly string[] _names =
+        [.. Enumerable.Range(0, 60).Select(c => $"{(char)('a' + (c % 26))}{new string('x', c / 26)}")];
 
     public static IEnumerable<object[]> Methods =>
     [
@@ -33,10 +34,10 @@ public sealed class LearnedTextTests
         const long little = 150_000;
         Assert.IsGreaterThan(little, learner.NumbersKept(null), "the classes exceed the memory");
 
-        (double expected, Tensor[]? all) = Step(long.MaxValue);
+        (double expected, Tensor[] all) = Step(long.MaxValue);
         foreach (long kept in new[] { 1, little })
         {
-            (double actual, Tensor[]? some) = Step(kept);
+            (double actual, Tensor[] some) = Step(kept);
             Assert.AreEqual(expected, actual, 1e-6 * expected);
             for (int p = 0; p < all.Length; p++)
             {

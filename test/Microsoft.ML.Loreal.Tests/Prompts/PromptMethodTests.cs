@@ -42,10 +42,12 @@ public sealed class PromptMethodTests
         using PromptLearner learner = PromptMethod.Template(template).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
         long[] rows = _names.SelectMany(name =>
         {
-            long[] tokens = [_vocabulary.StartOfText, .. _vocabulary.Encode(template.Replace("{}", name)).Select(t => (long)t), _vocabulary.EndOfText];
+            long[] tokens =
+                [_vocabulary.StartOfText, .. _vocabulary.Encode(template.Replace("{}", name)).Select(t => (long)t), _vocabulary.EndOfText];
             return tokens.Concat(new long[model.Config.ContextLength - tokens.Length]);
         }).ToArray();
-        LearningCheck.Forward(model.EncodeText(tensor(rows, [_names.Length, model.Config.ContextLength])), learner.TextFeatures(null).squeeze(0), template);
+        LearningCheck.Forward(
+            model.EncodeText(tensor(rows, [_names.Length, model.Config.ContextLength])), learner.TextFeatures(null).squeeze(0), template);
         Assert.IsEmpty(learner.Parameters);
     }
 
@@ -82,10 +84,12 @@ public sealed class PromptMethodTests
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         using ClipModel model = TinyClip.CreateModel();
-        using PromptLearner learner = PromptMethod.MaPLe(contextTokens, 1, initialText).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
+        using PromptLearner learner = PromptMethod.MaPLe(contextTokens, 1, initialText).CreateLearner(
+            model, _vocabulary, _names, 0, new Random(0));
         using PromptLearner names = PromptMethod.Template("{}.").CreateLearner(model, _vocabulary, _names, 0, new Random(0));
         (PromptParts prompts, PromptParts bare) = (learner.Prompts(null), names.Prompts(null));
-        Tensor expected = cat([bare.Prefix.narrow(1, 0, 1), learner.State.First().Value.unsqueeze(0), bare.Prefix.narrow(1, 1, bare.Prefix.shape[1] - 1)], 1);
+        Tensor expected = cat(
+            [bare.Prefix.narrow(1, 0, 1), learner.State.First().Value.unsqueeze(0), bare.Prefix.narrow(1, 1, bare.Prefix.shape[1] - 1)], 1);
         Assert.AreEqual(0f, (expected - prompts.Prefix).abs().max().item<float>());
         Assert.AreEqual(0f, (bare.Suffix - prompts.Suffix).abs().max().item<float>());
     }
@@ -103,7 +107,8 @@ public sealed class PromptMethodTests
         Assert.AreEqual(3 * depth, learner.State.Count());
         int most = Math.Min(textLayers, visionLayers);
         PromptMethod.MaPLe(depth: most).Check(model.Config);
-        ArgumentOutOfRangeException error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PromptMethod.MaPLe(depth: most + 1).Check(model.Config));
+        ArgumentOutOfRangeException error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(
+            () => PromptMethod.MaPLe(depth: most + 1).Check(model.Config));
         StringAssert.Contains(error.Message, $"from 1 to {most}");
     }
 
@@ -140,13 +145,14 @@ public sealed class PromptMethodTests
         {
             for (int c = 0; c < _names.Length; c++)
             {
-                (Tensor? without, Tensor? with) = (Prompt(plain, 0, c), Prompt(slotted, image, c));
+                (Tensor without, Tensor with) = (Prompt(plain, 0, c), Prompt(slotted, image, c));
                 Tensor expected = cat([without.narrow(0, 0, 1), tokens[image], without.narrow(0, 1, without.shape[0] - 1)], 0);
                 Assert.AreEqual(0f, (expected - with).abs().max().item<float>(), $"image {image}, class {c}");
             }
         }
 
-        static Tensor Prompt(PromptParts parts, int image, int c) => cat([parts.Prefix[image], parts.Suffix[c].narrow(0, 0, parts.End[c].item<long>() + 1)], 0);
+        static Tensor Prompt(PromptParts parts, int image, int c) =>
+            cat([parts.Prefix[image], parts.Suffix[c].narrow(0, 0, parts.End[c].item<long>() + 1)], 0);
     }
 
     [TestMethod]
@@ -155,7 +161,8 @@ public sealed class PromptMethodTests
         using DisposeScope scope = NewDisposeScope();
         using ClipModel model = TinyClip.CreateModel();
         using PromptLearner learner = PromptMethod.CoOp(4).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
-        InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(() => learner.Load(_ => zeros([5, model.Config.TextWidth])));
+        InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(
+            () => learner.Load(_ => zeros([5, model.Config.TextWidth])));
         Assert.Contains("ctx", error.Message);
     }
 }

@@ -32,7 +32,7 @@ public sealed class SharedPrefixTests
 
         Tensor shared = SharedPrefixEncoder.Encode(model.Text, new PromptParts(prefix, suffix, end));
         (shared * probe).sum().backward();
-        (Tensor? sharedPrefix, Tensor? sharedSuffix) = (prefix.grad!.clone(), suffix.grad!.clone());
+        (Tensor sharedPrefix, Tensor sharedSuffix) = (prefix.grad!.clone(), suffix.grad!.clone());
         prefix.grad!.zero_();
         suffix.grad!.zero_();
 
@@ -56,11 +56,15 @@ public sealed class SharedPrefixTests
         var random = new Random(8);
         Tensor prefix = RandomTensors.Normal(random, 1, CPU, 3, 6, model.Config.TextWidth);
         Tensor suffix = RandomTensors.Normal(random, 1, CPU, classes, suffixLength, model.Config.TextWidth);
-        var parts = new PromptParts(prefix, suffix, tensor(Enumerable.Range(0, classes).Select(_ => random.NextInt64(suffixLength)).ToArray()));
+        var parts = new PromptParts(
+            prefix, suffix, tensor(Enumerable.Range(0, classes).Select(_ => random.NextInt64(suffixLength)).ToArray()));
         Tensor plain = PlainEncoder.Encode(model.Text, parts);
         Near(plain, SharedPrefixEncoder.Encode(model.Text, parts), "all at once");
         Near(plain, SharedPrefixEncoder.Encode(model.Text, parts, null, activationLimit: 1), "tile by tile");
-        Near(plain, SharedPrefixEncoder.Encode(model.Text, parts, null, activationLimit: 3 * 2 * 60 * 4 * model.Config.TextWidth), "a few tiles at once");
+        Near(
+            plain,
+            SharedPrefixEncoder.Encode(model.Text, parts, null, activationLimit: 3 * 2 * 60 * 4 * model.Config.TextWidth),
+            "a few tiles at once");
     }
 
     [TestMethod]

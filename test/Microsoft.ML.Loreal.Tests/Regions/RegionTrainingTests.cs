@@ -18,7 +18,12 @@ public sealed class RegionTrainingTests
         using PromptKDTransformer expected = Taught.Fit(options);
 
         var looked = new List<double>();
-        options.Regions = new RegionTableOptions { FolderPath = folder["tables"], Sparsification = sparsification, Seed = options.Seed!.Value };
+        options.Regions = new RegionTableOptions
+        {
+            FolderPath = folder["tables"],
+            Sparsification = sparsification,
+            Seed = options.Seed!.Value,
+        };
         options.MetricsCallback = metrics => looked.Add(metrics.Loss);
         using PromptKDTransformer student = Taught.Fit(options);
         for (int epoch = 0; epoch < exact.Count; epoch++)
@@ -71,7 +76,8 @@ public sealed class RegionTrainingTests
         using var teacher = PromptKDTeacher.Of(Taught.Teacher.Model, null);
         var builder = new RegionTableBuilder(teacher, new Distillation.GeneratedImages(3, 4), 0.5f, 1, 1);
         Directory.CreateDirectory(folder["tables"]);
-        Assert.Throws<OperationCanceledException>(() => builder.Write(Path.Combine(folder["tables"], "table"), new RegionTableHeader(12, 2, 3, 2, new string('a', 64)), cancel.Token));
+        Assert.Throws<OperationCanceledException>(() => builder.Write(
+            Path.Combine(folder["tables"], "table"), new RegionTableHeader(12, 2, 3, 2, new string('a', 64)), cancel.Token));
         Assert.IsEmpty(Directory.GetFiles(folder["tables"]));
     }
 
@@ -90,7 +96,7 @@ public sealed class RegionTrainingTests
         options.MetricsCallback = metrics => epochs.Add(metrics.Epoch);
         using PromptKDTransformer resumed = Taught.Fit(options);
         CollectionAssert.AreEqual(new[] { 3 }, epochs);
-        IDataView data = Taught.Unlabelled(new MLContext(1));
+        IDataView data = Taught.Unlabeled(new MLContext(1));
         Rows.AssertIdentical(Rows.Scores(whole.Transform(data)), Rows.Scores(resumed.Transform(data)));
 
         epochs.Clear();
@@ -117,7 +123,9 @@ public sealed class RegionTrainingTests
             PromptKDTrainer.Options options = Taught.Options();
             options.Regions = new RegionTableOptions { FolderPath = "tables" };
             set(options);
-            Assert.Contains(name, Assert.Throws<ArgumentException>(() => new MLContext(1).MulticlassClassification.Trainers.PromptKD(options), name).Message);
+            Assert.Contains(
+                name,
+                Assert.Throws<ArgumentException>(() => new MLContext(1).MulticlassClassification.Trainers.PromptKD(options), name).Message);
         }
     }
 }

@@ -45,7 +45,8 @@ public sealed class BackboneMutationTests
     [TestMethod]
     [Timeout(120_000)]
     public void DamagedMergesAreReadOrRefused() =>
-        MutationLoop.Run(TestContext, "merges.txt", 500, random => Use(With("merges.txt", Mutation.Of(_files["merges.txt"], random))), IsDocumented);
+        MutationLoop.Run(
+            TestContext, "merges.txt", 500, random => Use(With("merges.txt", Mutation.Of(_files["merges.txt"], random))), IsDocumented);
 
     [TestMethod]
     [Timeout(120_000)]
@@ -95,7 +96,8 @@ public sealed class BackboneMutationTests
     [TestMethod]
     public void TextThatIsNotUnicodeIsRefused()
     {
-        StringAssert.Contains(Refused("config.json", """{"model_type":"\ud800","text_config":{},"vision_config":{}}""").Message, "not Unicode");
+        StringAssert.Contains(
+            Refused("config.json", """{"model_type":"\ud800","text_config":{},"vision_config":{}}""").Message, "not Unicode");
         StringAssert.Contains(Refused("vocab.json", """{"\ud800":0,"<|startoftext|>":1,"<|endoftext|>":2}""").Message, "not Unicode");
     }
 
@@ -114,7 +116,8 @@ public sealed class BackboneMutationTests
 
         long before = GC.GetTotalAllocatedBytes();
         bomb.Position = 0;
-        InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(() => ClipVocabulary.FromOpenAI(bomb, _config.VocabularySize, "the table"));
+        InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(
+            () => ClipVocabulary.FromOpenAI(bomb, _config.VocabularySize, "the table"));
         StringAssert.Contains(error.Message, "decompresses to more than 64000000 bytes");
         Assert.IsLessThan(256L << 20, GC.GetTotalAllocatedBytes() - before);
     }
@@ -124,7 +127,8 @@ public sealed class BackboneMutationTests
 
     private static bool IsDocumented(Exception error) => error is InvalidDataException or NotSupportedException;
 
-    private static MemoryBackboneFiles With(string name, byte[] content) => new("the damaged backbone", new Dictionary<string, byte[]>(_files) { [name] = content });
+    private static MemoryBackboneFiles With(string name, byte[] content) =>
+        new("the damaged backbone", new Dictionary<string, byte[]>(_files) { [name] = content });
 
     /// <summary>Does with a backbone that was accepted what training would do first.</summary>
     private static void Use(MemoryBackboneFiles files)
@@ -144,7 +148,9 @@ public sealed class BackboneMutationTests
 
         using ClipModel model = backbone.CreateModel(CPU);
         using DisposeScope scope = NewDisposeScope();
-        Assert.AreEqual(backbone.Config.EmbedDimension, model.EncodeImage(zeros([1, 3, backbone.Config.ImageResolution, backbone.Config.ImageResolution])).shape[1]);
+        Assert.AreEqual(
+            backbone.Config.EmbedDimension,
+            model.EncodeImage(zeros([1, 3, backbone.Config.ImageResolution, backbone.Config.ImageResolution])).shape[1]);
     }
 
     private static Dictionary<string, byte[]> Files()

@@ -67,7 +67,8 @@ public sealed class HostileArchiveTests
 
         stream.Position = 0;
         (new MLContext(2).Model.Load(stream, out _) as IDisposable)?.Dispose();
-        foreach (string folder in new[] { Path.GetTempPath(), Environment.CurrentDirectory, Path.GetDirectoryName(Environment.CurrentDirectory)!, AppContext.BaseDirectory })
+        string here = Environment.CurrentDirectory;
+        foreach (string folder in new[] { Path.GetTempPath(), here, Path.GetDirectoryName(here)!, AppContext.BaseDirectory })
         {
             Assert.IsEmpty(Directory.GetFiles(folder, name));
         }

@@ -19,7 +19,8 @@ internal sealed class TrainedModelZip : IDisposable
     public static float[] Scores(byte[] file)
     {
         using PredictionEngine<EncodedPhoto, PhotoScores> engine =
-            new MLContext(1).Model.CreatePredictionEngine<EncodedPhoto, PhotoScores>(Trained.Loreal, new PredictionEngineOptions { OwnsTransformer = false });
+            new MLContext(1).Model.CreatePredictionEngine<EncodedPhoto, PhotoScores>(
+                Trained.Loreal, new PredictionEngineOptions { OwnsTransformer = false });
         return engine.Predict(new EncodedPhoto { Image = file }).Score;
     }
 
