@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using TorchSharp;
 
 namespace Microsoft.ML.Loreal.PerformanceTests;
 

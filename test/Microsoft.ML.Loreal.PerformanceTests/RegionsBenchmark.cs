@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.ML.Loreal.Samples;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.PerformanceTests;

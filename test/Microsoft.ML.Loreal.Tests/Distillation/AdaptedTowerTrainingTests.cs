@@ -1,4 +1,3 @@
-using Microsoft.ML.Loreal.Tests.Prompts;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.Data;
-using Microsoft.ML.Loreal.Tests.Prompts;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,4 +1,3 @@
-using Microsoft.ML.Loreal.Tests.Prompts;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Tests.Distillation;
