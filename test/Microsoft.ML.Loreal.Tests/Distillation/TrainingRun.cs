@@ -1,4 +1,3 @@
-using Microsoft.ML.Loreal.Tests.Prompts;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Tests.Distillation;
@@ -8,7 +7,7 @@ internal static class TrainingRun
 {
     public static readonly string[] Names = ["red circle", "green_square", "star", "blue ring"];
 
-    private static readonly ClipBackbone _backbone = TinyClip.Backbone();
+    private static readonly ClipBackbone _backbone = TinyClip.Create();
 
     public static LorealTrainer.Options Options(bool attributes = true) => new()
     {
@@ -35,7 +34,17 @@ internal static class TrainingRun
         LorealModel? standardStudent = null,
         ILabelledImages? validation = null,
         TrainingCheckpoints? checkpoints = null) =>
-        LorealTraining.Fit(options, seed, CPU, Names, images ?? new GeneratedImages(Names.Length, 6), onEpoch, cancel, standardStudent, validation, checkpoints);
+        LorealTraining.Fit(
+            options,
+            seed,
+            CPU,
+            Names,
+            images ?? new GeneratedImages(Names.Length, 6),
+            onEpoch,
+            cancel,
+            standardStudent,
+            validation,
+            checkpoints);
 
     /// <summary>The files of a saved model.</summary>
     public static Dictionary<string, byte[]> Save(LorealModel model)

@@ -6,6 +6,8 @@ namespace Microsoft.ML.Loreal.Tests.Scoring;
 [TestClass]
 public sealed class SharedBackboneTests
 {
+    private static int _seed = 1000;
+
     [TestMethod]
     public void TransformersOfOneBackboneShareItsModel()
     {
@@ -44,7 +46,7 @@ public sealed class SharedBackboneTests
     [TestMethod]
     public void TheLastShareFreesTheModelAndTheNextReadsItAgain()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         ClipBackbone backbone = OtherWeights(folder["backbone"]);
         var first = SharedClip.Of(backbone, CPU, ComputePrecision.Single);
         var second = SharedClip.Of(backbone, CPU, ComputePrecision.Single);
@@ -65,7 +67,7 @@ public sealed class SharedBackboneTests
     [TestMethod]
     public void WeightsThatCannotBeReadLeaveNothingBehind()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         ClipBackbone backbone = OtherWeights(folder["backbone"]);
         _ = backbone.Sha256;
         string weights = Path.Combine(folder["backbone"], "model.safetensors");
@@ -83,7 +85,7 @@ public sealed class SharedBackboneTests
     {
         // Scoring makes what it keeps in the inference mode, whose tensors refuse gradients.
         IDataView data = Trained.Prepared(new MLContext(1));
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         LorealTrainer.Options options = Trained.Options();
         options.Backbone = OtherWeights(folder["backbone"]);
         options.Method = PromptMethod.MaPLe(depth: 2);
@@ -92,14 +94,14 @@ public sealed class SharedBackboneTests
         using LorealTransformer scorer = ml.MulticlassClassification.Trainers.Loreal(options).Fit(data);
         using LorealTransformer low = scorer.WithClasses(Pictures.ClassNames);
         _ = Rows.Scores(low.Transform(data));
-        options.LowResolution = 3 * TinyBackbone.Patch;
+        options.LowResolution = 3 * TinyClip.Patch;
         using LorealTransformer trained = ml.MulticlassClassification.Trainers.Loreal(options).Fit(data);
         _ = Rows.Scores(trained.Transform(data));
         var student = new PromptKDTrainer.Options
         {
             Backbone = options.Backbone,
             Teacher = trained,
-            LowResolution = 3 * TinyBackbone.Patch,
+            LowResolution = 3 * TinyClip.Patch,
             Stage = new TrainingStageOptions { Epochs = 1, BatchSize = 5 },
             Seed = 1,
         };
@@ -110,15 +112,7 @@ public sealed class SharedBackboneTests
     }
 
     /// <summary>A backbone that nobody else has a share in.</summary>
-    private static ClipBackbone OtherWeights(string folder)
-    {
-        TinyBackbone.Create(folder);
-        string weights = Path.Combine(folder, "model.safetensors");
-        byte[] content = File.ReadAllBytes(weights);
-        content[^4] ^= 1;
-        File.WriteAllBytes(weights, content);
-        return ClipBackbone.FromFolder(folder);
-    }
+    private static ClipBackbone OtherWeights(string folder) => TinyClip.Write(folder, seed: ++_seed);
 
     private static byte[] Zip(LorealTransformer model)
     {
