@@ -97,7 +97,7 @@ internal sealed class TwoStudents
         return new StepLosses(total, crossEntropy, highLevel, lowLevel, bridge, logits);
     }
 
-    /// <summary>What conditions beta under the aligned bridge: normalise((1 - w) high + w low).</summary>
+    /// <summary>What conditions beta under the aligned bridge: normalize((1 - w) high + w low).</summary>
     public static Tensor Mixed(Tensor high, Tensor low, double mix)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -13,7 +13,7 @@ public sealed class PublishedSettings
     private PublishedSettings(PromptMethod method, float minimumCropArea = AnyCrop)
     {
         Method = method;
-        BaseStage = method.PublishedStage;
+        BaseStage = new TrainingStageOptions(method.PublishedStage);
         MinimumCropArea = minimumCropArea;
     }
 

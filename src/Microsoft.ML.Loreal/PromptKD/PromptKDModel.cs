@@ -146,7 +146,7 @@ internal sealed class PromptKDModel : ScoredModel
         {
             throw new ArgumentException(
                 $"The model has no text features of {string.Join(", ", unknown)}: a PromptKD student has no text encoder of its own, only the features of the {teacherClassNames.Count} classes that its teacher "
-                + "was asked for. Name all classes in PromptKDTrainer.Options.ClassNames when you train.",
+                + "was asked for. Name all classes in the option ClassNames of the trainer.",
                 nameof(names));
         }
     }

@@ -37,8 +37,8 @@ internal sealed class PromptKDStudent : IDisposable
     public float LogitScale => _model.LogitScale;
 
     /// <summary>The features of the prompted image tower, before the projector.</summary>
-    /// <param name="pixels">[B, 3, H, W], normalised.</param>
-    /// <returns>[B, J], not normalised.</returns>
+    /// <param name="pixels">[B, 3, H, W], normalized.</param>
+    /// <returns>[B, J], not normalized.</returns>
     public Tensor BackboneFeatures(Tensor pixels)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -46,9 +46,9 @@ internal sealed class PromptKDStudent : IDisposable
     }
 
     /// <summary>Features in the teacher's space.</summary>
-    /// <param name="pixels">[B, 3, H, W], normalised.</param>
-    /// <param name="training">Whether the projector normalises with the batch's own statistics.</param>
-    /// <returns>[B, J'], normalised.</returns>
+    /// <param name="pixels">[B, 3, H, W], normalized.</param>
+    /// <param name="training">Whether the projector normalizes with the batch's own statistics.</param>
+    /// <returns>[B, J'], normalized.</returns>
     public Tensor Features(Tensor pixels, bool training)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -56,7 +56,7 @@ internal sealed class PromptKDStudent : IDisposable
     }
 
     /// <summary>The scores of the classes, scaled as the student's CLIP does.</summary>
-    /// <param name="features">[B, J'], normalised.</param>
+    /// <param name="features">[B, J'], normalized.</param>
     /// <param name="text">[C, J'], the teacher's text features.</param>
     /// <returns>[B, C].</returns>
     public Tensor Logits(Tensor features, Tensor text) => Classifier.Logits(features, text.unsqueeze(0), LogitScale);

@@ -15,7 +15,7 @@ namespace Microsoft.ML.Loreal.PromptKD;
 /// <param name="device">Where the student is.</param>
 /// <param name="labels">What the epochs show of the images.</param>
 /// <param name="cancel">Looked at before every image.</param>
-internal sealed class StudentBatches(ILabelledImages images, ImageProcessor processor, int resolution, Device device, ITeacherLabels labels, CancellationToken cancel) : IDisposable
+internal sealed class StudentBatches(ILabeledImages images, ImageProcessor processor, int resolution, Device device, ITeacherLabels labels, CancellationToken cancel) : IDisposable
 {
     private IReadOnlyList<int[]> _batches = [];
     private IEnumerator<Tensor[]>? _ahead;

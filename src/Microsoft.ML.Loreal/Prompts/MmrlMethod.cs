@@ -75,7 +75,7 @@ internal sealed class MmrlMethod(LayerRange layers, int tokens, int width, float
     public override string Name => MethodName;
 
     /// <inheritdoc/>
-    internal override TrainingStageOptions PublishedStage => new() { Epochs = 10, BatchSize = 4, Optimizer = PromptOptimizer.AdamW, LearningRate = 0.001 };
+    internal override StageSettings PublishedStage => new() { Epochs = 10, BatchSize = 4, Optimizer = PromptOptimizer.AdamW, LearningRate = 0.001 };
 
     /// <inheritdoc/>
     internal override void Check(ClipConfig config) => layers.Of(config, PublishedLayers);

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Loreal;
 
-/// <summary>The optimiser of a training stage.</summary>
+/// <summary>The optimizer of a training stage.</summary>
 public enum PromptOptimizer
 {
     /// <summary>Stochastic gradient descent with momentum 0.9 and coupled weight decay.</summary>

@@ -17,7 +17,7 @@ internal static class DeviceSelection
     {
         if (device is not null && !IsCpu(device) && CudaIndex(device) is null)
         {
-            const string Option = nameof(LorealTrainer.Options.Device);
+            const string Option = "Device";
             throw new ArgumentException($"{Option} is '{device}'; it must be \"cpu\", \"cuda\", \"cuda:N\", or null to choose automatically.", Option);
         }
     }

@@ -125,7 +125,7 @@ public sealed class ResumedTrainingTests
         }
     }
 
-    private static LorealModel Fit(LorealTrainer.Options options, TestFolder folder, ILabelledImages images, Action<TrainingMetrics>? onEpoch)
+    private static LorealModel Fit(LorealTrainer.Options options, TestFolder folder, ILabeledImages images, Action<TrainingMetrics>? onEpoch)
     {
         using var workspace = WorkspaceFolder.Open(folder.FullName);
         using Checkpoint? found = TrainingCheckpoints.Find(workspace);

@@ -10,11 +10,11 @@ internal static class StageRun
     public const string Configuration = """{"Seed":1}""";
 
     public static (float[] Weights, List<TrainingMetrics> Epochs) Train(
-        TrainingStageOptions settings,
+        StageSettings settings,
         WorkspaceFolder? folder = null,
         TimeSpan interval = default,
         int passes = int.MaxValue,
-        EarlyStoppingOptions? stopping = null,
+        EarlyStoppingSettings? stopping = null,
         Func<int, ValidationMetrics>? validate = null)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -77,11 +77,11 @@ public sealed class TrainingDescriptionTests
             {"Package":"{{version}}","Torch":"{{torch.__version__}}","Device":"CPU","Backbone":"{{Trained.Backbone.Sha256}}",
             "Method":{"name":"CoOp","contextTokens":4,"position":"End","classSpecific":false,"initialText":null},"Precision":"BFloat16"}
             """.ReplaceLineEndings(""),
-            TrainingConfiguration.DescribeEncoding(options, torch.CPU));
+            options.ToPlan().DescribeEncoding(torch.CPU));
         using var teacher = PromptKDTeacher.Of(Taught.Teacher.Model, Taught.Teacher.ClassNames);
         Assert.AreEqual(
             $$"""{"Package":"{{version}}","Torch":"{{torch.__version__}}","Device":"CPU","Teacher":"{{teacher.Digest}}"}""",
-            TrainingConfiguration.DescribeEncoding(teacher));
+            teacher.DescribeEncoding());
     }
 
     private static string Description(TestFolder folder)

@@ -12,7 +12,7 @@ public sealed class ValidationTests
         int[] labels = [.. new[] { 40, 11, 2, 1 }.SelectMany((count, label) => Enumerable.Repeat(label, count))];
         new Random(2).Shuffle(labels);
         var images = new LabelledNumbers(labels);
-        (ILabelledImages training, ILabelledImages validation) = ValidationSplit.Of(images, 0.3, seed: 5);
+        (ILabeledImages training, ILabeledImages validation) = ValidationSplit.Of(images, 0.3, seed: 5);
         CollectionAssert.AreEqual(new[] { 12, 3, 1, 0 }, Counts(validation));
         CollectionAssert.AreEqual(new[] { 28, 8, 1, 1 }, Counts(training));
         int[] all = [.. Numbers(training), .. Numbers(validation)];
@@ -142,12 +142,12 @@ public sealed class ValidationTests
         Assert.AreEqual(0, validation.Running);
     }
 
-    private static int[] Counts(ILabelledImages images) => [.. Enumerable.Range(0, 4).Select(label => images.Labels.Count(l => l == label))];
+    private static int[] Counts(ILabeledImages images) => [.. Enumerable.Range(0, 4).Select(label => images.Labels.Count(l => l == label))];
 
-    private static int[] Numbers(ILabelledImages images) => [.. Enumerable.Range(0, images.Count).Select(i => (int)images.Load(i).Pixels[0])];
+    private static int[] Numbers(ILabeledImages images) => [.. Enumerable.Range(0, images.Count).Select(i => (int)images.Load(i).Pixels[0])];
 
     /// <summary>Pictures of one pixel that holds their number.</summary>
-    private sealed class LabelledNumbers(int[] labels) : ILabelledImages
+    private sealed class LabelledNumbers(int[] labels) : ILabeledImages
     {
         public int Count => labels.Length;
 
@@ -156,7 +156,7 @@ public sealed class ValidationTests
         public RgbImage Load(int index) => new(1, 1, [(byte)index, 0, 0]);
     }
 
-    private sealed class ShiftedLabels(GeneratedImages images) : ILabelledImages
+    private sealed class ShiftedLabels(GeneratedImages images) : ILabeledImages
     {
         public int Count => images.Count;
 

@@ -30,7 +30,7 @@ public sealed class PoolTrainingTests
         };
         var metrics = new List<TrainingMetrics>();
         using LorealModel model = LorealTraining.Fit(
-            options, 1, CPU, [.. used.Select(c => names[c])], new PoolImages(pool, [.. labels.Select(c => used.IndexOf(c))]), metrics.Add, default);
+            options.ToPlan(), new TrainingContext(1, CPU, metrics.Add), [.. used.Select(c => names[c])], new PoolImages(pool, [.. labels.Select(c => used.IndexOf(c))]));
         foreach (IGrouping<int, TrainingMetrics> stage in metrics.GroupBy(m => m.Stage))
         {
             Assert.IsLessThan(stage.First().Loss, stage.Last().Loss, $"stage {stage.Key}");
@@ -53,7 +53,7 @@ public sealed class PoolTrainingTests
     }
 
     /// <summary>The pool's normalised tensors back as pictures.</summary>
-    private sealed class PoolImages : ILabelledImages
+    private sealed class PoolImages : ILabeledImages
     {
         private readonly RgbImage[] _images;
 

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Loreal.Tests.Numbers;
 
 /// <summary>Pictures of some classes of the generated world, as many of each.</summary>
-internal sealed class WorldPictures : ILabelledImages
+internal sealed class WorldPictures : ILabeledImages
 {
     private readonly byte[][] _pixels; // height x width x 3 each
     private readonly int[] _labels;

@@ -70,9 +70,9 @@ public sealed class AdaptedTowerTests
     [TestMethod]
     public void PublishedSettings()
     {
-        TrainingStageOptions mma = PromptMethod.Mma().PublishedStage;
+        StageSettings mma = PromptMethod.Mma().PublishedStage;
         Assert.AreEqual((5, 16, PromptOptimizer.Sgd, 0.0015, 0), (mma.Epochs, mma.BatchSize, mma.Optimizer, mma.LearningRate, mma.WarmupEpochs));
-        TrainingStageOptions mmrl = PromptMethod.Mmrl().PublishedStage;
+        StageSettings mmrl = PromptMethod.Mmrl().PublishedStage;
         Assert.AreEqual((10, 4, PromptOptimizer.AdamW, 0.001, 1), (mmrl.Epochs, mmrl.BatchSize, mmrl.Optimizer, mmrl.LearningRate, mmrl.WarmupEpochs));
         Assert.AreEqual((1e-5, 5e-4), (mmrl.WarmupLearningRate, mmrl.WeightDecay));
     }

@@ -15,7 +15,7 @@ internal sealed class ShiftMethod : PromptMethod
     public override string Name => "Shift";
 
     /// <inheritdoc/>
-    internal override TrainingStageOptions PublishedStage => new() { Epochs = 10 };
+    internal override StageSettings PublishedStage => new() { Epochs = 10 };
 
     /// <inheritdoc/>
     internal override PromptLearner CreateLearner(

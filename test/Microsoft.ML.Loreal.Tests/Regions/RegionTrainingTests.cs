@@ -68,7 +68,7 @@ public sealed class RegionTrainingTests
         using var folder = new TestFolder();
         using var cancel = new CancellationTokenSource();
         cancel.Cancel();
-        using var teacher = PromptKDTeacher.Of(Taught.Teacher.Model, null);
+        using var teacher = PromptKDTeacher.Of(Taught.Teacher.Model, Taught.Teacher.ClassNames);
         var builder = new RegionTableBuilder(teacher, new Distillation.GeneratedImages(3, 4), 0.5f, 1, 1);
         Directory.CreateDirectory(folder["tables"]);
         Assert.Throws<OperationCanceledException>(() => builder.Write(Path.Combine(folder["tables"], "table"), new RegionTableHeader(12, 2, 3, 2, new string('a', 64)), cancel.Token));

@@ -15,7 +15,7 @@ namespace Microsoft.ML.Loreal.PromptKD.Regions;
 /// <param name="minimumArea">The smallest share of an image in a region.</param>
 /// <param name="temperature">T of the teacher's probabilities.</param>
 /// <param name="seed">The seed of the regions.</param>
-internal sealed class RegionTableBuilder(PromptKDTeacher teacher, ILabelledImages images, float minimumArea, double temperature, int seed)
+internal sealed class RegionTableBuilder(PromptKDTeacher teacher, ILabeledImages images, float minimumArea, double temperature, int seed)
 {
     // Regions per forward pass of the teacher, as in the feature cache.
     private const int EncodeBatch = 32;

@@ -43,5 +43,5 @@ internal sealed class TableLabels(RegionTable table, int classes, LabelSparsific
     public void Dispose() => table.Dispose();
 
     private long Row(int epoch, int image) =>
-        ((long)image * table.Views) + RandomViews.Number(seed, table.Views, resolution, image, PromptKDTraining.Stage, epoch);
+        ((long)image * table.Views) + RandomViews.Number(seed, table.Views, resolution, image, ITeacherLabels.Stage, epoch);
 }

@@ -9,7 +9,7 @@ namespace Microsoft.ML.Loreal.Training.Checkpoints;
 
 /// <summary>Keeps one file in the workspace that says how far a training is, and goes on from the one that is found there.</summary>
 /// <remarks>
-/// The file has the learned state of every complete stage; of the stage that runs, the weights, what the optimiser remembers, and the best
+/// The file has the learned state of every complete stage; of the stage that runs, the weights, what the optimizer remembers, and the best
 /// weights so far. It stays when the training is complete: the same call then gives the same model again at once.
 /// </remarks>
 internal sealed class TrainingCheckpoints : IDisposable

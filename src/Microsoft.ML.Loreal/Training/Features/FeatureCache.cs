@@ -24,7 +24,7 @@ internal sealed class FeatureCache
     // Views per forward pass of the tower: enough to keep the matrix products busy, few enough to bound the memory of the pixels that wait.
     private const int EncodeBatch = 32;
 
-    private readonly ILabelledImages _images;
+    private readonly ILabeledImages _images;
     private readonly ImageProcessor _processor;
     private readonly float? _minimumArea;
     private readonly int _views;
@@ -47,7 +47,7 @@ internal sealed class FeatureCache
     /// What besides the views decides how they are encoded, so that files of them can be used again; null to keep none.
     /// </param>
     public FeatureCache(
-        ILabelledImages images,
+        ILabeledImages images,
         ImageProcessor processor,
         float? minimumArea,
         int views,

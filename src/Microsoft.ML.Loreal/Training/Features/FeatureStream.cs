@@ -26,7 +26,7 @@ internal sealed class FeatureStream(PromptLearner student, int resolution) : IDi
     public int Resolution { get; } = resolution;
 
     /// <summary>What is kept of some views.</summary>
-    /// <param name="pixels">[b, 3, r, r], normalised.</param>
+    /// <param name="pixels">[b, 3, r, r], normalized.</param>
     /// <returns>[b, F].</returns>
     public Tensor Encode(Tensor pixels)
     {
