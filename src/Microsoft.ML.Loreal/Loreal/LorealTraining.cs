@@ -198,7 +198,7 @@ internal sealed class LorealTraining : IDisposable
         stage.Run(student.Parameters, _labels, epoch => _features.BeginEpoch([stream], number, epoch, _context.Cancel), (epoch, images, labels) =>
         {
             PromptLosses losses = student.Losses(_features.Batch(stream, images, number, epoch), labels);
-            return new StepLosses(losses.Total, losses.CrossEntropy, null, null, null, losses.Logits);
+            return new StepLosses(losses.Total, losses.Logits, [(TrainingLosses.CrossEntropy, losses.CrossEntropy)]);
         }, student.LearnsImages ? GraphMemory.Images(_clip.Model.Visual.NumbersKept(stream.Resolution), _context.Device) : int.MaxValue);
         student.Freeze();
         _context.Checkpoints?.Complete(number, student.State);

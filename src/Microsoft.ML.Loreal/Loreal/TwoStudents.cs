@@ -67,34 +67,34 @@ internal sealed class TwoStudents
         Tensor[] answers = Answers(_beta, low, text.Features);                                                   // [B, C] each
         Tensor logits = answers[0];
         Tensor crossEntropy = nn.functional.cross_entropy(logits, labels);
+        List<(string Name, Tensor Value)> terms = [(TrainingLosses.CrossEntropy, crossEntropy)];
         Tensor total = crossEntropy;
-
-        Tensor? highLevel = null;
         if (_settings.Lambda1 != 0)
         {
-            highLevel = LorealLosses.HighLevelDistillation(taught[0], logits, _settings.Temperature);
-            total = total + highLevel * _settings.Lambda1;
+            Add(TrainingLosses.HighLevelDistillation, LorealLosses.HighLevelDistillation(taught[0], logits, _settings.Temperature), _settings.Lambda1);
         }
 
-        Tensor? lowLevel = null;
         if (_settings.Lambda2 != 0)
         {
-            lowLevel = LorealLosses.LowLevelDistillation(highVectors, lowVectors, _settings.Temperature);
-            total = total + lowLevel * _settings.Lambda2;
+            Add(TrainingLosses.LowLevelDistillation, LorealLosses.LowLevelDistillation(highVectors, lowVectors, _settings.Temperature), _settings.Lambda2);
         }
 
-        Tensor? bridge = null;
         if (bridged)
         {
-            bridge = LorealLosses.HighLevelDistillation(taught[^1], answers[1], _settings.Temperature);
-            total = total + bridge * _settings.BridgeWeight;
+            Add(TrainingLosses.BridgeDistillation, LorealLosses.HighLevelDistillation(taught[^1], answers[1], _settings.Temperature), _settings.BridgeWeight);
         }
 
         total = text.Joined(total);
 
         // What leaves the scope is what the caller reads; everything else of the step lives on only inside the autograd graph.
-        scope.MoveToOuter(new[] { total, crossEntropy, highLevel, lowLevel, bridge, logits }.OfType<IDisposable>());
-        return new StepLosses(total, crossEntropy, highLevel, lowLevel, bridge, logits);
+        scope.MoveToOuter([total, logits, .. terms.Select(term => term.Value)]);
+        return new StepLosses(total, logits, terms);
+
+        void Add(string name, Tensor loss, double weight)
+        {
+            terms.Add((name, loss));
+            total = total + loss * weight;
+        }
     }
 
     /// <summary>What conditions beta under the aligned bridge: normalize((1 - w) high + w low).</summary>

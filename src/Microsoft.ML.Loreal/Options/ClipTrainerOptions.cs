@@ -137,7 +137,10 @@ public abstract class ClipTrainerOptions
     /// </summary>
     public TimeSpan CheckpointInterval { get; set; }
 
-    /// <summary>Called after every epoch with its stage, losses, accuracy and the time left. Default: none.</summary>
+    /// <summary>
+    /// Called after every epoch with its stage, losses, accuracy and the time left. The losses have names, see
+    /// <see cref="TrainingLosses"/>. Default: none.
+    /// </summary>
     public Action<TrainingMetrics>? MetricsCallback { get; set; }
 
     /// <summary>What a transformer keeps of the options.</summary>

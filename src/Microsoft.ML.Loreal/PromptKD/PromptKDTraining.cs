@@ -107,16 +107,17 @@ internal static class PromptKDTraining
             Tensor features = student.Features(DeviceTransfer.Send(shown, context.Device), training: true);        // [B, J']
             Tensor logits = student.Logits(features, text);                                                // [B, C]
             Tensor divergence = PromptKDLoss.Distillation(teacher, logits, plan.Temperature);
+            List<(string Name, Tensor Value)> terms = [(TrainingLosses.Distillation, divergence)];
             Tensor total = divergence * plan.DistillationWeight;
-            Tensor? difference = negative?.Loss(features, teacher, student.LogitScale);
-            if (difference is not null)
+            if (negative?.Loss(features, teacher, student.LogitScale) is { } difference)
             {
+                terms.Add((TrainingLosses.SimilarityDifference, difference));
                 total = total + (difference * plan.NegativePromptWeight);
             }
 
-            var losses = new StepLosses(total, zeros([], device: context.Device), divergence, difference, null, logits, Answers: teacher.argmax(1));
-            scope.MoveToOuter(new[] { total, losses.CrossEntropy, divergence, difference, logits, losses.Answers }.OfType<IDisposable>());
-            return losses;
+            Tensor answers = teacher.argmax(1); // [B]
+            scope.MoveToOuter([total, logits, answers, .. terms.Select(term => term.Value)]);
+            return new StepLosses(total, logits, terms, answers);
         }
     }
 }

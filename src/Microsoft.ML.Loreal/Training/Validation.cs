@@ -44,7 +44,7 @@ internal sealed class Validation(IReadOnlyList<int> labels, FeatureCache views, 
             Tensor logits = scorer.Logits(stream.ImageFeatures(Array.ConvertAll(rows, i => (long)i)));           // [b, C]
             Tensor target = DeviceTransfer.Send(Array.ConvertAll(rows, i => (long)labels[i]), logits.device);    // [b]
             Tensor loss = nn.functional.cross_entropy(logits, target);
-            sums.Add(new StepLosses(loss, loss, null, null, null, logits), target);
+            sums.Add(new StepLosses(loss, logits, []), target);
         }
 
         EpochSums whole = sums.Read();

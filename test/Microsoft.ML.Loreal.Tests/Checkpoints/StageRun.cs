@@ -42,7 +42,7 @@ internal static class StageRun
 
             Tensor logits = points.index_select(0, tensor(Array.ConvertAll(images, i => (long)i))).matmul(weights) + bias;
             Tensor loss = nn.functional.cross_entropy(logits, target);
-            return new StepLosses(loss, loss, null, null, null, logits);
+            return new StepLosses(loss, logits, []);
         });
         return ([.. weights.detach().data<float>(), .. bias.detach().data<float>()], epochs);
     }

@@ -42,7 +42,7 @@ public sealed class TrainingStageTests
         {
             pass++;
             Tensor loss = (weights * (pass < 5 * passesInAStep ? 0 : pass == 5 * passesInAStep ? wrong : float.NaN)).sum();
-            return new StepLosses(loss, loss, null, null, null, zeros(images.Length, 2));
+            return new StepLosses(loss, zeros(images.Length, 2), []);
         }
     }
 
@@ -59,7 +59,7 @@ public sealed class TrainingStageTests
         InvalidOperationException thrown = Assert.ThrowsExactly<InvalidOperationException>(() => stage.Run([weights], [0, 1, 0, 1, 0, 1], _ => { }, (_, _, _) =>
         {
             Tensor loss = (weights * (++step == 5 ? float.NaN : 0)).sum();
-            return new StepLosses(loss, loss, null, null, null, zeros(2, 2));
+            return new StepLosses(loss, zeros(2, 2), []);
         }));
         StringAssert.Contains(thrown.Message, "The loss became NaN in stage 2, epoch 2 of 3, step 2", StringComparison.Ordinal);
         StringAssert.Contains(thrown.Message, "The checkpoint of stage 2, epoch 2 after step 1 is kept", StringComparison.Ordinal);
@@ -84,7 +84,7 @@ public sealed class TrainingStageTests
             {
                 Tensor logits = points.index_select(0, tensor(Array.ConvertAll(images, i => (long)i))).matmul(weights);
                 Tensor loss = nn.functional.cross_entropy(logits, target);
-                return new StepLosses(loss, loss, null, null, null, logits);
+                return new StepLosses(loss, logits, []);
             },
             imagesAtOnce);
         return (weights.detach().data<float>().ToArray(), last!);
