@@ -55,15 +55,15 @@ public sealed partial class LorealTrainer : IEstimator<LorealTransformer>
     /// There are fewer than two classes, a class without an image, or a class name that cannot be used in a prompt.
     /// </exception>
     /// <exception cref="InvalidDataException">
-    /// An image cannot be read, and <see cref="ClipTrainerOptions.OnInvalidImage"/> is to throw; the backbone's weights are not finite; or the
-    /// checkpoint in <see cref="ClipTrainerOptions.WorkspacePath"/> is damaged.
+    /// An image cannot be read, and <see cref="ClipTrainerOptions.OnInvalidImage"/> is to throw; the backbone's weights are not finite; or
+    /// the checkpoint in <see cref="ClipTrainerOptions.WorkspacePath"/> is damaged.
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// TorchSharp's native libraries do not load (the message says what is missing); the device that was asked for is not there, cannot
-    /// compute in <see cref="ClipTrainerOptions.Precision"/>, or its memory is used up; the loss became infinite or not a number; or the folder of
-    /// <see cref="ClipTrainerOptions.WorkspacePath"/> is used by another training or has a checkpoint of one.
+    /// compute in <see cref="ClipTrainerOptions.Precision"/>, or its memory is used up; the loss became infinite or not a number; or the
+    /// folder of <see cref="ClipTrainerOptions.WorkspacePath"/> is used by another training or has a checkpoint of one.
     /// </exception>
-    /// <exception cref="OperationCanceledException">The MLContext's execution was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The MLContext's execution was canceled.</exception>
     public LorealTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -79,7 +79,8 @@ public sealed partial class LorealTrainer : IEstimator<LorealTransformer>
         return new LorealTransformer(_environment, model, _plan.Scoring);
     }
 
-    private static TrainingData Read(IDataView input, LorealPlan plan, string[] classNames, int seed, IChannel channel, CancellationToken cancel)
+    private static TrainingData Read(
+        IDataView input, LorealPlan plan, string[] classNames, int seed, IChannel channel, CancellationToken cancel)
     {
         TrainingImages images = ReadImages(input);
         TrainingImages? validationSet = plan.ValidationSet is null ? null : ReadImages(plan.ValidationSet);

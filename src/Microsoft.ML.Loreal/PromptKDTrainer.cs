@@ -51,16 +51,16 @@ public sealed partial class PromptKDTrainer : IEstimator<PromptKDTransformer>
     /// There are fewer than two images or classes, or a class name cannot be used in the teacher's prompts.
     /// </exception>
     /// <exception cref="InvalidDataException">
-    /// An image cannot be read, and <see cref="ClipTrainerOptions.OnInvalidImage"/> is to throw; or the region table or the checkpoint that was found
-    /// is damaged.
+    /// An image cannot be read, and <see cref="ClipTrainerOptions.OnInvalidImage"/> is to throw; or the region table or the checkpoint that
+    /// was found is damaged.
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// TorchSharp's native libraries do not load (the message says what is missing); the device that was asked for is not there, cannot
-    /// compute in <see cref="ClipTrainerOptions.Precision"/>, or its memory is used up; the loss became infinite or not a number; or the folder of
-    /// <see cref="ClipTrainerOptions.WorkspacePath"/> is used by another training or has a checkpoint of one.
+    /// compute in <see cref="ClipTrainerOptions.Precision"/>, or its memory is used up; the loss became infinite or not a number; or the
+    /// folder of <see cref="ClipTrainerOptions.WorkspacePath"/> is used by another training or has a checkpoint of one.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The teacher was disposed.</exception>
-    /// <exception cref="OperationCanceledException">The MLContext's execution was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The MLContext's execution was canceled.</exception>
     public PromptKDTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);

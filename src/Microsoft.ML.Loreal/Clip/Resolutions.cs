@@ -24,6 +24,7 @@ internal static class Resolutions
         throw new ArgumentOutOfRangeException(
             name,
             side,
-            $"{name} is {side}; it must be a multiple of the backbone's patch of {patch} pixels, at most its standard resolution of {standard}; the nearest is {nearest}.");
+            $"{name} is {side}; it must be a multiple of the backbone's patch of {patch} pixels, "
+            + $"at most its standard resolution of {standard}; the nearest is {nearest}.");
     }
 }

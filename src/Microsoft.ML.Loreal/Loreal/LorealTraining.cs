@@ -4,8 +4,8 @@ using Microsoft.ML.Loreal.Prompts;
 using Microsoft.ML.Loreal.Tensors;
 using Microsoft.ML.Loreal.Training;
 using Microsoft.ML.Loreal.Training.Checkpoints;
-using Microsoft.ML.Loreal.Training.Features;
 using Microsoft.ML.Loreal.Training.Data;
+using Microsoft.ML.Loreal.Training.Features;
 using Microsoft.ML.Loreal.Training.Progress;
 using static TorchSharp.torch;
 
@@ -62,9 +62,13 @@ internal sealed class LorealTraining : IDisposable
     /// The classes or the attributes cannot be used, a class has no image, or the earlier model has no such standard-resolution student.
     /// </exception>
     /// <exception cref="InvalidOperationException">A loss became infinite or not a number.</exception>
-    /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The training was canceled.</exception>
     public static LorealModel Fit(
-        LorealPlan plan, TrainingContext context, IReadOnlyList<string> classNames, ILabeledImages images, ILabeledImages? validation = null)
+        LorealPlan plan,
+        TrainingContext context,
+        IReadOnlyList<string> classNames,
+        ILabeledImages images,
+        ILabeledImages? validation = null)
     {
         if (plan.Method.Learns)
         {
@@ -92,7 +96,8 @@ internal sealed class LorealTraining : IDisposable
         var empty = classNames.Where((_, c) => !seen.Contains(c)).Select(n => $"\"{n}\"").ToList();
         if (empty.Count > 0)
         {
-            throw new ArgumentException($"No training image has the class {string.Join(", ", empty)}; every class needs at least one.", nameof(images));
+            throw new ArgumentException(
+                $"No training image has the class {string.Join(", ", empty)}; every class needs at least one.", nameof(images));
         }
     }
 
@@ -128,7 +133,8 @@ internal sealed class LorealTraining : IDisposable
         try
         {
             beta = CreateLearner(tokenCount, RandomUse.ScoredStudent);
-            slots = settings.CreateSlots(_clip.Model, _vocabulary, _plan.MetaNetInitialization, Seeds.Stream(_context.Seed, RandomUse.MetaNets));
+            slots = settings.CreateSlots(
+                _clip.Model, _vocabulary, _plan.MetaNetInitialization, Seeds.Stream(_context.Seed, RandomUse.MetaNets));
             using var high = new FeatureStream(alpha, _plan.Backbone.Config.ImageResolution);
             using var low = new FeatureStream(beta, _plan.LowResolution);
             using Validation? highValidation = ValidationOf(alpha, high.Resolution);
@@ -172,7 +178,8 @@ internal sealed class LorealTraining : IDisposable
             return null;
         }
 
-        var views = new FeatureCache(_validation, _plan.Backbone.ImageProcessor, minimumArea: null, views: 1, _context.Seed, _context.Device, _storage);
+        var views = new FeatureCache(
+            _validation, _plan.Backbone.ImageProcessor, minimumArea: null, views: 1, _context.Seed, _context.Device, _storage);
         return new Validation(_validation.Labels, views, new FeatureStream(student, resolution), _clip.Model, _context.Cancel);
     }
 
@@ -195,13 +202,20 @@ internal sealed class LorealTraining : IDisposable
         }
 
         TrainingStage stage = Stage(number, _plan.BaseStage, validation, null);
-        stage.Run(student.Parameters, _labels, epoch => _features.BeginEpoch([stream], number, epoch, _context.Cancel), (epoch, images, labels) =>
+        int imagesAtOnce = student.LearnsImages
+            ? GraphMemory.Images(_clip.Model.Visual.NumbersKept(stream.Resolution), _context.Device)
+            : int.MaxValue;
+        stage.Run(student.Parameters, _labels, BeginEpoch, Losses, imagesAtOnce);
+        student.Freeze();
+        _context.Checkpoints?.Complete(number, student.State);
+
+        void BeginEpoch(int epoch) => _features.BeginEpoch([stream], number, epoch, _context.Cancel);
+
+        StepLosses Losses(int epoch, int[] images, Tensor labels)
         {
             PromptLosses losses = student.Losses(_features.Batch(stream, images, number, epoch), labels);
             return new StepLosses(losses.Total, losses.Logits, [(TrainingLosses.CrossEntropy, losses.CrossEntropy)]);
-        }, student.LearnsImages ? GraphMemory.Images(_clip.Model.Visual.NumbersKept(stream.Resolution), _context.Device) : int.MaxValue);
-        student.Freeze();
-        _context.Checkpoints?.Complete(number, student.State);
+        }
     }
 
     /// <summary>Stage 3: both students are frozen, the slots learn.</summary>
@@ -213,18 +227,22 @@ internal sealed class LorealTraining : IDisposable
             return;
         }
 
-        high.Settle();
-        low.Settle();
-        validation?.Settle();
+        high.KeepImageFeatures();
+        low.KeepImageFeatures();
+        validation?.KeepImageFeatures();
         var students = new TwoStudents(high.Student, low.Student, slots, _clip.Model, _plan.Distillation);
         int epochs = _plan.DistillationStage.Epochs;
         TrainingStage stage = Stage(number, _plan.DistillationStage, validation, slots);
-        stage.Run(slots.Parameters, _labels, epoch => _features.BeginEpoch([high, low], number, epoch, _context.Cancel), (epoch, images, labels) => students.Losses(
+        stage.Run(slots.Parameters, _labels, BeginEpoch, Losses, students.ImagesAtOnce);
+        _context.Checkpoints?.Complete(number, slots.State);
+
+        void BeginEpoch(int epoch) => _features.BeginEpoch([high, low], number, epoch, _context.Cancel);
+
+        StepLosses Losses(int epoch, int[] images, Tensor labels) => students.Losses(
             _features.Batch(high, images, number, epoch),
             _features.Batch(low, images, number, epoch),
             labels,
-            MixSchedule.At(_plan.MixMaximum, _plan.MixStart, epoch, epochs)), students.ImagesAtOnce);
-        _context.Checkpoints?.Complete(number, slots.State);
+            MixSchedule.At(_plan.MixMaximum, _plan.MixStart, epoch, epochs));
     }
 
     private PromptLearner CreateLearner(int attributeTokens, RandomUse use) =>

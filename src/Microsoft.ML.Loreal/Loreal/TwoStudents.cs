@@ -29,7 +29,13 @@ internal sealed class TwoStudents
     /// <param name="numbersKept">
     /// How many numbers may be kept in memory for the gradients; null for those of <see cref="GraphMemory"/>.
     /// </param>
-    public TwoStudents(PromptLearner alpha, PromptLearner beta, AttributeSlots slots, ClipModel clip, DistillationSettings settings, long? numbersKept = null)
+    public TwoStudents(
+        PromptLearner alpha,
+        PromptLearner beta,
+        AttributeSlots slots,
+        ClipModel clip,
+        DistillationSettings settings,
+        long? numbersKept = null)
     {
         (_alpha, _beta, _slots, _settings) = (alpha, beta, slots, settings);
         using IDisposable noGrad = no_grad();
@@ -71,17 +77,20 @@ internal sealed class TwoStudents
         Tensor total = crossEntropy;
         if (_settings.Lambda1 != 0)
         {
-            Add(TrainingLosses.HighLevelDistillation, LorealLosses.HighLevelDistillation(taught[0], logits, _settings.Temperature), _settings.Lambda1);
+            Tensor loss = LorealLosses.HighLevelDistillation(taught[0], logits, _settings.Temperature);
+            Add(TrainingLosses.HighLevelDistillation, loss, _settings.Lambda1);
         }
 
         if (_settings.Lambda2 != 0)
         {
-            Add(TrainingLosses.LowLevelDistillation, LorealLosses.LowLevelDistillation(highVectors, lowVectors, _settings.Temperature), _settings.Lambda2);
+            Tensor loss = LorealLosses.LowLevelDistillation(highVectors, lowVectors, _settings.Temperature);
+            Add(TrainingLosses.LowLevelDistillation, loss, _settings.Lambda2);
         }
 
         if (bridged)
         {
-            Add(TrainingLosses.BridgeDistillation, LorealLosses.HighLevelDistillation(taught[^1], answers[1], _settings.Temperature), _settings.BridgeWeight);
+            Tensor loss = LorealLosses.HighLevelDistillation(taught[^1], answers[1], _settings.Temperature);
+            Add(TrainingLosses.BridgeDistillation, loss, _settings.BridgeWeight);
         }
 
         total = text.Joined(total);

@@ -160,7 +160,8 @@ public abstract class ClipTrainerOptions
         if (ScoreColumnName == PredictedLabelColumnName)
         {
             throw new ArgumentException(
-                $"ScoreColumnName and PredictedLabelColumnName are both '{ScoreColumnName}'; give the two columns different names.", nameof(ScoreColumnName));
+                $"ScoreColumnName and PredictedLabelColumnName are both '{ScoreColumnName}'; give the two columns different names.",
+                nameof(ScoreColumnName));
         }
 
         ArgumentNullException.ThrowIfNull(Backbone);
@@ -185,7 +186,8 @@ public abstract class ClipTrainerOptions
             Precision != ComputePrecision.Half,
             nameof(Precision),
             Precision,
-            $"{ComputePrecision.Single}, {ComputePrecision.BFloat16} or {ComputePrecision.Auto}, as gradients are lost below the range of {Precision}; "
+            $"{ComputePrecision.Single}, {ComputePrecision.BFloat16} or {ComputePrecision.Auto}, "
+            + $"as gradients are lost below the range of {Precision}; "
             + $"train in one of these and score with WithPrecision({nameof(ComputePrecision)}.{Precision})");
     }
 }

@@ -13,7 +13,9 @@ public sealed partial class LorealTrainer
         private const int DefaultPatches = 9;
 
         /// <summary>Checks the settings and resolves them. The plan has copies: what is changed afterwards does not concern it.</summary>
-        /// <exception cref="ArgumentException">A setting cannot be used; the message names it, what was found and what is expected.</exception>
+        /// <exception cref="ArgumentException">
+        /// A setting cannot be used; the message names it, what was found and what is expected.
+        /// </exception>
         internal LorealPlan ToPlan()
         {
             OptionChecks.ColumnName(LabelColumnName, nameof(LabelColumnName));
@@ -60,7 +62,9 @@ public sealed partial class LorealTrainer
                 MinimumCropArea = MinimumCropArea,
                 ValidationSet = ValidationSet,
                 ValidationFraction = ValidationFraction,
-                EarlyStopping = EarlyStopping is { } stop ? new EarlyStoppingSettings(stop.Metric, stop.Patience, stop.MinimumImprovement) : null,
+                EarlyStopping = EarlyStopping is { } stop
+                    ? new EarlyStoppingSettings(stop.Metric, stop.Patience, stop.MinimumImprovement)
+                    : null,
                 FeatureCacheBytes = FeatureCacheBytes,
                 FeatureCachePath = FeatureCachePath,
                 WorkspacePath = WorkspacePath,
@@ -85,7 +89,8 @@ public sealed partial class LorealTrainer
             if (!Method.Learns)
             {
                 throw new ArgumentException(
-                    $"The prompt method {Method.Name} has nothing to learn, so it takes no attributes; set Attributes to null.", nameof(Attributes));
+                    $"The prompt method {Method.Name} has nothing to learn, so it takes no attributes; set Attributes to null.",
+                    nameof(Attributes));
             }
 
             if (Attributes.Count == 0)
@@ -110,7 +115,8 @@ public sealed partial class LorealTrainer
                 OptionChecks.Check(fraction is > 0 and < 1, nameof(ValidationFraction), fraction, "in (0, 1)");
                 if (ValidationSet is not null)
                 {
-                    throw new ArgumentException("ValidationSet and ValidationFraction are both set; choose one.", nameof(ValidationFraction));
+                    throw new ArgumentException(
+                        "ValidationSet and ValidationFraction are both set; choose one.", nameof(ValidationFraction));
                 }
             }
 
@@ -121,7 +127,8 @@ public sealed partial class LorealTrainer
 
             if (ValidationSet is null && ValidationFraction is null)
             {
-                throw new ArgumentException("EarlyStopping is set without validation images; set ValidationSet or ValidationFraction.", nameof(EarlyStopping));
+                throw new ArgumentException(
+                    "EarlyStopping is set without validation images; set ValidationSet or ValidationFraction.", nameof(EarlyStopping));
             }
 
             const string Option = nameof(EarlyStopping);

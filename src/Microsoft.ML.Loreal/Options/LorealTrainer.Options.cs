@@ -15,9 +15,10 @@ public sealed partial class LorealTrainer
         public string LabelColumnName { get; set; } = "Label";
 
         /// <summary>
-        /// The side in pixels at which a method without attributes is trained. Default (null): <see cref="ClipTrainerOptions.LowResolution"/>. Set it to the
-        /// backbone's standard resolution for the usual baseline "trained at 224, tested at phi". Not used when there are
-        /// <see cref="Attributes"/>, where one student is trained at each of the two resolutions.
+        /// The side in pixels at which a method without attributes is trained. Default (null):
+        /// <see cref="ClipTrainerOptions.LowResolution"/>. Set it to the backbone's standard resolution for the usual baseline "trained at
+        /// 224, tested at phi". Not used when there are <see cref="Attributes"/>, where one student is trained at each of the two
+        /// resolutions.
         /// </summary>
         public int? TrainResolution { get; set; }
 
@@ -67,8 +68,8 @@ public sealed partial class LorealTrainer
 
         /// <summary>
         /// A transformer trained earlier with the same backbone, classes, method and attributes, whose standard-resolution student is used
-        /// again instead of training it (stage 1), which does not depend on <see cref="ClipTrainerOptions.LowResolution"/>. It must not be disposed before
-        /// <c>Fit</c> returns. Default (null): stage 1 runs.
+        /// again instead of training it (stage 1), which does not depend on <see cref="ClipTrainerOptions.LowResolution"/>. It must not be
+        /// disposed before <c>Fit</c> returns. Default (null): stage 1 runs.
         /// </summary>
         public LorealTransformer? StandardStudent { get; set; }
 

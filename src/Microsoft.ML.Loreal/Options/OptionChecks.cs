@@ -4,7 +4,9 @@ using Microsoft.ML.Loreal.Prompts;
 
 namespace Microsoft.ML.Loreal.Options;
 
-/// <summary>What the options of the trainers are checked with. Every message names the option, what was found and what is expected.</summary>
+/// <summary>
+/// What the options of the trainers are checked with. Every message names the option, what was found and what is expected.
+/// </summary>
 internal static class OptionChecks
 {
     /// <summary>Checks that a value is one of an enumeration's.</summary>
@@ -31,7 +33,8 @@ internal static class OptionChecks
     {
         if (!valid)
         {
-            throw new ArgumentOutOfRangeException(option, value, string.Create(CultureInfo.InvariantCulture, $"{option} is {value}; it must be {expected}."));
+            throw new ArgumentOutOfRangeException(
+                option, value, string.Create(CultureInfo.InvariantCulture, $"{option} is {value}; it must be {expected}."));
         }
     }
 
@@ -63,7 +66,8 @@ internal static class OptionChecks
         {
             if (File.Exists(part))
             {
-                throw new ArgumentException($"{option} is '{path}', and '{part}' is a file; give the path of a folder, which is made where it is missing.", option);
+                throw new ArgumentException(
+                    $"{option} is '{path}', and '{part}' is a file; give the path of a folder, which is made where it is missing.", option);
             }
         }
     }

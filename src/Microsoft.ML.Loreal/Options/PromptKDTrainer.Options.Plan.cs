@@ -11,15 +11,17 @@ public sealed partial class PromptKDTrainer
     public sealed partial class Options
     {
         /// <summary>Checks the settings and resolves them. The plan has copies: what is changed afterwards does not concern it.</summary>
-        /// <exception cref="ArgumentException">A setting cannot be used; the message names it, what was found and what is expected.</exception>
+        /// <exception cref="ArgumentException">
+        /// A setting cannot be used; the message names it, what was found and what is expected.
+        /// </exception>
         internal PromptKDPlan ToPlan()
         {
             ArgumentNullException.ThrowIfNull(Teacher);
             if (Teacher.Model.Attributes is not null)
             {
                 throw new ArgumentException(
-                    "The Teacher was trained with attributes, so its prompts differ from image to image; a student needs one set of text features. "
-                    + "Train the teacher with Attributes = null.",
+                    "The Teacher was trained with attributes, so its prompts differ from image to image; "
+                    + "a student needs one set of text features. Train the teacher with Attributes = null.",
                     nameof(Teacher));
             }
 

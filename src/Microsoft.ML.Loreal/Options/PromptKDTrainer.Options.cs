@@ -49,8 +49,8 @@ public sealed partial class PromptKDTrainer
         public TrainingStageOptions Stage { get; set; } = new() { Epochs = 20, BatchSize = 8, LearningRate = 0.005 };
 
         /// <summary>
-        /// Keeps the teacher's answers about <see cref="ClipTrainerOptions.ViewsPerImage"/> regions of each image in a file that trainings share (FDBPL), only
-        /// the most probable classes of each. Default (null): the exact answers are made anew in every <c>Fit</c>.
+        /// Keeps the teacher's answers about <see cref="ClipTrainerOptions.ViewsPerImage"/> regions of each image in a file that trainings
+        /// share (FDBPL), only the most probable classes of each. Default (null): the exact answers are made anew in every <c>Fit</c>.
         /// </summary>
         public RegionTableOptions? Regions { get; set; }
     }

@@ -5,8 +5,8 @@ using Microsoft.ML.Loreal.PromptKD.Teacher;
 using Microsoft.ML.Loreal.Tensors;
 using Microsoft.ML.Loreal.Training;
 using Microsoft.ML.Loreal.Training.Checkpoints;
-using Microsoft.ML.Loreal.Training.Features;
 using Microsoft.ML.Loreal.Training.Data;
+using Microsoft.ML.Loreal.Training.Features;
 using Microsoft.ML.Loreal.Training.Progress;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -27,12 +27,13 @@ internal static class PromptKDTraining
     /// <exception cref="InvalidDataException">The region table is damaged.</exception>
     /// <exception cref="InvalidOperationException">A loss became infinite or not a number.</exception>
     /// <exception cref="ObjectDisposedException">The teacher was disposed.</exception>
-    /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The training was canceled.</exception>
     public static PromptKDModel Fit(PromptKDPlan plan, TrainingContext context, ILabeledImages images)
     {
         if (images.Count < 2)
         {
-            throw new ArgumentException($"Found {images.Count} image(s); the projector normalizes over a batch, so training needs at least two.", nameof(images));
+            throw new ArgumentException(
+                $"Found {images.Count} image(s); the projector normalizes over a batch, so training needs at least two.", nameof(images));
         }
 
         context.Cancel.ThrowIfCancellationRequested();
@@ -70,7 +71,8 @@ internal static class PromptKDTraining
         if (plan.Regions is { } regions)
         {
             RegionTable table = RegionTables.Open(regions, plan, teacher, images, context.Cancel);
-            return new TableLabels(table, teacher.ClassNames.Count, regions.Sparsification, context.Seed, teacher.Resolution, context.Device);
+            return new TableLabels(
+                table, teacher.ClassNames.Count, regions.Sparsification, context.Seed, teacher.Resolution, context.Device);
         }
 
         var cache = new FeatureCache(
@@ -88,10 +90,18 @@ internal static class PromptKDTraining
     private static void Train(
         PromptKDPlan plan, TrainingContext context, ILabeledImages images, PromptKDStudent student, ITeacherLabels labels, Tensor text)
     {
-        var stage = new TrainingStage(ITeacherLabels.Stage, plan.Stage, context.Seed, context.OnEpoch, context.Cancel) { Checkpoints = context.Checkpoints };
+        var stage = new TrainingStage(ITeacherLabels.Stage, plan.Stage, context.Seed, context.OnEpoch, context.Cancel)
+        {
+            Checkpoints = context.Checkpoints,
+        };
         using NegativePrompts? negative = plan.NegativePromptWeight > 0 ? new NegativePrompts(text) : null;
-        using var pixels = new StudentBatches(images, plan.Backbone.ImageProcessor, plan.LowResolution, context.Device, labels, context.Cancel);
-        stage.Run([.. student.Parameters, .. negative?.Parameters ?? []], new int[images.Count], BeginEpoch, (epoch, batch, _) => Losses(epoch, batch));
+        using var pixels = new StudentBatches(
+            images, plan.Backbone.ImageProcessor, plan.LowResolution, context.Device, labels, context.Cancel);
+        stage.Run(
+            [.. student.Parameters, .. negative?.Parameters ?? []],
+            new int[images.Count],
+            BeginEpoch,
+            (epoch, batch, _) => Losses(epoch, batch));
 
         void BeginEpoch(int epoch)
         {

@@ -37,7 +37,8 @@ internal static class TrainerFit
         int seed = workspace.Seed(plan.Seed, host);
         TrainingData data = read(concrete, seed, channel, cancellation.Token);
         using TrainingCheckpoints? checkpoints = workspace.Checkpoints(data.Describe, plan.CheckpointInterval, channel);
-        channel.Info(MessageSensitivity.None, $"Training on {data.Images.Count} {data.Kind}, scoring at {plan.LowResolution} px, on {device}.");
+        channel.Info(
+            MessageSensitivity.None, $"Training on {data.Images.Count} {data.Kind}, scoring at {plan.LowResolution} px, on {device}.");
         if (data.Validation is not null)
         {
             channel.Info(MessageSensitivity.None, $"Validating on {data.Validation.Count} images.");

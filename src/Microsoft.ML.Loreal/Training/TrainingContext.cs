@@ -10,4 +10,8 @@ namespace Microsoft.ML.Loreal.Training;
 /// <param name="Cancel">Looked at before every step and every image.</param>
 /// <param name="Checkpoints">Where the training goes on from and writes to; null for neither.</param>
 internal sealed record TrainingContext(
-    int Seed, Device Device, Action<TrainingMetrics>? OnEpoch = null, CancellationToken Cancel = default, TrainingCheckpoints? Checkpoints = null);
+    int Seed,
+    Device Device,
+    Action<TrainingMetrics>? OnEpoch = null,
+    CancellationToken Cancel = default,
+    TrainingCheckpoints? Checkpoints = null);

@@ -16,7 +16,8 @@ namespace Microsoft.ML.Loreal.Training;
 /// <param name="seed">The seed of the order of the images.</param>
 /// <param name="onEpoch">Told after every epoch.</param>
 /// <param name="cancel">Looked at before every step, and within those that are done in parts.</param>
-internal sealed class TrainingStage(int number, StageSettings settings, int seed, Action<TrainingMetrics>? onEpoch, CancellationToken cancel)
+internal sealed class TrainingStage(
+    int number, StageSettings settings, int seed, Action<TrainingMetrics>? onEpoch, CancellationToken cancel)
 {
     /// <summary>Looks at the validation images after every epoch; null without any.</summary>
     public Func<ValidationMetrics>? Validate { get; init; }
@@ -40,7 +41,7 @@ internal sealed class TrainingStage(int number, StageSettings settings, int seed
     /// <exception cref="InvalidOperationException">
     /// The loss or a weight became infinite or not a number; noticed before a checkpoint, at the latest at the end of the epoch.
     /// </exception>
-    /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The training was canceled.</exception>
     public void Run(
         IReadOnlyList<Parameter> parameters,
         IReadOnlyList<int> labels,
@@ -156,6 +157,7 @@ internal sealed class TrainingStage(int number, StageSettings settings, int seed
     }
 
     private InvalidOperationException Diverged(string what, int epoch, int step, double rate) => new(FormattableString.Invariant(
-        $"{what} in stage {number}, epoch {epoch + 1} of {settings.Epochs}, step {step}, at learning rate {rate:g6}. Lower the learning rate of this stage.")
+        $"{what} in stage {number}, epoch {epoch + 1} of {settings.Epochs}, step {step}, at learning rate {rate:g6}. ")
+        + "Lower the learning rate of this stage."
         + (Checkpoints is null ? "" : $" {Checkpoints.Kept}"));
 }

@@ -31,10 +31,11 @@ internal static class ValidationSplit
         if (!aside.Contains(true))
         {
             const string Option = "ValidationFraction";
+            int largest = labels.CountBy(label => label).Max(c => c.Value);
             throw new ArgumentException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Option} is {fraction}, which leaves no image for validation: the largest class has {labels.CountBy(label => label).Max(c => c.Value)} images. ")
+                    $"{Option} is {fraction}, which leaves no image for validation: the largest class has {largest} images. ")
                 + $"Raise {Option}, or give a ValidationSet.",
                 Option);
         }

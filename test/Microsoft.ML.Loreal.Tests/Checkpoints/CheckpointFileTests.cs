@@ -13,7 +13,8 @@ public sealed class CheckpointFileTests
     {
         using var folder = new TestFolder();
         using DisposeScope scope = NewDisposeScope();
-        var position = new TrainingPosition(3, 7, 2, new EpochSums { Total = 1 / 3.0, Losses = { ["some loss"] = 0.7 }, Correct = 5, Images = 9 }, 0.1, 4);
+        var sums = new EpochSums { Total = 1 / 3.0, Losses = { ["some loss"] = 0.7 }, Correct = 5, Images = 9 };
+        var position = new TrainingPosition(3, 7, 2, sums, 0.1, 4);
         using Checkpoint read = Written(folder["file"], position);
         Assert.AreEqual("""{"Seed":1,"ClassNames":["Ärzte"]}""", read.Configuration);
         Assert.AreEqual(position with { Sums = null }, read.Position with { Sums = null });
@@ -30,7 +31,9 @@ public sealed class CheckpointFileTests
     [DataRow(
         """{"Total":9.5,"CrossEntropy":2,"HighLevel":3,"LowLevel":4,"Bridge":0.5,"Correct":5,"Images":8}""",
         "cross-entropy 2, high-level distillation 3, low-level distillation 4, bridge distillation 0.5")]
-    [DataRow("""{"Total":9.5,"CrossEntropy":0,"HighLevel":3,"LowLevel":4,"Bridge":0,"Correct":5,"Images":8}""", "distillation 3, similarity difference 4")]
+    [DataRow(
+        """{"Total":9.5,"CrossEntropy":0,"HighLevel":3,"LowLevel":4,"Bridge":0,"Correct":5,"Images":8}""",
+        "distillation 3, similarity difference 4")]
     [DataRow("""{"Total":9.5,"CrossEntropy":0,"HighLevel":3,"LowLevel":0,"Bridge":0,"Correct":5,"Images":8}""", "distillation 3")]
     public void SumsOfLossesWithoutNamesAreRead(string sums, string expected)
     {
@@ -42,10 +45,13 @@ public sealed class CheckpointFileTests
         using var read = Checkpoint.Read(file);
         EpochSums found = read.Position.Sums!;
         Assert.AreEqual((9.5, 5, 8), (found.Total, found.Correct, found.Images));
-        Assert.AreEqual(expected, string.Join(", ", found.Losses.Select(loss => string.Create(CultureInfo.InvariantCulture, $"{loss.Key} {loss.Value}"))));
+        Assert.AreEqual(expected, Text(found));
 
         using var goingOn = new RunningSums(CPU, found);
-        Assert.AreEqual(expected, string.Join(", ", goingOn.Read().Losses.Select(loss => string.Create(CultureInfo.InvariantCulture, $"{loss.Key} {loss.Value}"))));
+        Assert.AreEqual(expected, Text(goingOn.Read()));
+
+        static string Text(EpochSums sums) =>
+            string.Join(", ", sums.Losses.Select(loss => string.Create(CultureInfo.InvariantCulture, $"{loss.Key} {loss.Value}")));
     }
 
     [TestMethod]

@@ -32,8 +32,10 @@ public sealed class TrainingDescriptionTests
             "Method":{"name":"MMA","firstLayer":1,"lastLayer":2,"adapterWidth":4,"scale":0.001,"template":"a photo of a {}."},
             "Attributes":null,"TokensPerAttribute":2,"HiddenWidth":8,"MetaNetInitialization":"Default","Bridge":"Aligned",
             "Lambda1":1,"Lambda2":2,"BridgeWeight":0.1,"Temperature":1,"MixMaximum":1,"MixStart":0,"StandardStudent":null,
-            "BaseStage":{"Epochs":5,"BatchSize":16,"Optimizer":"Sgd","LearningRate":0.0015,"WeightDecay":0.0005,"WarmupEpochs":0,"WarmupLearningRate":1E-05},
-            "DistillationStage":{"Epochs":2,"BatchSize":5,"Optimizer":"Sgd","LearningRate":0.002,"WeightDecay":0.0005,"WarmupEpochs":1,"WarmupLearningRate":1E-05},
+            "BaseStage":{"Epochs":5,"BatchSize":16,"Optimizer":"Sgd","LearningRate":0.0015,
+            "WeightDecay":0.0005,"WarmupEpochs":0,"WarmupLearningRate":1E-05},
+            "DistillationStage":{"Epochs":2,"BatchSize":5,"Optimizer":"Sgd","LearningRate":0.002,
+            "WeightDecay":0.0005,"WarmupEpochs":1,"WarmupLearningRate":1E-05},
             "EarlyStopping":{"Metric":"Loss","Patience":10,"MinimumImprovement":0.01},"ViewsPerImage":2,"MinimumCropArea":0.08}
             """.ReplaceLineEndings(""),
             description);
@@ -56,12 +58,16 @@ public sealed class TrainingDescriptionTests
             "Teacher":"{{{ModelDigest.Of(Taught.Teacher.Model)}}}","ClassNames":["red","green","blue"],
             "Backbone":"{{{Taught.StudentBackbone.Sha256}}}","LowResolution":32,"PromptTokens":2,"PromptDepth":null,"Temperature":1,
             "DistillationWeight":100,"NegativePromptWeight":0,
-            "Stage":{"Epochs":1,"BatchSize":5,"Optimizer":"Sgd","LearningRate":0.01,"WeightDecay":0.0005,"WarmupEpochs":0,"WarmupLearningRate":1E-05},
+            "Stage":{"Epochs":1,"BatchSize":5,"Optimizer":"Sgd","LearningRate":0.01,
+            "WeightDecay":0.0005,"WarmupEpochs":0,"WarmupLearningRate":1E-05},
             "ViewsPerImage":2,"MinimumCropArea":0.5,"Regions":{"LabelsKept":10,"Sparsification":"MarginalSmoothing","Seed":3}}
             """.ReplaceLineEndings(""),
             description);
 
-        string table = $$"""{"Teacher":"{{teacher.Digest}}","Images":"{{Digest(description)}}","ViewsPerImage":2,"MinimumCropArea":0.5,"Temperature":1,"Seed":3,"LabelsKept":3}""";
+        string table = $$"""
+            {"Teacher":"{{teacher.Digest}}","Images":"{{Digest(description)}}",
+            "ViewsPerImage":2,"MinimumCropArea":0.5,"Temperature":1,"Seed":3,"LabelsKept":3}
+            """.ReplaceLineEndings("");
         string digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(table)));
         Assert.AreEqual($"regions-{digest[..16]}.bin", Path.GetFileName(Directory.GetFiles(folder["tables"]).Single()));
     }

@@ -30,7 +30,10 @@ public sealed class PoolTrainingTests
         };
         var metrics = new List<TrainingMetrics>();
         using LorealModel model = LorealTraining.Fit(
-            options.ToPlan(), new TrainingContext(1, CPU, metrics.Add), [.. used.Select(c => names[c])], new PoolImages(pool, [.. labels.Select(c => used.IndexOf(c))]));
+            options.ToPlan(),
+            new TrainingContext(1, CPU, metrics.Add),
+            [.. used.Select(c => names[c])],
+            new PoolImages(pool, [.. labels.Select(c => used.IndexOf(c))]));
         foreach (IGrouping<int, TrainingMetrics> stage in metrics.GroupBy(m => m.Stage))
         {
             Assert.IsLessThan(stage.First().Loss, stage.Last().Loss, $"stage {stage.Key}");

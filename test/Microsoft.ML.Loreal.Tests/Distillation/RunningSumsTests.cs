@@ -98,7 +98,8 @@ public sealed class RunningSumsTests
             long[] answers = labels.Select((label, i) => i % 4 == 0 ? label : (label + 1) % 3).ToArray();
             Correct = labels.Zip(answers).Count(pair => pair.First == pair.Second);
             Tensor logits = nn.functional.one_hot(tensor(answers), 3).to(device);
-            List<(string, Tensor)> terms = [.. Losses.Where(loss => loss.Value is not null).Select(loss => (loss.Name, Loss(loss.Value!.Value)))];
+            IEnumerable<(string Name, float? Value)> computed = Losses.Where(loss => loss.Value is not null);
+            List<(string, Tensor)> terms = [.. computed.Select(loss => (loss.Name, Loss(loss.Value!.Value)))];
             sums.Add(new StepLosses(Loss(Total), logits, terms), tensor(labels).to(device));
         }
 

@@ -42,8 +42,8 @@ internal static class TrainingRun
         options.ValidationFraction = validation is null ? fraction : 0.5f;
         LorealPlan plan = options.ToPlan() with { StandardStudent = standardStudent };
         options.ValidationFraction = fraction;
-        return LorealTraining.Fit(
-            plan, new TrainingContext(seed, device ?? CPU, onEpoch, cancel, checkpoints), Names, images ?? new GeneratedImages(Names.Length, 6), validation);
+        var context = new TrainingContext(seed, device ?? CPU, onEpoch, cancel, checkpoints);
+        return LorealTraining.Fit(plan, context, Names, images ?? new GeneratedImages(Names.Length, 6), validation);
     }
 
     /// <summary>The files of a saved model.</summary>

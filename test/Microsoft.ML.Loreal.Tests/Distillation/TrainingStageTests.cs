@@ -55,7 +55,8 @@ public sealed class TrainingStageTests
         using var checkpoints = new TrainingCheckpoints(workspace, null, "{}", TimeSpan.FromTicks(1), message => Assert.Fail(message));
         var weights = new Parameter(ones(2));
         int step = 0;
-        var stage = new TrainingStage(2, new StageSettings { Epochs = 3, BatchSize = 2 }, seed: 1, null, CancellationToken.None) { Checkpoints = checkpoints };
+        var settings = new StageSettings { Epochs = 3, BatchSize = 2 };
+        var stage = new TrainingStage(2, settings, seed: 1, null, CancellationToken.None) { Checkpoints = checkpoints };
         InvalidOperationException thrown = Assert.ThrowsExactly<InvalidOperationException>(() => stage.Run([weights], [0, 1, 0, 1, 0, 1], _ => { }, (_, _, _) =>
         {
             Tensor loss = (weights * (++step == 5 ? float.NaN : 0)).sum();

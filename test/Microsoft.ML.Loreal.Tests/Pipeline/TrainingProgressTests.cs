@@ -33,8 +33,9 @@ public sealed class TrainingProgressTests
         IChannel channel = Stub.Of<IChannel>((_, _) => { });
         IHost host = Stub.Of<IHost>((_, _) => { }, progressChannel);
         List<TrainingMetrics> told = [];
+        var losses = new Dictionary<string, double> { [TrainingLosses.CrossEntropy] = 0.4 };
         var metrics = new TrainingMetrics(
-            2, 3, 10, 0.5, new Dictionary<string, double> { [TrainingLosses.CrossEntropy] = 0.4 }, 0.75, 0.002, validated ? 0.6 : null, validated ? 0.7 : null, TimeSpan.FromMinutes(90));
+            2, 3, 10, 0.5, losses, 0.75, 0.002, validated ? 0.6 : null, validated ? 0.7 : null, TimeSpan.FromMinutes(90));
         using (var progress = new TrainingProgress(host, channel, told.Add))
         {
             progress.Report(metrics);

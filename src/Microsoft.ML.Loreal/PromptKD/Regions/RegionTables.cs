@@ -16,10 +16,12 @@ internal static class RegionTables
     /// <param name="images">The training images, of known identity.</param>
     /// <param name="cancel">Looked at before every image.</param>
     /// <exception cref="InvalidDataException">The table that is there is damaged.</exception>
-    public static RegionTable Open(RegionTableSettings table, TrainingPlan plan, PromptKDTeacher teacher, ILabeledImages images, CancellationToken cancel)
+    public static RegionTable Open(
+        RegionTableSettings table, TrainingPlan plan, PromptKDTeacher teacher, ILabeledImages images, CancellationToken cancel)
     {
         int kept = Math.Min(table.LabelsKept, teacher.ClassNames.Count);
-        var header = new RegionTableHeader(images.Count, plan.ViewsPerImage, teacher.ClassNames.Count, kept, Digest(table.Seed, plan, teacher, images, kept));
+        string digest = Digest(table.Seed, plan, teacher, images, kept);
+        var header = new RegionTableHeader(images.Count, plan.ViewsPerImage, teacher.ClassNames.Count, kept, digest);
         string path = Path.Combine(Directory.CreateDirectory(table.FolderPath).FullName, header.FileName);
         if (!File.Exists(path))
         {

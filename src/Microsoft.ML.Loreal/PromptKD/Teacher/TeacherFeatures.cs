@@ -20,7 +20,7 @@ internal sealed class TeacherFeatures : ITeacherLabels
         _cache = cache;
         _temperature = temperature;
         _stream = new FeatureStream(teacher.Encoder, teacher.Resolution);
-        _stream.Settle();
+        _stream.KeepImageFeatures();
         try
         {
             cache.Fill([_stream], cancel);

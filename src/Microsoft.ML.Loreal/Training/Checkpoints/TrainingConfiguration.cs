@@ -13,7 +13,7 @@ internal static class TrainingConfiguration
 {
     private const string SeedProperty = "Seed";
     private const int MaxDifferences = 5;
-    private const int LongestValue = 80;
+    private const int MaxValueLength = 80;
 
     private static readonly JsonSerializerOptions _format = new()
     {
@@ -68,6 +68,6 @@ internal static class TrainingConfiguration
     private static string Text(JsonNode? node)
     {
         string text = node?.ToJsonString(_format) ?? "nothing";
-        return text.Length <= LongestValue ? text : text[..LongestValue] + "...";
+        return text.Length <= MaxValueLength ? text : text[..MaxValueLength] + "...";
     }
 }

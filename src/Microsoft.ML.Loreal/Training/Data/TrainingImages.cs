@@ -32,7 +32,8 @@ internal sealed class TrainingImages : ILabeledImages
 
     /// <summary>The SHA-256 of all pixels and labels in their order, wherever the pixels came from.</summary>
     /// <exception cref="InvalidOperationException">The images were read without it.</exception>
-    public string Digest => Convert.ToHexStringLower(_digest ?? throw new InvalidOperationException("The images were read without a digest."));
+    public string Digest => Convert.ToHexStringLower(
+        _digest ?? throw new InvalidOperationException("The images were read without a digest."));
 
     public string? Identity => _digest is null ? null : Digest;
 
@@ -132,7 +133,8 @@ internal sealed class TrainingImages : ILabeledImages
         List<ImageCell?> cells, List<long> rows, string column, ImageDecoder decoder, byte[][]? digests, CancellationToken cancel)
     {
         var failures = new InvalidDataException?[cells.Count];
-        Parallel.For(0, cells.Count, new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+        var parallel = new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        Parallel.For(0, cells.Count, parallel, i =>
         {
             try
             {
@@ -164,7 +166,9 @@ internal sealed class TrainingImages : ILabeledImages
 
         if (failures.Count > 0)
         {
-            channel.Warning(MessageSensitivity.UserData, $"{failures.Count} row(s) with an image that cannot be read were left out. The first: {failures[0].Message}");
+            channel.Warning(
+                MessageSensitivity.UserData,
+                $"{failures.Count} row(s) with an image that cannot be read were left out. The first: {failures[0].Message}");
         }
     }
 }

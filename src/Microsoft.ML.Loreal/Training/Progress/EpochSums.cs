@@ -28,15 +28,13 @@ internal sealed class EpochSums
     [JsonInclude]
     private double HighLevel
     {
-        set => AddComputed(
-            Losses.ContainsKey(TrainingLosses.CrossEntropy) ? TrainingLosses.HighLevelDistillation : TrainingLosses.Distillation, value);
+        set => AddComputed(IsLoreal ? TrainingLosses.HighLevelDistillation : TrainingLosses.Distillation, value);
     }
 
     [JsonInclude]
     private double LowLevel
     {
-        set => AddComputed(
-            Losses.ContainsKey(TrainingLosses.CrossEntropy) ? TrainingLosses.LowLevelDistillation : TrainingLosses.SimilarityDifference, value);
+        set => AddComputed(IsLoreal ? TrainingLosses.LowLevelDistillation : TrainingLosses.SimilarityDifference, value);
     }
 
     [JsonInclude]
@@ -44,6 +42,8 @@ internal sealed class EpochSums
     {
         set => AddComputed(TrainingLosses.BridgeDistillation, value);
     }
+
+    private bool IsLoreal => Losses.ContainsKey(TrainingLosses.CrossEntropy);
 
     /// <summary>The means.</summary>
     public TrainingMetrics Metrics(int stage, int epoch, int epochs, double rate, ValidationMetrics? validation, TimeSpan timeLeft) => new(

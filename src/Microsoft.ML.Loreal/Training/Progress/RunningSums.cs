@@ -13,7 +13,9 @@ internal sealed class RunningSums : IDisposable
     private readonly List<string> _names;
     private readonly Tensor _counts; // [2] int64: right answers, and images as long as the total is finite
     private readonly Tensor _none;   // [] float32, stands for a loss that is not computed
-    private Tensor _losses;          // [1 + N] float64: the total, then the named ones; they stay as they are once the total is infinite or not a number
+
+    // [1 + N] float64: the total, then the named ones; they stay as they are once the total is infinite or not a number.
+    private Tensor _losses;
 
     /// <summary>Goes on from what was summed before.</summary>
     /// <param name="device">Where the losses are.</param>
