@@ -12,8 +12,8 @@ if (missing.Count > 0)
 {
     // One line: the build shows it as its error.
     Console.WriteLine(
-        $"{Path.GetFileNameWithoutExtension(source)} has no {string.Join(", no ", missing)}: this ML.NET is not the one that {Path.GetFileName(list)} was written for. " +
-        "Use the version in Directory.Packages.props or adapt the product's folders MLNet.");
+        $"{Path.GetFileNameWithoutExtension(source)} has no {string.Join(", no ", missing)}: this ML.NET is not the one that "
+        + $"{Path.GetFileName(list)} was written for. Use the version in Directory.Packages.props or adapt the product's folders MLNet.");
     return 1;
 }
 

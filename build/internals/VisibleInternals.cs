@@ -22,7 +22,10 @@ internal static class VisibleInternals
         using var image = new PEReader(ImmutableArray.Create(assembly));
         MetadataReader metadata = image.GetMetadataReader();
         int start = image.PEHeaders.MetadataStartOffset;
-        ForEachRow(TableIndex.TypeDef, TypeFlags, flags => (flags & ~(int)TypeAttributes.VisibilityMask) | (int)Visible((TypeAttributes)flags & TypeAttributes.VisibilityMask));
+        ForEachRow(
+            TableIndex.TypeDef,
+            TypeFlags,
+            flags => (flags & ~(int)TypeAttributes.VisibilityMask) | (int)Visible((TypeAttributes)flags & TypeAttributes.VisibilityMask));
         ForEachRow(TableIndex.MethodDef, MethodFlags, ShowMember);
         ForEachRow(TableIndex.Field, FieldFlags, ShowMember);
 

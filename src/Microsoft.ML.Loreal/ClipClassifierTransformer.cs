@@ -114,7 +114,7 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
     /// </returns>
     /// <exception cref="InvalidDataException">
     /// The file cannot be decoded, has a format that <see cref="ImageFormats"/> leaves out, or has more pixels than
-    /// <see cref="LorealTrainer.Options.MaximumPixels"/> allowed in training.
+    /// <see cref="ClipTrainerOptions.MaximumPixels"/> allowed in training.
     /// </exception>
     public MLImage View(byte[] imageFile)
     {

@@ -8,7 +8,7 @@ namespace Microsoft.ML.Loreal;
 public static class LorealCatalog
 {
     /// <summary>
-    /// Creates a <see cref="LorealTrainer"/>, which learns to classify small images from a few labelled ones a class.
+    /// Creates a <see cref="LorealTrainer"/>, which learns to classify small images from a few labeled ones a class.
     /// </summary>
     /// <param name="catalog">The trainers of the <see cref="MLContext"/>.</param>
     /// <param name="labelColumnName">The label column: a key with text key values, as <c>MapValueToKey</c> makes it.</param>
@@ -40,7 +40,7 @@ public static class LorealCatalog
     }
 
     /// <summary>
-    /// Creates a <see cref="LorealTrainer"/>, which learns to classify small images from a few labelled ones a class.
+    /// Creates a <see cref="LorealTrainer"/>, which learns to classify small images from a few labeled ones a class.
     /// </summary>
     /// <param name="catalog">The trainers of the <see cref="MLContext"/>.</param>
     /// <param name="options">The settings. The trainer keeps a copy: changing them later has no effect on it.</param>

@@ -1,24 +1,18 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.Loreal.Clip;
 using Microsoft.ML.Loreal.Images;
 using Microsoft.ML.Loreal.Labels;
 using Microsoft.ML.Loreal.Loreal;
 using Microsoft.ML.Loreal.MLNet;
-using Microsoft.ML.Loreal.Options;
 using Microsoft.ML.Loreal.Prompts;
 using Microsoft.ML.Loreal.Scoring;
-using Microsoft.ML.Loreal.Tensors;
 using Microsoft.ML.Loreal.Training;
-using Microsoft.ML.Loreal.Training.Checkpoints;
 using Microsoft.ML.Loreal.Training.Data;
-using Microsoft.ML.Loreal.Training.Progress;
 using Microsoft.ML.Runtime;
-using TorchSharp;
 
 namespace Microsoft.ML.Loreal;
 
 /// <summary>
-/// Learns prompts for a frozen CLIP model from a few labelled images a class, so that images are classified well at a resolution below
+/// Learns prompts for a frozen CLIP model from a few labeled images a class, so that images are classified well at a resolution below
 /// CLIP's standard one (LOREAL: attribute-driven prompt self-distillation).
 /// </summary>
 /// <remarks>
@@ -32,15 +26,13 @@ public sealed partial class LorealTrainer : IEstimator<LorealTransformer>
 {
     private readonly IHostEnvironment _environment;
     private readonly IHost _host;
-    private readonly Options _options;
+    private readonly LorealPlan _plan;
 
     internal LorealTrainer(IHostEnvironment environment, Options options)
     {
-        OptionsGuard.Check(options);
+        _plan = options.ToPlan();
         _environment = environment;
         _host = environment.Register(nameof(LorealTrainer));
-        _options = options.Copy();
-        _options.LowResolution = Resolutions.Low(options, options.Backbone.Config);
     }
 
     /// <summary>The shape of the data after this step: the input's columns, the predicted label and the scores.</summary>
@@ -50,9 +42,9 @@ public sealed partial class LorealTrainer : IEstimator<LorealTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        LabelColumn.Check(inputSchema, _options.LabelColumnName);
-        ImageColumn.Check(inputSchema, _options.ImageColumnName);
-        return OutputColumns.Append(inputSchema, _options.PredictedLabelColumnName, _options.ScoreColumnName);
+        LabelColumn.Check(inputSchema, _plan.LabelColumnName);
+        ImageColumn.Check(inputSchema, _plan.Scoring.ImageColumnName);
+        return OutputColumns.Append(inputSchema, _plan.Scoring.PredictedLabelColumnName, _plan.Scoring.ScoreColumnName);
     }
 
     /// <summary>Trains. Messages and progress go to the <see cref="MLContext"/>'s log.</summary>
@@ -63,91 +55,50 @@ public sealed partial class LorealTrainer : IEstimator<LorealTransformer>
     /// There are fewer than two classes, a class without an image, or a class name that cannot be used in a prompt.
     /// </exception>
     /// <exception cref="InvalidDataException">
-    /// An image cannot be read, and <see cref="Options.OnInvalidImage"/> is to throw; the backbone's weights are not finite; or the
-    /// checkpoint in <see cref="Options.WorkspacePath"/> is damaged.
+    /// An image cannot be read, and <see cref="ClipTrainerOptions.OnInvalidImage"/> is to throw; the backbone's weights are not finite; or
+    /// the checkpoint in <see cref="ClipTrainerOptions.WorkspacePath"/> is damaged.
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// TorchSharp's native libraries do not load (the message says what is missing); the device that was asked for is not there, cannot
-    /// compute in <see cref="Options.Precision"/>, or its memory is used up; the loss became infinite or not a number; or the folder of
-    /// <see cref="Options.WorkspacePath"/> is used by another training or has a checkpoint of one.
+    /// compute in <see cref="ClipTrainerOptions.Precision"/>, or its memory is used up; the loss became infinite or not a number; or the
+    /// folder of <see cref="ClipTrainerOptions.WorkspacePath"/> is used by another training or has a checkpoint of one.
     /// </exception>
-    /// <exception cref="OperationCanceledException">The MLContext's execution was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The MLContext's execution was canceled.</exception>
     public LorealTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        DataViewSchema.Column labelColumn = LabelColumn.Find(input.Schema, _options.LabelColumnName);
-        DataViewSchema.Column imageColumn = ImageColumn.Find(input.Schema, _options.ImageColumnName);
-        string[] classNames = LabelColumn.ClassNames(labelColumn);
+        string[] classNames = LabelColumn.ClassNames(LabelColumn.Find(input.Schema, _plan.LabelColumnName));
+        ImageColumn.Find(input.Schema, _plan.Scoring.ImageColumnName);
+        ClassTokens.Of(new TokenizerVocabulary(_plan.Backbone.Tokenizer), classNames);
+        LorealModel model = TrainerFit.Run(
+            _environment,
+            _host,
+            _plan,
+            (plan, seed, channel, cancel) => Read(input, plan, classNames, seed, channel, cancel),
+            (plan, context, data) => LorealTraining.Fit(plan, context, classNames, data.Images, data.Validation));
+        return new LorealTransformer(_environment, model, _plan.Scoring);
+    }
 
-        using IChannel channel = _host.Start("Fit");
-        using var cancellation = new HostCancellation(_host);
-        torch.Device device = DeviceSelection.Select(_options.Device, _environment, channel);
-        Options options = _options.Copy();
-        options.Precision = AutoPrecision.Resolve(options.Precision, options.Backbone.Config, device, message => channel.Info(MessageSensitivity.None, message));
-        PrecisionSupport.Check(options.Precision, device);
-        ClassTokens.Of(new TokenizerVocabulary(options.Backbone.Tokenizer), classNames);
-        using var workspace = new TrainingWorkspace(options.WorkspacePath);
-        int seed = workspace.Seed(options.Seed, _host);
+    private static TrainingData Read(
+        IDataView input, LorealPlan plan, string[] classNames, int seed, IChannel channel, CancellationToken cancel)
+    {
+        TrainingImages images = ReadImages(input);
+        TrainingImages? validationSet = plan.ValidationSet is null ? null : ReadImages(plan.ValidationSet);
+        if (validationSet?.Count == 0)
+        {
+            throw new ArgumentException($"{nameof(Options.ValidationSet)} has no labeled image.", nameof(Options.ValidationSet));
+        }
 
-        TrainingImages images = Read(input, labelColumn, imageColumn, classNames, channel, cancellation.Token);
-        TrainingImages? validationSet = ReadValidationSet(classNames, channel, cancellation.Token);
-        using TrainingCheckpoints? checkpoints = workspace.Checkpoints(
-            () => TrainingConfiguration.Describe(options, seed, classNames, images, validationSet), options.CheckpointInterval, channel);
-        (ILabelledImages training, ILabelledImages? validation) = (images, validationSet);
-        if (options.ValidationFraction is { } fraction)
+        (ILabeledImages training, ILabeledImages? validation) = (images, validationSet);
+        if (plan.ValidationFraction is { } fraction)
         {
             (training, validation) = ValidationSplit.Of(images, fraction, seed);
         }
 
-        channel.Info(MessageSensitivity.None, $"Training on {training.Count} images of {classNames.Length} classes, scoring at {options.LowResolution} px, on {device}.");
-        if (validation is not null)
-        {
-            channel.Info(MessageSensitivity.None, $"Validating on {validation.Count} images.");
-        }
+        return new TrainingData(
+            training, validation, $"images of {classNames.Length} classes", () => plan.Describe(seed, classNames, images, validationSet));
 
-        using var progress = new TrainingProgress(_host, channel, options.MetricsCallback);
-        LorealModel model = DeviceMemory.Watch(device, () => LorealTraining.Fit(
-            options, seed, device, classNames, training, progress.Report, cancellation.Token, options.StandardStudent?.Model, validation, checkpoints));
-        return new LorealTransformer(
-            _environment,
-            model,
-            new ScoringSettings(
-                options.ImageColumnName,
-                options.PredictedLabelColumnName,
-                options.ScoreColumnName,
-                options.OnInvalidImage,
-                options.MaximumPixels,
-                options.ReducedScaleDecoding,
-                options.ImageFormats));
-    }
-
-    private TrainingImages Read(
-        IDataView data, DataViewSchema.Column labelColumn, DataViewSchema.Column imageColumn, string[] classNames, IChannel channel, CancellationToken cancel) =>
-        TrainingImages.Read(
-            data,
-            labelColumn,
-            imageColumn,
-            classNames,
-            new ImageDecoder(_options.MaximumPixels, formats: _options.ImageFormats),
-            _options.OnInvalidImage,
-            withDigest: _options.WorkspacePath is not null || _options.FeatureCachePath is not null,
-            channel,
-            cancel);
-
-    private TrainingImages? ReadValidationSet(string[] classNames, IChannel channel, CancellationToken cancel)
-    {
-        if (_options.ValidationSet is not { } data)
-        {
-            return null;
-        }
-
-        TrainingImages images = Read(
-            data,
-            LabelColumn.Find(data.Schema, _options.LabelColumnName),
-            ImageColumn.Find(data.Schema, _options.ImageColumnName),
-            classNames,
-            channel,
-            cancel);
-        return images.Count > 0 ? images : throw new ArgumentException($"{nameof(Options.ValidationSet)} has no labelled image.", nameof(Options.ValidationSet));
+        TrainingImages ReadImages(IDataView data) =>
+            TrainingImages.Read(data, plan.LabelColumnName, classNames, plan.Scoring, plan.IdentifiesImages, channel, cancel);
     }
 }

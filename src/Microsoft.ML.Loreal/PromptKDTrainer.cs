@@ -1,16 +1,11 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.Loreal.Clip;
 using Microsoft.ML.Loreal.Images;
 using Microsoft.ML.Loreal.MLNet;
-using Microsoft.ML.Loreal.Options;
 using Microsoft.ML.Loreal.PromptKD;
 using Microsoft.ML.Loreal.Scoring;
-using Microsoft.ML.Loreal.Tensors;
-using Microsoft.ML.Loreal.Training.Checkpoints;
+using Microsoft.ML.Loreal.Training;
 using Microsoft.ML.Loreal.Training.Data;
-using Microsoft.ML.Loreal.Training.Progress;
 using Microsoft.ML.Runtime;
-using TorchSharp;
 
 namespace Microsoft.ML.Loreal;
 
@@ -28,14 +23,13 @@ public sealed partial class PromptKDTrainer : IEstimator<PromptKDTransformer>
 {
     private readonly IHostEnvironment _environment;
     private readonly IHost _host;
-    private readonly Options _options;
+    private readonly PromptKDPlan _plan;
 
     internal PromptKDTrainer(IHostEnvironment environment, Options options)
     {
-        OptionsGuard.Check(options);
+        _plan = options.ToPlan();
         _environment = environment;
         _host = environment.Register(nameof(PromptKDTrainer));
-        _options = options.Copy();
     }
 
     /// <summary>The shape of the data after this step: the input's columns, the predicted label and the scores.</summary>
@@ -45,8 +39,8 @@ public sealed partial class PromptKDTrainer : IEstimator<PromptKDTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        ImageColumn.Check(inputSchema, _options.ImageColumnName);
-        return OutputColumns.Append(inputSchema, _options.PredictedLabelColumnName, _options.ScoreColumnName);
+        ImageColumn.Check(inputSchema, _plan.Scoring.ImageColumnName);
+        return OutputColumns.Append(inputSchema, _plan.Scoring.PredictedLabelColumnName, _plan.Scoring.ScoreColumnName);
     }
 
     /// <summary>Trains. Messages and progress go to the <see cref="MLContext"/>'s log.</summary>
@@ -57,46 +51,30 @@ public sealed partial class PromptKDTrainer : IEstimator<PromptKDTransformer>
     /// There are fewer than two images or classes, or a class name cannot be used in the teacher's prompts.
     /// </exception>
     /// <exception cref="InvalidDataException">
-    /// An image cannot be read, and <see cref="Options.OnInvalidImage"/> is to throw; or the region table or the checkpoint that was found
-    /// is damaged.
+    /// An image cannot be read, and <see cref="ClipTrainerOptions.OnInvalidImage"/> is to throw; or the region table or the checkpoint that
+    /// was found is damaged.
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// TorchSharp's native libraries do not load (the message says what is missing); the device that was asked for is not there, cannot
-    /// compute in <see cref="Options.Precision"/>, or its memory is used up; the loss became infinite or not a number; or the folder of
-    /// <see cref="Options.WorkspacePath"/> is used by another training or has a checkpoint of one.
+    /// compute in <see cref="ClipTrainerOptions.Precision"/>, or its memory is used up; the loss became infinite or not a number; or the
+    /// folder of <see cref="ClipTrainerOptions.WorkspacePath"/> is used by another training or has a checkpoint of one.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The teacher was disposed.</exception>
-    /// <exception cref="OperationCanceledException">The MLContext's execution was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The MLContext's execution was canceled.</exception>
     public PromptKDTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        DataViewSchema.Column imageColumn = ImageColumn.Find(input.Schema, _options.ImageColumnName);
-        using IChannel channel = _host.Start("Fit");
-        using var cancellation = new HostCancellation(_host);
-        torch.Device device = DeviceSelection.Select(_options.Device, _environment, channel);
-        Options options = _options.Copy();
-        options.Precision = AutoPrecision.Resolve(options.Precision, options.Backbone.Config, device, message => channel.Info(MessageSensitivity.None, message));
-        PrecisionSupport.Check(options.Precision, device);
-        using var workspace = new TrainingWorkspace(options.WorkspacePath);
-        int seed = workspace.Seed(options.Seed, _host);
-        bool withDigest = options.WorkspacePath is not null || options.Regions is not null || options.FeatureCachePath is not null;
-        var images = TrainingImages.Read(
-            input, null, imageColumn, [], new ImageDecoder(options.MaximumPixels, formats: options.ImageFormats), options.OnInvalidImage, withDigest, channel, cancellation.Token);
-        using TrainingCheckpoints? checkpoints = workspace.Checkpoints(
-            () => TrainingConfiguration.Describe(options, seed, images), options.CheckpointInterval, channel);
-        channel.Info(MessageSensitivity.None, $"Training on {images.Count} images without labels, scoring at {options.StudentResolution} px, on {device}.");
-        using var progress = new TrainingProgress(_host, channel, options.MetricsCallback);
-        PromptKDModel model = DeviceMemory.Watch(device, () => PromptKDTraining.Fit(
-            options, seed, device, images, progress.Report, cancellation.Token, checkpoints));
-        return new PromptKDTransformer(
+        ImageColumn.Find(input.Schema, _plan.Scoring.ImageColumnName);
+        PromptKDModel model = TrainerFit.Run(
             _environment,
-            model,
-            new ScoringSettings(
-                options.ImageColumnName,
-                options.PredictedLabelColumnName,
-                options.ScoreColumnName,
-                options.OnInvalidImage,
-                options.MaximumPixels,
-                ImageFormats: options.ImageFormats));
+            _host,
+            _plan,
+            (plan, seed, channel, cancel) =>
+            {
+                var images = TrainingImages.Read(input, null, [], plan.Scoring, plan.IdentifiesImages, channel, cancel);
+                return new TrainingData(images, null, "images without labels", () => plan.Describe(seed, images));
+            },
+            (plan, context, data) => PromptKDTraining.Fit(plan, context, data.Images));
+        return new PromptKDTransformer(_environment, model, _plan.Scoring);
     }
 }

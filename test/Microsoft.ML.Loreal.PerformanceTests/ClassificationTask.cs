@@ -44,7 +44,7 @@ internal sealed class ClassificationTask : IDisposable
 
     public TwoStudents PublishedStep { get; }
 
-    private static DistillationSettings Settings { get; } = DistillationSettings.Of(new LorealTrainer.Options());
+    private static DistillationSettings Settings { get; } = new LorealTrainer.Options().ToPlan().Distillation;
 
     /// <summary>The probabilities of a batch, [B, C]: what LorealModel.Score does.</summary>
     public Tensor Score(PromptLearner student, Tensor pixels)

@@ -95,9 +95,13 @@ internal static class GpuBenchmark
         using var low = new MemoryFeatureRows(DistillationBenchmark.CachedFeatures(BenchmarkModel.Small, images * steps));
         var watch = new Stopwatch();
         (double queued, double done) = (0.0, 0.0);
-        var settings = new TrainingStageOptions { Epochs = 2, BatchSize = images, LearningRate = 1e-9 };
-        new TrainingStage(3, settings, 1, _ => done = watch.Elapsed.TotalMilliseconds, CancellationToken.None).Run(
-            task.Slots.Parameters, new int[images * steps], BeginEpoch, Losses);
+        var settings = new StageSettings { Epochs = 2, BatchSize = images, LearningRate = 1e-9 };
+        new TrainingStage(
+            3,
+            settings,
+            1,
+            _ => done = watch.Elapsed.TotalMilliseconds,
+            CancellationToken.None).Run(task.Slots.Parameters, new int[images * steps], BeginEpoch, Losses);
         Comparison.Line("");
         Comparison.Line(string.Create(
             CultureInfo.InvariantCulture,

@@ -86,16 +86,12 @@ internal static class RegionsBenchmark
     {
         using var folder = new TemporaryFolder();
         (WorldPictures pictures, WorldPictures trials) = (Pictures(seed: 1), Pictures(seed: 2));
-        var options = new LorealTrainer.Options
-        {
-            LowResolution = 112,
-            Method = PromptMethod.Template("a photo of a {}"),
-            Attributes = null,
-        };
-        using LorealModel model = LorealTraining.Fit(options, 1, BenchmarkDevice.Current, World.Classes, pictures, null, default);
+        var options =
+            new LorealTrainer.Options { LowResolution = 112, Method = PromptMethod.Template("a photo of a {}"), Attributes = null };
+        using LorealModel model = LorealTraining.Fit(options.ToPlan(), Context, World.Classes, pictures);
         using var teacher = new LorealTransformer(
             new MLContext(1), model, new ScoringSettings("Image", "PredictedLabel", "Score", InvalidImageAction.Throw, 1 << 20));
-        using LorealModel low = LorealTraining.Fit(Low(options), 1, BenchmarkDevice.Current, World.Classes, pictures, null, default);
+        using LorealModel low = LorealTraining.Fit(Low(options).ToPlan(), Context, World.Classes, pictures);
         Comparison.Line("");
         Comparison.Line(FormattableString.Invariant(
             $"Labels kept, {World.Classes.Count} classes, {pictures.Count} pictures x 2 regions, 5 epochs; accuracy on {trials.Count} ")
@@ -107,8 +103,7 @@ internal static class RegionsBenchmark
         {
             double[] students = Enum.GetValues<LabelSparsification>().Select(kind =>
             {
-                using PromptKDModel student = PromptKDTraining.Fit(
-                    Student(teacher, folder.Path, kept, kind), 1, BenchmarkDevice.Current, pictures, null, default);
+                using PromptKDModel student = PromptKDTraining.Fit(Student(teacher, folder.Path, kept, kind).ToPlan(), Context, pictures);
                 return Accuracy(student, trials);
             }).ToArray();
             var header = new RegionTableHeader(pictures.Count, 2, World.Classes.Count, kept, new string('0', 64));
@@ -118,15 +113,16 @@ internal static class RegionsBenchmark
                 + FormattableString.Invariant($"| {students[0]:0.0} % | {students[1]:0.0} % |"));
         }
 
-        using PromptKDModel exact = PromptKDTraining.Fit(
-            Student(teacher, null, 0, default), 1, BenchmarkDevice.Current, pictures, null, default);
+        using PromptKDModel exact = PromptKDTraining.Fit(Student(teacher, null, 0, default).ToPlan(), Context, pictures);
         PromptKDTrainer.Options withNegatives = Student(teacher, null, 0, default);
         withNegatives.NegativePromptWeight = 1;
-        using PromptKDModel negatives = PromptKDTraining.Fit(withNegatives, 1, BenchmarkDevice.Current, pictures, null, default);
+        using PromptKDModel negatives = PromptKDTraining.Fit(withNegatives.ToPlan(), Context, pictures);
         Comparison.Line(FormattableString.Invariant(
             $"Student of the exact answers: {Accuracy(exact, trials):0.0} %; ")
             + FormattableString.Invariant($"with negative prompts of weight 1: {Accuracy(negatives, trials):0.0} %"));
     }
+
+    private static TrainingContext Context => new(1, BenchmarkDevice.Current);
 
     private static LorealTrainer.Options Low(LorealTrainer.Options options) =>
         new() { LowResolution = 48, Method = options.Method, Attributes = null };

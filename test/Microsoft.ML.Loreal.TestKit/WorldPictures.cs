@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Loreal.TestKit;
 
 /// <summary>Pictures of classes of the drawn world.</summary>
-internal sealed class WorldPictures : ILabelledImages
+internal sealed class WorldPictures : ILabeledImages
 {
     private readonly byte[][] _pictures; // height x width x 3 each
 

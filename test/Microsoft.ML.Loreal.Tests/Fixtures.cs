@@ -124,7 +124,9 @@ internal static class Fixtures
         CollectionAssert.AreEqual(expected.shape, actual.shape, $"{what}: shape");
         double largest = expected.abs().max().ToSingle();
         double difference = (expected - actual.to(ScalarType.Float32)).abs().max().ToSingle();
-        Assert.IsTrue(difference <= tolerance * largest, $"{what}: the largest difference is {difference:g4}, the largest value {largest:g4}; the tolerance is {tolerance:g4} of it.");
+        Assert.IsTrue(
+            difference <= tolerance * largest,
+            $"{what}: the largest difference is {difference:g4}, the largest value {largest:g4}; the tolerance is {tolerance:g4} of it.");
     }
 
     private static string? FindUpwards(string relative)

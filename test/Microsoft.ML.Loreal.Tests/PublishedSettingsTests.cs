@@ -24,7 +24,9 @@ public sealed class PublishedSettingsTests
         static void Stage(PublishedSettings settings, PromptOptimizer optimizer, double rate, int epochs, int batch, int warmup, float crop)
         {
             TrainingStageOptions stage = settings.BaseStage;
-            Assert.AreEqual((optimizer, rate, epochs, batch, warmup, crop), (stage.Optimizer, stage.LearningRate, stage.Epochs, stage.BatchSize, stage.WarmupEpochs, settings.MinimumCropArea));
+            Assert.AreEqual(
+                (optimizer, rate, epochs, batch, warmup, crop),
+                (stage.Optimizer, stage.LearningRate, stage.Epochs, stage.BatchSize, stage.WarmupEpochs, settings.MinimumCropArea));
             Assert.AreEqual((5e-4, 1e-5), (stage.WeightDecay, stage.WarmupLearningRate));
         }
     }
@@ -43,7 +45,9 @@ public sealed class PublishedSettingsTests
     [DataRow(PublishedDataSet.Ucf101, 3, "a photo of a person doing {}.", 512)]
     public void MmrlHasTheSettingsOfTheDataSet(PublishedDataSet dataSet, double regularization, string template, int width)
     {
-        foreach (PublishedSettings? settings in new[] { PublishedSettings.Mmrl(dataSet), PublishedSettings.MmrlFewShot(dataSet), PublishedSettings.MmrlForLoreal(dataSet) })
+        PublishedSettings[] all =
+            [PublishedSettings.Mmrl(dataSet), PublishedSettings.MmrlFewShot(dataSet), PublishedSettings.MmrlForLoreal(dataSet)];
+        foreach (PublishedSettings settings in all)
         {
             JsonObject written = settings.Method.Describe();
             Assert.AreEqual(regularization, (double)written["regularization"]!, 1e-6);

@@ -7,5 +7,6 @@ internal sealed class FolderBackboneFiles(string folder) : IBackboneFiles
 
     public bool Exists(string name) => File.Exists(Path.Combine(folder, name));
 
-    public Stream Open(string name) => new FileStream(Path.Combine(folder, name), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
+    public Stream Open(string name) =>
+        new FileStream(Path.Combine(folder, name), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
 }

@@ -72,7 +72,9 @@ internal sealed class MultiHeadAttention : nn.Module
         // A processor's fused operator multiplies every head on its own, and in bfloat16 each of these small products costs more to prepare
         // than to compute.
         bool ofAllHeads = queries.device_type == DeviceType.CPU && queries.dtype == ScalarType.BFloat16;
-        Tensor attended = ofAllHeads ? AttendWithAllHeads(queries, keys, values, added) : nn.functional.scaled_dot_product_attention(queries, keys, values, added);
+        Tensor attended = ofAllHeads
+            ? AttendWithAllHeads(queries, keys, values, added)
+            : nn.functional.scaled_dot_product_attention(queries, keys, values, added);
         // [B, H, T, D / H] -> [B, T, H, D / H] -> [B, T, D]
         return attended.transpose(1, 2).reshape(shape[0], shape[2], shape[1] * shape[3]).MoveToOuterDisposeScope();
     }
@@ -84,7 +86,8 @@ internal sealed class MultiHeadAttention : nn.Module
         long[] shape = queries.shape;
         double scale = 1 / Math.Sqrt(shape[3]);
         // [B, H, T, D / H] and [B, H, D / H, S], both as [B * H, ..] -> [B * H, T, S] -> [B, H, T, S]
-        using Tensor products = bmm(queries.flatten(0, 1), keys.flatten(0, 1).transpose(1, 2)).view(shape[0], shape[1], shape[2], keys.shape[2]);
+        using Tensor products = bmm(
+            queries.flatten(0, 1), keys.flatten(0, 1).transpose(1, 2)).view(shape[0], shape[1], shape[2], keys.shape[2]);
         Tensor scores = mask is null ? products * scale : mask.add(products, scale);
         // [B * H, T, S] and [B * H, S, D / H] -> [B * H, T, D / H] -> [B, H, T, D / H]
         return bmm(scores.softmax(3).flatten(0, 1), values.flatten(0, 1)).view(shape).MoveToOuterDisposeScope();
@@ -96,6 +99,7 @@ internal sealed class MultiHeadAttention : nn.Module
         long[] shape = x.shape;
         long width = shape[2];
         // [B, T, count D] -> [B, T, count, H, D / H] -> [count, B, H, T, D / H]
-        return Input.Forward(x, first * width, count * width).view(shape[0], shape[1], count, _heads, width / _heads).permute(2, 0, 3, 1, 4);
+        return Input.Forward(x, first * width, count * width).view(
+            shape[0], shape[1], count, _heads, width / _heads).permute(2, 0, 3, 1, 4);
     }
 }

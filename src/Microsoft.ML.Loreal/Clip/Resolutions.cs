@@ -3,25 +3,10 @@ namespace Microsoft.ML.Loreal.Clip;
 /// <summary>The image sides that a backbone can work at.</summary>
 internal static class Resolutions
 {
-    private const int DefaultPatches = 9;
-
-    /// <summary>phi: the given low resolution after a check, or the default one.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">
-    /// It is not a multiple of the patch between one patch and the standard resolution.
-    /// </exception>
-    public static int Low(LorealTrainer.Options options, ClipConfig config) => options.LowResolution is { } low
-        ? Check(low, config, nameof(LorealTrainer.Options.LowResolution))
-        : Math.Min(DefaultPatches * config.PatchSize, config.ImageResolution);
-
-    /// <summary>The side at which a method without attributes is trained.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">
-    /// It is not a multiple of the patch between one patch and the standard resolution.
-    /// </exception>
-    public static int Train(LorealTrainer.Options options, ClipConfig config) => options.TrainResolution is { } train
-        ? Check(train, config, nameof(LorealTrainer.Options.TrainResolution))
-        : Low(options, config);
-
-    /// <summary>A side after a check.</summary>
+    /// <summary>A side in pixels after a check.</summary>
+    /// <param name="side">The side.</param>
+    /// <param name="config">The backbone's sizes.</param>
+    /// <param name="name">What the side is called in the message.</param>
     /// <exception cref="ArgumentOutOfRangeException">
     /// It is not a multiple of the patch between one patch and the standard resolution.
     /// </exception>
@@ -37,6 +22,9 @@ internal static class Resolutions
         int above = Math.Clamp(below + patch, patch, standard);
         string nearest = below == above || side < patch ? $"{below}" : $"{below} or {above}";
         throw new ArgumentOutOfRangeException(
-            name, side, $"The side must be a multiple of the backbone's patch of {patch} pixels, at most its standard resolution of {standard}; the nearest is {nearest}.");
+            name,
+            side,
+            $"{name} is {side}; it must be a multiple of the backbone's patch of {patch} pixels, "
+            + $"at most its standard resolution of {standard}; the nearest is {nearest}.");
     }
 }

@@ -118,5 +118,6 @@ internal sealed partial class LorealModel
     private IEnumerable<(string Name, Tensor Value)> State() =>
         _student.State.Select(s => (ScoredPrefix + s.Name, s.Value)).Concat(_slots?.State ?? []);
 
-    private IEnumerable<(string Name, Tensor Value)> StandardState() => _standard?.Tensors.Select(s => (StandardPrefix + s.Name, s.Value)) ?? [];
+    private IEnumerable<(string Name, Tensor Value)> StandardState() =>
+        _standard?.Tensors.Select(s => (StandardPrefix + s.Name, s.Value)) ?? [];
 }

@@ -15,7 +15,7 @@ internal sealed partial class LorealModel
     public PromptLearner Student => _student;
 
     /// <summary>The features of the classes' prompts, of a model without attributes.</summary>
-    /// <returns>[1, C, J], not normalised.</returns>
+    /// <returns>[1, C, J], not normalized.</returns>
     public Tensor TextFeatures() => _student.TextFeatures(null);
 
     /// <summary>The scores of the classes.</summary>

@@ -83,7 +83,8 @@ internal sealed partial class LorealModel : ScoredModel
         if (!_description.Method.WorksForOtherClasses && !names.SequenceEqual(ClassNames))
         {
             throw new InvalidOperationException(
-                $"The model was trained with class-specific prompts for its own {ClassNames.Count} classes and has none for others. Train with classSpecific: false.");
+                $"The model was trained with class-specific prompts for its own {ClassNames.Count} classes and has none for others. Train "
+                + "with classSpecific: false.");
         }
 
         return Copy(_description with { ClassNames = [.. names], TrainedClassNames = TrainedClassNames });
@@ -103,27 +104,32 @@ internal sealed partial class LorealModel : ScoredModel
     /// <exception cref="ArgumentException">
     /// This model was trained for other classes, with another backbone, method or settings of it, or without such a student.
     /// </exception>
-    public void CopyStandardStudent(PromptLearner target, LorealTrainer.Options options, IReadOnlyList<string> classNames)
+    public void CopyStandardStudent(PromptLearner target, LorealPlan plan, IReadOnlyList<string> classNames)
     {
         using UseGate.Use use = Enter();
-        if (_description.BackboneSha256 != options.Backbone.Sha256)
+        if (_description.BackboneSha256 != plan.Backbone.Sha256)
         {
-            throw new ArgumentException("The earlier model's standard-resolution student was trained on another backbone.", nameof(options));
+            throw new ArgumentException("The earlier model's standard-resolution student was trained on another backbone.", nameof(plan));
         }
 
-        (JsonObject? earlier, JsonObject? now) = (_description.Method.Describe(), options.Method.Describe());
+        (JsonObject? earlier, JsonObject? now) = (_description.Method.Describe(), plan.Method.Describe());
         if (!JsonNode.DeepEquals(earlier, now))
         {
             throw new ArgumentException(
-                $"The earlier model's standard-resolution student was trained with the method {earlier.ToJsonString()}; Method is now {now.ToJsonString()}.", nameof(options));
+                $"The earlier model's standard-resolution student was trained with the method {earlier.ToJsonString()}; Method is now "
+                + $"{now.ToJsonString()}.",
+                nameof(plan));
         }
 
         if (!TrainedClassNames.SequenceEqual(classNames))
         {
-            throw new ArgumentException("The earlier model's standard-resolution student was trained for other classes.", nameof(classNames));
+            throw new ArgumentException(
+                "The earlier model's standard-resolution student was trained for other classes.", nameof(classNames));
         }
 
-        SavedState standard = _standard ?? throw new ArgumentException("The earlier model has no standard-resolution student: it was trained without attributes.", nameof(options));
+        SavedState standard = _standard
+            ?? throw new ArgumentException(
+                "The earlier model has no standard-resolution student: it was trained without attributes.", nameof(plan));
         target.Load(name => standard[name]);
     }
 

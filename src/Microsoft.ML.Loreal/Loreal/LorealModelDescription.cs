@@ -70,13 +70,17 @@ internal sealed record LorealModelDescription(
                 DescriptionJson.ReadNames(root.GetProperty("classNames")),
                 root.GetProperty("resolution").GetInt32(),
                 root.TryGetProperty("attributes", out JsonElement words)
-                    ? new AttributeSettings(DescriptionJson.ReadNames(words), root.GetProperty("tokensPerAttribute").GetInt32(), root.GetProperty("hiddenWidth").GetInt32())
+                    ? new AttributeSettings(
+                        DescriptionJson.ReadNames(words),
+                        root.GetProperty("tokensPerAttribute").GetInt32(),
+                        root.GetProperty("hiddenWidth").GetInt32())
                     : null,
                 root.GetProperty("backboneSha256").GetString()!,
                 root.TryGetProperty("trainedClassNames", out JsonElement trained) ? DescriptionJson.ReadNames(trained) : null,
                 DescriptionJson.ReadPrecision(root));
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or OverflowException)
+        catch (Exception e)
+            when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or OverflowException)
         {
             throw new FormatException($"The model's {LorealModel.DescriptionFile} is damaged: {e.Message}", e);
         }

@@ -42,7 +42,9 @@ internal static class SavedSizes
             if (attributes.TokensPerAttribute < 1 || shape.Length != 2 || shape[0] != attributes.HiddenWidth)
             {
                 throw Unfit(
-                    $"{attributes.TokensPerAttribute} tokens an attribute and a hidden width of {attributes.HiddenWidth} do not go with meta-nets of the shape [{string.Join(", ", shape)}].", null);
+                    $"{attributes.TokensPerAttribute} tokens an attribute and a hidden width of {attributes.HiddenWidth} do not go with "
+                    + $"meta-nets of the shape [{string.Join(", ", shape)}].",
+                    null);
             }
         }
     }
@@ -68,5 +70,6 @@ internal static class SavedSizes
         ];
     }
 
-    private static FormatException Unfit(string what, Exception? reason) => new($"The model's {LorealModel.DescriptionFile} does not fit its tensors and backbone: {what}", reason);
+    private static FormatException Unfit(string what, Exception? reason) =>
+        new($"The model's {LorealModel.DescriptionFile} does not fit its tensors and backbone: {what}", reason);
 }

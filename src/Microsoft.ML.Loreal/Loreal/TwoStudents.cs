@@ -29,7 +29,13 @@ internal sealed class TwoStudents
     /// <param name="maxElements">
     /// How many numbers may be kept in memory for the gradients; null for those of <see cref="GraphMemory"/>.
     /// </param>
-    public TwoStudents(PromptLearner alpha, PromptLearner beta, AttributeSlots slots, ClipModel clip, DistillationSettings settings, long? maxElements = null)
+    public TwoStudents(
+        PromptLearner alpha,
+        PromptLearner beta,
+        AttributeSlots slots,
+        ClipModel clip,
+        DistillationSettings settings,
+        long? maxElements = null)
     {
         (_alpha, _beta, _slots, _settings) = (alpha, beta, slots, settings);
         using IDisposable noGrad = no_grad();
@@ -67,37 +73,40 @@ internal sealed class TwoStudents
         Tensor[] answers = Answers(_beta, low, text.Features);                                                   // [B, C] each
         Tensor logits = answers[0];
         Tensor crossEntropy = nn.functional.cross_entropy(logits, labels);
+        List<(string Name, Tensor Value)> terms = [(TrainingLosses.CrossEntropy, crossEntropy)];
         Tensor total = crossEntropy;
-
-        Tensor? highLevel = null;
         if (_settings.Lambda1 != 0)
         {
-            highLevel = LorealLosses.HighLevelDistillation(taught[0], logits, _settings.Temperature);
-            total = total + highLevel * _settings.Lambda1;
+            Tensor loss = LorealLosses.HighLevelDistillation(taught[0], logits, _settings.Temperature);
+            Add(TrainingLosses.HighLevelDistillation, loss, _settings.Lambda1);
         }
 
-        Tensor? lowLevel = null;
         if (_settings.Lambda2 != 0)
         {
-            lowLevel = LorealLosses.LowLevelDistillation(highVectors, lowVectors, _settings.Temperature);
-            total = total + lowLevel * _settings.Lambda2;
+            Tensor loss = LorealLosses.LowLevelDistillation(highVectors, lowVectors, _settings.Temperature);
+            Add(TrainingLosses.LowLevelDistillation, loss, _settings.Lambda2);
         }
 
-        Tensor? bridge = null;
         if (bridged)
         {
-            bridge = LorealLosses.HighLevelDistillation(taught[^1], answers[1], _settings.Temperature);
-            total = total + bridge * _settings.BridgeWeight;
+            Tensor loss = LorealLosses.HighLevelDistillation(taught[^1], answers[1], _settings.Temperature);
+            Add(TrainingLosses.BridgeDistillation, loss, _settings.BridgeWeight);
         }
 
         total = text.Attach(total);
 
         // What leaves the scope is what the caller reads; everything else of the step lives on only inside the autograd graph.
-        scope.MoveToOuter(new[] { total, crossEntropy, highLevel, lowLevel, bridge, logits }.OfType<IDisposable>());
-        return new StepLosses(total, crossEntropy, highLevel, lowLevel, bridge, logits);
+        scope.MoveToOuter([total, logits, .. terms.Select(term => term.Value)]);
+        return new StepLosses(total, logits, terms);
+
+        void Add(string name, Tensor loss, double weight)
+        {
+            terms.Add((name, loss));
+            total = total + loss * weight;
+        }
     }
 
-    /// <summary>What conditions beta under the aligned bridge: normalise((1 - w) high + w low).</summary>
+    /// <summary>What conditions beta under the aligned bridge: normalize((1 - w) high + w low).</summary>
     public static Tensor Mixed(Tensor high, Tensor low, double mix)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -13,7 +13,7 @@ public sealed class PublishedSettings
     private PublishedSettings(PromptMethod method, float minimumCropArea = AnyCrop)
     {
         Method = method;
-        BaseStage = method.PublishedStage;
+        BaseStage = new TrainingStageOptions(method.PublishedStage);
         MinimumCropArea = minimumCropArea;
     }
 
@@ -27,10 +27,12 @@ public sealed class PublishedSettings
     public static PublishedSettings MaPLe => new(PromptMethod.MaPLe());
 
     /// <summary>MaPLe trained on one data set and tested on others: depth 3, SGD 0.0026, 2 epochs in batches of 4.</summary>
-    public static PublishedSettings MaPLeCrossDataset => new(PromptMethod.MaPLe(depth: 3)) { BaseStage = { LearningRate = 0.0026, Epochs = 2 } };
+    public static PublishedSettings MaPLeCrossDataset =>
+        new(PromptMethod.MaPLe(depth: 3)) { BaseStage = { LearningRate = 0.0026, Epochs = 2 } };
 
     /// <summary>MaPLe as the authors of LOREAL train it: SGD 0.005, 20 epochs in batches of 32.</summary>
-    public static PublishedSettings MaPLeForLoreal => new(PromptMethod.MaPLe()) { BaseStage = { LearningRate = 0.005, Epochs = 20, BatchSize = 32 } };
+    public static PublishedSettings MaPLeForLoreal =>
+        new(PromptMethod.MaPLe()) { BaseStage = { LearningRate = 0.005, Epochs = 20, BatchSize = 32 } };
 
     /// <summary>
     /// MMRL trained on ImageNet and tested on other data sets: lambda 0.2, AdamW 0.001, one epoch in batches of 32 without warm-up, crops
@@ -109,6 +111,7 @@ public sealed class PublishedSettings
             PublishedDataSet.Ucf101 => (3f, "a photo of a person doing {}."),
             _ => throw new ArgumentOutOfRangeException(nameof(dataSet), dataSet, "Expected one of the named data sets, or null."),
         };
-        return PromptMethod.Mmrl(representationWidth: dataSet == PublishedDataSet.EuroSat ? 2048 : 512, regularization: regularization, template: template);
+        int width = dataSet == PublishedDataSet.EuroSat ? 2048 : 512;
+        return PromptMethod.Mmrl(representationWidth: width, regularization: regularization, template: template);
     }
 }

@@ -24,6 +24,4 @@ public sealed class RegionTableOptions
 
     /// <summary>The seed of the regions. Default 0. It is not the trainer's, so that trainings with other seeds share the table.</summary>
     public int Seed { get; set; }
-
-    internal RegionTableOptions Copy() => (RegionTableOptions)MemberwiseClone();
 }

@@ -49,7 +49,7 @@ internal sealed class FeatureProjector : IDisposable
 
     /// <summary>
     /// What training changes. The running statistics are among them, so that whoever keeps the parameters keeps all; they get no gradients,
-    /// and no optimiser touches them.
+    /// and no optimizer touches them.
     /// </summary>
     public IReadOnlyList<Parameter> Parameters => [_weight1, _bias1, _scale, _shift, _weight2, _bias2, _mean, _variance];
 
@@ -71,7 +71,7 @@ internal sealed class FeatureProjector : IDisposable
     /// <param name="training">
     /// Whether to normalise with the batch's own statistics, which then move the running ones; otherwise the running ones are used.
     /// </param>
-    /// <returns>[B, J'], not normalised.</returns>
+    /// <returns>[B, J'], not normalized.</returns>
     public Tensor Forward(Tensor features, bool training)
     {
         using DisposeScope scope = NewDisposeScope();

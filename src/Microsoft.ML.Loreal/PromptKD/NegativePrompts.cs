@@ -13,11 +13,11 @@ namespace Microsoft.ML.Loreal.PromptKD;
 /// <remarks>They only shape the student's features in training; scores are of the positive features alone.</remarks>
 internal sealed class NegativePrompts : IDisposable
 {
-    private readonly Tensor _positive;    // [C, J'], normalised; not owned
+    private readonly Tensor _positive;    // [C, J'], normalized; not owned
     private readonly Parameter _negative; // [C, J']
 
     /// <summary>Makes negative features that start at the positive ones, where no difference says anything yet.</summary>
-    /// <param name="text">[C, J'], the teacher's text features, normalised.</param>
+    /// <param name="text">[C, J'], the teacher's text features, normalized.</param>
     public NegativePrompts(Tensor text)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -30,11 +30,11 @@ internal sealed class NegativePrompts : IDisposable
     public IReadOnlyList<Parameter> Parameters => [_negative];
 
     /// <summary>
-    /// The mean over regions and classes of CE(sigmoid(d(r, c)), p(r, c)), the first order: recognise what the teacher sees, reject what it
+    /// The mean over regions and classes of CE(sigmoid(d(r, c)), p(r, c)), the first order: recognize what the teacher sees, reject what it
     /// does not; plus that of CE(sigmoid(d(r, c) - d(q, c)), (1 + p(r, c) - p(q, c)) / 2), the second order: between two regions of the
     /// batch, the more informative one differs more.
     /// </summary>
-    /// <param name="features">[B, J'], the student's, normalised.</param>
+    /// <param name="features">[B, J'], the student's, normalized.</param>
     /// <param name="teacher">[B, C], p.</param>
     /// <param name="scale">s.</param>
     public Tensor Loss(Tensor features, Tensor teacher, float scale)

@@ -115,12 +115,19 @@ internal sealed class PromptKDModel : ScoredModel
         long[] expected = [description.TeacherClassNames.Count, description.Student.FeatureWidth];
         if (!file.Entry(TextFeatures).Shape.AsSpan().SequenceEqual(expected))
         {
-            throw new InvalidDataException($"The tensor \"{TextFeatures}\" has the shape [{string.Join(", ", file.Entry(TextFeatures).Shape)}], expected [{string.Join(", ", expected)}].");
+            throw new InvalidDataException(
+                $"The tensor \"{TextFeatures}\" has the shape [{string.Join(", ", file.Entry(TextFeatures).Shape)}], expected "
+                + $"[{string.Join(", ", expected)}].");
         }
 
         using DisposeScope scope = NewDisposeScope();
         description = description with { Precision = PrecisionSupport.OrSingle(description.Precision, device, warn) };
-        return Create(backbone, SharedClip.Of(backbone, device, description.Precision), description, Read, Read(TextFeatures).DetachFromDisposeScope());
+        return Create(
+            backbone,
+            SharedClip.Of(backbone, device, description.Precision),
+            description,
+            Read,
+            Read(TextFeatures).DetachFromDisposeScope());
 
         Tensor Read(string name) => file.ReadWeights(name).to(device, disposeAfter: true);
     }
@@ -143,8 +150,9 @@ internal sealed class PromptKDModel : ScoredModel
         if (unknown.Count > 0)
         {
             throw new ArgumentException(
-                $"The model has no text features of {string.Join(", ", unknown)}: a PromptKD student has no text encoder of its own, only the features of the {teacherClassNames.Count} classes that its teacher "
-                + "was asked for. Name all classes in PromptKDTrainer.Options.ClassNames when you train.",
+                $"The model has no text features of {string.Join(", ", unknown)}: a PromptKD student has no text encoder of its own, only "
+                + $"the features of the {teacherClassNames.Count} classes that its teacher "
+                + "was asked for. Name all classes in the option ClassNames of the trainer.",
                 nameof(names));
         }
     }
@@ -167,7 +175,8 @@ internal sealed class PromptKDModel : ScoredModel
     /// <summary>
     /// Builds a model around saved tensors. It takes over the share of the CLIP model and the text features, also when it fails.
     /// </summary>
-    private static PromptKDModel Create(ClipBackbone backbone, SharedClip clip, PromptKDModelDescription description, Func<string, Tensor> state, Tensor text)
+    private static PromptKDModel Create(
+        ClipBackbone backbone, SharedClip clip, PromptKDModelDescription description, Func<string, Tensor> state, Tensor text)
     {
         PromptKDStudent? student = null;
         try

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML.Loreal.Clip;
 using Microsoft.ML.Loreal.Scoring;
-using Microsoft.ML.Loreal.Training;
 
 namespace Microsoft.ML.Loreal.PromptKD;
 
@@ -23,8 +22,8 @@ internal sealed record PromptKDModelDescription(
     private const int Version = 1;
 
     // Far more than any real model has; a damaged file must not decide how much memory is taken.
-    private const int MostTokens = 4096;
-    private const int MostFeatures = 1 << 16;
+    private const int MaxTokens = 4096;
+    private const int MaxFeatures = 1 << 16;
 
     /// <summary>Writes the description as JSON.</summary>
     public void Write(Stream stream)
@@ -79,12 +78,12 @@ internal sealed record PromptKDModelDescription(
         try
         {
             Resolutions.Check(Resolution, backbone.Config, "resolution");
-            TrainingChecks.AtLeast(Student.Tokens, 1, "promptTokens");
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(Student.Tokens, MostTokens, "promptTokens");
-            TrainingChecks.AtLeast(Student.Depth, 1, "promptDepth");
+            ArgumentOutOfRangeException.ThrowIfLessThan(Student.Tokens, 1, "promptTokens");
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(Student.Tokens, MaxTokens, "promptTokens");
+            ArgumentOutOfRangeException.ThrowIfLessThan(Student.Depth, 1, "promptDepth");
             ArgumentOutOfRangeException.ThrowIfGreaterThan(Student.Depth, backbone.Config.VisionLayers, "promptDepth");
-            TrainingChecks.AtLeast(Student.FeatureWidth, 1, "featureWidth");
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(Student.FeatureWidth, MostFeatures, "featureWidth");
+            ArgumentOutOfRangeException.ThrowIfLessThan(Student.FeatureWidth, 1, "featureWidth");
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(Student.FeatureWidth, MaxFeatures, "featureWidth");
             PromptKDModel.CheckClasses(ClassNames, TeacherClassNames);
         }
         catch (ArgumentException e)

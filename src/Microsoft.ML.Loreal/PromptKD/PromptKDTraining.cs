@@ -5,8 +5,8 @@ using Microsoft.ML.Loreal.PromptKD.Teacher;
 using Microsoft.ML.Loreal.Tensors;
 using Microsoft.ML.Loreal.Training;
 using Microsoft.ML.Loreal.Training.Checkpoints;
-using Microsoft.ML.Loreal.Training.Features;
 using Microsoft.ML.Loreal.Training.Data;
+using Microsoft.ML.Loreal.Training.Features;
 using Microsoft.ML.Loreal.Training.Progress;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,59 +18,45 @@ namespace Microsoft.ML.Loreal.PromptKD;
 /// </summary>
 internal static class PromptKDTraining
 {
-    /// <summary>The only stage.</summary>
-    public const int Stage = 1;
-
     /// <summary>Trains a model.</summary>
-    /// <param name="options">The settings. Columns are not looked at.</param>
-    /// <param name="seed">The seed of everything random.</param>
-    /// <param name="device">Where the student computes.</param>
+    /// <param name="plan">What is to be done, with a concrete precision.</param>
+    /// <param name="context">What only this call knows.</param>
     /// <param name="images">The training images; their labels are not looked at.</param>
-    /// <param name="onEpoch">Told after every epoch, on the calling thread.</param>
-    /// <param name="cancel">Looked at before every step and every image.</param>
-    /// <param name="checkpoints">Where the training goes on from and writes to; null for neither.</param>
     /// <returns>The model; the caller disposes it.</returns>
     /// <exception cref="ArgumentException">The classes, the teacher or the number of images cannot be used.</exception>
     /// <exception cref="InvalidDataException">The region table is damaged.</exception>
     /// <exception cref="InvalidOperationException">A loss became infinite or not a number.</exception>
     /// <exception cref="ObjectDisposedException">The teacher was disposed.</exception>
-    /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
-    public static PromptKDModel Fit(
-        PromptKDTrainer.Options options,
-        int seed,
-        Device device,
-        ILabelledImages images,
-        Action<TrainingMetrics>? onEpoch,
-        CancellationToken cancel,
-        TrainingCheckpoints? checkpoints = null)
+    /// <exception cref="OperationCanceledException">The training was canceled.</exception>
+    public static PromptKDModel Fit(PromptKDPlan plan, TrainingContext context, ILabeledImages images)
     {
         if (images.Count < 2)
         {
-            throw new ArgumentException($"Found {images.Count} image(s); the projector normalises over a batch, so training needs at least two.", nameof(images));
+            throw new ArgumentException(
+                $"Found {images.Count} image(s); the projector normalizes over a batch, so training needs at least two.", nameof(images));
         }
 
-        cancel.ThrowIfCancellationRequested();
-        using var teacher = PromptKDTeacher.Of(options.Teacher!.Model, options.ClassNames);
+        context.Cancel.ThrowIfCancellationRequested();
+        using var teacher = PromptKDTeacher.Of(plan.Teacher, plan.ClassNames);
         using DisposeScope scope = NewDisposeScope();
-        Tensor text = teacher.TextFeatures().to(device); // [C, J']
-        PromptKDStudentSettings settings = options.StudentSettings((int)text.shape[1]);
-        var clip = SharedClip.Of(options.Backbone, device, options.Precision);
+        Tensor text = teacher.TextFeatures().to(context.Device); // [C, J']
+        PromptKDStudentSettings settings = plan.StudentSettings((int)text.shape[1]);
+        var clip = SharedClip.Of(plan.Backbone, context.Device, plan.Precision);
         PromptKDStudent? student = null;
         try
         {
-            student = new PromptKDStudent(clip.Model, settings, Seeds.Stream(seed, RandomUse.ScoredStudent));
-            if (checkpoints?.TryLoad(Stage, student.Load) != true)
+            student = new PromptKDStudent(clip.Model, settings, Seeds.Stream(context.Seed, RandomUse.ScoredStudent));
+            if (context.Checkpoints?.TryLoad(ITeacherLabels.Stage, student.Load) != true)
             {
-                using ITeacherLabels labels = Labels(options, seed, device, teacher, images, cancel);
-                var stage = new TrainingStage(Stage, options.Stage, seed, onEpoch, cancel) { Checkpoints = checkpoints };
-                Train(stage, options, device, images, student, labels, text, cancel);
-                checkpoints?.Complete(Stage, student.State);
+                using ITeacherLabels labels = Labels(plan, context, teacher, images);
+                Train(plan, context, images, student, labels, text);
+                context.Checkpoints?.Complete(ITeacherLabels.Stage, student.State);
             }
 
             student.Freeze();
             var description = new PromptKDModelDescription(
-                [.. teacher.ClassNames], [.. teacher.ClassNames], options.StudentResolution, settings, options.Backbone.Sha256, options.Precision);
-            return new PromptKDModel(options.Backbone, clip, description, student, text.DetachFromDisposeScope());
+                plan.ClassNames, plan.ClassNames, plan.LowResolution, settings, plan.Backbone.Sha256, plan.Precision);
+            return new PromptKDModel(plan.Backbone, clip, description, student, text.DetachFromDisposeScope());
         }
         catch
         {
@@ -80,44 +66,46 @@ internal static class PromptKDTraining
         }
     }
 
-    private static ITeacherLabels Labels(
-        PromptKDTrainer.Options options, int seed, Device device, PromptKDTeacher teacher, ILabelledImages images, CancellationToken cancel)
+    private static ITeacherLabels Labels(PromptKDPlan plan, TrainingContext context, PromptKDTeacher teacher, ILabeledImages images)
     {
-        if (options.Regions is { } regions)
+        if (plan.Regions is { } regions)
         {
-            RegionTable table = RegionTables.Open(options, teacher, images, cancel);
-            return new TableLabels(table, teacher.ClassNames.Count, regions.Sparsification, seed, teacher.Resolution, device);
+            RegionTable table = RegionTables.Open(regions, plan, teacher, images, context.Cancel);
+            return new TableLabels(
+                table, teacher.ClassNames.Count, regions.Sparsification, context.Seed, teacher.Resolution, context.Device);
         }
 
         var cache = new FeatureCache(
             images,
             teacher.ImageProcessor,
-            options.MinimumCropArea,
-            options.ViewsPerImage,
-            seed,
+            plan.MinimumCropArea,
+            plan.ViewsPerImage,
+            context.Seed,
             teacher.Device,
-            new FeatureStorage(options.FeatureCacheMegabytes * (1L << 20), options.FeatureCachePath, teacher.Device),
-            options.FeatureCachePath is null ? null : TrainingConfiguration.DescribeEncoding(teacher));
-        return new TeacherFeatures(teacher, cache, options.Temperature, cancel);
+            new FeatureStorage(plan.FeatureCacheBytes, plan.FeatureCachePath, teacher.Device),
+            plan.FeatureCachePath is null ? null : teacher.DescribeEncoding());
+        return new TeacherFeatures(teacher, cache, plan.Temperature, context.Cancel);
     }
 
     private static void Train(
-        TrainingStage stage,
-        PromptKDTrainer.Options options,
-        Device device,
-        ILabelledImages images,
-        PromptKDStudent student,
-        ITeacherLabels labels,
-        Tensor text,
-        CancellationToken cancel)
+        PromptKDPlan plan, TrainingContext context, ILabeledImages images, PromptKDStudent student, ITeacherLabels labels, Tensor text)
     {
-        using NegativePrompts? negative = options.NegativePromptWeight > 0 ? new NegativePrompts(text) : null;
-        using var pixels = new StudentBatches(images, options.Backbone.ImageProcessor, options.StudentResolution, device, labels, cancel);
-        stage.Run([.. student.Parameters, .. negative?.Parameters ?? []], new int[images.Count], BeginEpoch, (epoch, batch, _) => Losses(epoch, batch));
+        var stage = new TrainingStage(ITeacherLabels.Stage, plan.Stage, context.Seed, context.OnEpoch, context.Cancel)
+        {
+            Checkpoints = context.Checkpoints,
+        };
+        using NegativePrompts? negative = plan.NegativePromptWeight > 0 ? new NegativePrompts(text) : null;
+        using var pixels = new StudentBatches(
+            images, plan.Backbone.ImageProcessor, plan.LowResolution, context.Device, labels, context.Cancel);
+        stage.Run(
+            [.. student.Parameters, .. negative?.Parameters ?? []],
+            new int[images.Count],
+            BeginEpoch,
+            (epoch, batch, _) => Losses(epoch, batch));
 
         void BeginEpoch(int epoch)
         {
-            labels.BeginEpoch(epoch, cancel);
+            labels.BeginEpoch(epoch, context.Cancel);
             pixels.BeginEpoch(epoch, [.. stage.Batches(images.Count, epoch)]);
         }
 
@@ -125,20 +113,21 @@ internal static class PromptKDTraining
         {
             using DisposeScope scope = NewDisposeScope();
             using Tensor shown = pixels.Next(batch);                                                       // [B, 3, r, r]
-            Tensor teacher = labels.Probabilities(epoch, batch).to(device);                                // [B, C]
-            Tensor features = student.Features(DeviceTransfer.Send(shown, device), training: true);        // [B, J']
+            Tensor teacher = labels.Probabilities(epoch, batch).to(context.Device);                                // [B, C]
+            Tensor features = student.Features(DeviceTransfer.Send(shown, context.Device), training: true);        // [B, J']
             Tensor logits = student.Logits(features, text);                                                // [B, C]
-            Tensor divergence = PromptKDLoss.Distillation(teacher, logits, options.Temperature);
-            Tensor total = divergence * options.DistillationWeight;
-            Tensor? difference = negative?.Loss(features, teacher, student.LogitScale);
-            if (difference is not null)
+            Tensor divergence = PromptKDLoss.Distillation(teacher, logits, plan.Temperature);
+            List<(string Name, Tensor Value)> terms = [(TrainingLosses.Distillation, divergence)];
+            Tensor total = divergence * plan.DistillationWeight;
+            if (negative?.Loss(features, teacher, student.LogitScale) is { } difference)
             {
-                total = total + (difference * options.NegativePromptWeight);
+                terms.Add((TrainingLosses.SimilarityDifference, difference));
+                total = total + (difference * plan.NegativePromptWeight);
             }
 
-            var losses = new StepLosses(total, zeros([], device: device), divergence, difference, null, logits, Answers: teacher.argmax(1));
-            scope.MoveToOuter(new[] { total, losses.CrossEntropy, divergence, difference, logits, losses.Answers }.OfType<IDisposable>());
-            return losses;
+            Tensor answers = teacher.argmax(1); // [B]
+            scope.MoveToOuter([total, logits, answers, .. terms.Select(term => term.Value)]);
+            return new StepLosses(total, logits, terms, answers);
         }
     }
 }

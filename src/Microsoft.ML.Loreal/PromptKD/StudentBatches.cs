@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 using Microsoft.ML.Loreal.Images;
 using Microsoft.ML.Loreal.PromptKD.Teacher;
 using Microsoft.ML.Loreal.Tensors;
-using Microsoft.ML.Loreal.Training.Features;
 using Microsoft.ML.Loreal.Training.Data;
+using Microsoft.ML.Loreal.Training.Features;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.PromptKD;
@@ -15,7 +15,9 @@ namespace Microsoft.ML.Loreal.PromptKD;
 /// <param name="device">Where the student is.</param>
 /// <param name="labels">What the epochs show of the images.</param>
 /// <param name="cancel">Looked at before every image.</param>
-internal sealed class StudentBatches(ILabelledImages images, ImageProcessor processor, int resolution, Device device, ITeacherLabels labels, CancellationToken cancel) : IDisposable
+internal sealed class StudentBatches(
+    ILabeledImages images, ImageProcessor processor, int resolution, Device device, ITeacherLabels labels, CancellationToken cancel)
+    : IDisposable
 {
     private IReadOnlyList<int[]> _batches = [];
     private IEnumerator<Tensor[]>? _ahead;
@@ -41,8 +43,7 @@ internal sealed class StudentBatches(ILabelledImages images, ImageProcessor proc
             // Workers outlive this call, and the next epoch sets the fields anew.
             (int epoch, IReadOnlyList<int[]>? batches) = (_epoch, _batches);
             int first = batches.Index().First(b => b.Item.AsSpan().SequenceEqual(batch)).Index;
-            _ahead = OrderedWork.Run<Tensor>(
-                batches.Count - first, Math.Clamp(Environment.ProcessorCount, 2, 8), index => [Load(epoch, batches[first + index])], cancel).GetEnumerator();
+            _ahead = OrderedWork.Run<Tensor>(batches.Count - first, index => [Load(epoch, batches[first + index])], cancel).GetEnumerator();
         }
 
         _ahead.MoveNext();

@@ -15,7 +15,7 @@ internal sealed class CoOpMethod(int contextTokens, ClassNamePosition position, 
     public override string Name => MethodName;
 
     /// <inheritdoc/>
-    internal override TrainingStageOptions PublishedStage => new();
+    internal override StageSettings PublishedStage => new();
 
     /// <inheritdoc/>
     internal override bool WorksForOtherClasses => !classSpecific;

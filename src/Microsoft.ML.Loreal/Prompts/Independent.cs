@@ -15,7 +15,7 @@ internal sealed class IndependentPromptsMethod(IndependentPromptsSettings settin
     public override string Name => MethodName;
 
     /// <inheritdoc/>
-    internal override TrainingStageOptions PublishedStage => new() { Epochs = 20, BatchSize = 4, LearningRate = 0.0025 };
+    internal override StageSettings PublishedStage => new() { Epochs = 20, BatchSize = 4, LearningRate = 0.0025 };
 
     /// <inheritdoc/>
     internal override void Check(ClipConfig config)

@@ -19,7 +19,7 @@ internal sealed class MaPLeMethod(int contextTokens, int? depth, string? initial
     public override string Name => MethodName;
 
     /// <inheritdoc/>
-    internal override TrainingStageOptions PublishedStage => new() { Epochs = 5, BatchSize = 4, LearningRate = 0.0035 };
+    internal override StageSettings PublishedStage => new() { Epochs = 5, BatchSize = 4, LearningRate = 0.0035 };
 
     /// <inheritdoc/>
     internal override void Check(ClipConfig config) => Depth(config);

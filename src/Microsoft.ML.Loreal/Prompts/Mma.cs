@@ -21,7 +21,7 @@ internal sealed class MmaMethod(LayerRange layers, int adapterWidth, float scale
     public override string Name => MethodName;
 
     /// <inheritdoc/>
-    internal override TrainingStageOptions PublishedStage => new() { Epochs = 5, BatchSize = 16, LearningRate = 0.0015, WarmupEpochs = 0 };
+    internal override StageSettings PublishedStage => new() { Epochs = 5, BatchSize = 16, LearningRate = 0.0015, WarmupEpochs = 0 };
 
     /// <inheritdoc/>
     internal override void Check(ClipConfig config) => layers.Of(config, PublishedLayers);

@@ -20,7 +20,7 @@ internal sealed class MmrlMethod(LayerRange layers, int tokens, int width, float
     public override string Name => MethodName;
 
     /// <inheritdoc/>
-    internal override TrainingStageOptions PublishedStage =>
+    internal override StageSettings PublishedStage =>
         new() { Epochs = 10, BatchSize = 4, Optimizer = PromptOptimizer.AdamW, LearningRate = 0.001 };
 
     /// <inheritdoc/>

@@ -19,7 +19,7 @@ public abstract partial class PromptMethod
     public abstract string Name { get; }
 
     /// <summary>The published training settings of the method.</summary>
-    internal abstract TrainingStageOptions PublishedStage { get; }
+    internal abstract StageSettings PublishedStage { get; }
 
     /// <summary>Whether the method has anything to learn.</summary>
     internal virtual bool Learns => true;

@@ -14,7 +14,7 @@ internal sealed class TemplateMethod(string template) : PromptMethod
     public override string Name => MethodName;
 
     /// <inheritdoc/>
-    internal override TrainingStageOptions PublishedStage => new() { Epochs = 0 };
+    internal override StageSettings PublishedStage => new() { Epochs = 0 };
 
     /// <inheritdoc/>
     internal override bool Learns => false;

@@ -17,7 +17,7 @@ internal static class DeviceSelection
     {
         if (device is not null && !IsCpu(device) && CudaIndex(device) is null)
         {
-            const string Option = nameof(LorealTrainer.Options.Device);
+            const string Option = "Device";
             throw new ArgumentException(
                 $"{Option} is '{device}'; it must be \"cpu\", \"cuda\", \"cuda:N\", or null to choose automatically.", Option);
         }
@@ -50,8 +50,8 @@ internal static class DeviceSelection
             return new torch.Device(DeviceType.CUDA, index);
         }
 
-        string devices = string.Join(
-            ", ", Enumerable.Range(0, available).Select(i => string.Create(CultureInfo.InvariantCulture, $"{Cuda}:{i}")).Prepend(Cpu));
+        IEnumerable<string> gpus = Enumerable.Range(0, available).Select(i => string.Create(CultureInfo.InvariantCulture, $"{Cuda}:{i}"));
+        string devices = string.Join(", ", gpus.Prepend(Cpu));
         if (fallback)
         {
             channel.Warning(MessageSensitivity.None, $"The device {Cuda}:{index} is not there; computing on the CPU. Devices: {devices}.");
@@ -59,8 +59,8 @@ internal static class DeviceSelection
         }
 
         throw new InvalidOperationException(
-            $"The device {Cuda}:{index} was asked for and is not there. Devices: {devices}. Set Device to one of them, add the package of "
-            + "a CUDA runtime of TorchSharp, or set MLContext.FallbackToCpu.");
+            $"The device {Cuda}:{index} was asked for and is not there. Devices: {devices}. "
+            + "Set Device to one of them, add the package of a CUDA runtime of TorchSharp, or set MLContext.FallbackToCpu.");
     }
 
     private static bool IsCpu(string device) => string.Equals(device, Cpu, StringComparison.OrdinalIgnoreCase);

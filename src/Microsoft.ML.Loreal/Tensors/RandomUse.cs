@@ -1,6 +1,3 @@
-using Microsoft.ML.Loreal.Prompts;
-using Microsoft.ML.Loreal.Training;
-
 namespace Microsoft.ML.Loreal.Tensors;
 
 /// <summary>What random numbers are drawn for in training.</summary>

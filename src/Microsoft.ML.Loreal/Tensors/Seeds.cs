@@ -12,7 +12,7 @@ internal static class Seeds
     /// <param name="path">Which of them: the image, the view, the epoch ...</param>
     public static Random Stream(int seed, RandomUse use, params ReadOnlySpan<int> path)
     {
-        // SplitMix64: every step adds an odd constant and scrambles the bits, so that neighbouring numbers give unrelated streams.
+        // SplitMix64: every step adds an odd constant and scrambles the bits, so that neighboring numbers give unrelated streams.
         ulong state = Scramble((uint)seed);
         state = Scramble(state ^ (uint)use);
         foreach (int part in path)

@@ -1,3 +1,5 @@
+using Microsoft.ML.Loreal.Prompts;
+
 namespace Microsoft.ML.Loreal.Training;
 
 /// <summary>The learning rate of every epoch: a warm-up, then a cosine.</summary>
@@ -17,7 +19,7 @@ internal sealed record LearningRateSchedule(double Rate, int Epochs, int WarmupE
     public bool Recount { get; init; } = true;
 
     /// <summary>The schedule of a stage.</summary>
-    public static LearningRateSchedule Of(TrainingStageOptions stage) =>
+    public static LearningRateSchedule Of(StageSettings stage) =>
         new(stage.LearningRate, stage.Epochs, stage.WarmupEpochs, stage.WarmupLearningRate);
 
     /// <summary>The learning rate in force in an epoch, from 0.</summary>

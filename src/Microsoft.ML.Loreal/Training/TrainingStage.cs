@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.ML.Loreal.Prompts;
 using Microsoft.ML.Loreal.Tensors;
 using Microsoft.ML.Loreal.Training.Checkpoints;
 using Microsoft.ML.Loreal.Training.Progress;
@@ -9,19 +10,20 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Training;
 
-/// <summary>One stage of training: epochs of shuffled batches, an optimiser, a learning-rate schedule.</summary>
+/// <summary>One stage of training: epochs of shuffled batches, an optimizer, a learning-rate schedule.</summary>
 /// <param name="number">The stage: 1, 2 or 3.</param>
 /// <param name="settings">How it runs.</param>
 /// <param name="seed">The seed of the order of the images.</param>
 /// <param name="onEpoch">Told after every epoch.</param>
 /// <param name="cancel">Looked at before every step, and within those that are done in parts.</param>
-internal sealed class TrainingStage(int number, TrainingStageOptions settings, int seed, Action<TrainingMetrics>? onEpoch, CancellationToken cancel)
+internal sealed class TrainingStage(
+    int number, StageSettings settings, int seed, Action<TrainingMetrics>? onEpoch, CancellationToken cancel)
 {
     /// <summary>Looks at the validation images after every epoch; null without any.</summary>
     public Func<ValidationMetrics>? Validate { get; init; }
 
     /// <summary>When to stop before the last epoch; null for never. Needs <see cref="Validate"/>.</summary>
-    public EarlyStoppingOptions? EarlyStopping { get; init; }
+    public EarlyStoppingSettings? EarlyStopping { get; init; }
 
     /// <summary>Where the stage goes on from and writes to; null for neither.</summary>
     public TrainingCheckpoints? Checkpoints { get; init; }
@@ -39,7 +41,7 @@ internal sealed class TrainingStage(int number, TrainingStageOptions settings, i
     /// <exception cref="InvalidOperationException">
     /// The loss or a weight became infinite or not a number; noticed before a checkpoint, at the latest at the end of the epoch.
     /// </exception>
-    /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The training was canceled.</exception>
     public void Run(
         IReadOnlyList<Parameter> parameters,
         IReadOnlyList<int> labels,
@@ -126,7 +128,7 @@ internal sealed class TrainingStage(int number, TrainingStageOptions settings, i
         PromptOptimizer.Sgd => optim.SGD(parameters, settings.LearningRate, momentum: 0.9, weight_decay: settings.WeightDecay),
         PromptOptimizer.Adam => optim.Adam(parameters, settings.LearningRate, 0.9, 0.999, 1e-8, settings.WeightDecay),
         PromptOptimizer.AdamW => optim.AdamW(parameters, settings.LearningRate, 0.9, 0.999, 1e-8, settings.WeightDecay),
-        _ => throw new ArgumentOutOfRangeException(nameof(parameters), settings.Optimizer, "Expected the optimiser Sgd, Adam or AdamW."),
+        _ => throw new ArgumentOutOfRangeException(nameof(parameters), settings.Optimizer, "Expected the optimizer Sgd, Adam or AdamW."),
     };
 
     /// <summary>All images in random order; an incomplete last batch is left out, as published, unless it is the only one.</summary>
@@ -155,6 +157,7 @@ internal sealed class TrainingStage(int number, TrainingStageOptions settings, i
     }
 
     private InvalidOperationException Diverged(string what, int epoch, int step, double rate) => new(FormattableString.Invariant(
-        $"{what} in stage {number}, epoch {epoch + 1} of {settings.Epochs}, step {step}, at learning rate {rate:g6}. Lower the learning rate of this stage.")
+        $"{what} in stage {number}, epoch {epoch + 1} of {settings.Epochs}, step {step}, at learning rate {rate:g6}. ")
+        + "Lower the learning rate of this stage."
         + (Checkpoints is null ? "" : $" {Checkpoints.Kept}"));
 }

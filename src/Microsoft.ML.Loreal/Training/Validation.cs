@@ -14,18 +14,19 @@ namespace Microsoft.ML.Loreal.Training;
 /// <param name="stream">Where the student's features of them are kept; they are computed when they are first needed.</param>
 /// <param name="clip">The frozen model that the student prompts.</param>
 /// <param name="cancel">Looked at before every pass.</param>
-internal sealed class Validation(IReadOnlyList<int> labels, FeatureCache views, FeatureStream stream, ClipModel clip, CancellationToken cancel) : IDisposable
+internal sealed class Validation(
+    IReadOnlyList<int> labels, FeatureCache views, FeatureStream stream, ClipModel clip, CancellationToken cancel) : IDisposable
 {
     private const int ImagesAtOnce = 64;
 
     private bool _filled;
 
     /// <summary>The student is trained: from now on its image features are kept.</summary>
-    public void Settle() => stream.Settle();
+    public void KeepImageFeatures() => stream.KeepImageFeatures();
 
     /// <summary>How well the student, as it is now, classifies the images.</summary>
     /// <param name="slots">Its attribute slots; null for prompts without attributes.</param>
-    /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The training was canceled.</exception>
     public ValidationMetrics Measure(AttributeSlots? slots)
     {
         if (!_filled)
@@ -44,7 +45,7 @@ internal sealed class Validation(IReadOnlyList<int> labels, FeatureCache views, 
             Tensor logits = scorer.Logits(stream.ImageFeatures(Array.ConvertAll(rows, i => (long)i)));           // [b, C]
             Tensor target = DeviceTransfer.Send(Array.ConvertAll(rows, i => (long)labels[i]), logits.device);    // [b]
             Tensor loss = nn.functional.cross_entropy(logits, target);
-            sums.Add(new StepLosses(loss, loss, null, null, null, logits), target);
+            sums.Add(new StepLosses(loss, logits, []), target);
         }
 
         EpochSums whole = sums.Read();

@@ -13,7 +13,7 @@ internal static class ValidationSplit
     /// <param name="seed">The seed of the choice.</param>
     /// <returns>The images to train on and those to validate on, each in their order.</returns>
     /// <exception cref="ArgumentException">No class has enough images to give one.</exception>
-    public static (ImageSelection Training, ImageSelection Validation) Of(ILabelledImages images, double fraction, int seed)
+    public static (ImageSelection Training, ImageSelection Validation) Of(ILabeledImages images, double fraction, int seed)
     {
         IReadOnlyList<int> labels = images.Labels;
         bool[] aside = new bool[images.Count];
@@ -30,12 +30,13 @@ internal static class ValidationSplit
 
         if (!aside.Contains(true))
         {
-            const string Option = nameof(LorealTrainer.Options.ValidationFraction);
+            const string Option = "ValidationFraction";
+            int largest = labels.CountBy(label => label).Max(c => c.Value);
             throw new ArgumentException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Option} is {fraction}, which leaves no image for validation: the largest class has {labels.CountBy(label => label).Max(c => c.Value)} images. ")
-                + $"Raise {Option}, or give a {nameof(LorealTrainer.Options.ValidationSet)}.",
+                    $"{Option} is {fraction}, which leaves no image for validation: the largest class has {largest} images. ")
+                + $"Raise {Option}, or give a ValidationSet.",
                 Option);
         }
 

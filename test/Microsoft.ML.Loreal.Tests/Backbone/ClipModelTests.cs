@@ -12,7 +12,8 @@ public sealed class ClipModelTests
     {
         get
         {
-            object[][] models = [.. Fixtures.Models().Where(model => Fixtures.Has($"clip-tiny/io_{model}.json")).Select(model => new object[] { model })];
+            object[][] models =
+                [.. Fixtures.Models().Where(model => Fixtures.Has($"clip-tiny/io_{model}.json")).Select(model => new object[] { model })];
             return models.Length > 0 ? models : [["(missing)"]];
         }
     }
@@ -61,7 +62,8 @@ public sealed class ClipModelTests
     {
         const string Prefix = "text_features_heads";
         using DisposeScope scope = NewDisposeScope();
-        foreach ((string key, Tensor value) in Fixtures.Tensors($"clip-tiny/io_{name}.safetensors").Where(pair => pair.Key.StartsWith(Prefix, StringComparison.Ordinal)))
+        foreach ((string key, Tensor value) in Fixtures.Tensors($"clip-tiny/io_{name}.safetensors")
+            .Where(pair => pair.Key.StartsWith(Prefix, StringComparison.Ordinal)))
         {
             int heads = int.Parse(key[Prefix.Length..], CultureInfo.InvariantCulture);
             using ClipModel model = Fixtures.Model(name, Fixtures.Config(name) with { TextHeads = heads });
@@ -81,8 +83,14 @@ public sealed class ClipModelTests
             int grid = item.GetProperty("new_grid").GetInt32();
             int pixels = item.GetProperty("pixels").GetInt32();
             using ClipModel model = Fixtures.Model(name);
-            Fixtures.AssertClose(expected[$"{name}.pos_{grid}x{grid}.antialias"], model.Visual.Positions.ForGrid(grid), $"{name}: positions {grid} x {grid}");
-            Fixtures.AssertClose(expected[$"{name}.features_{pixels}.antialias"], model.EncodeImage(expected[$"{name}.image_{pixels}"]), $"{name}: features at {pixels} pixels");
+            Fixtures.AssertClose(
+                expected[$"{name}.pos_{grid}x{grid}.antialias"],
+                model.Visual.Positions.ForGrid(grid),
+                $"{name}: positions {grid} x {grid}");
+            Fixtures.AssertClose(
+                expected[$"{name}.features_{pixels}.antialias"],
+                model.EncodeImage(expected[$"{name}.image_{pixels}"]),
+                $"{name}: features at {pixels} pixels");
             Assert.AreSame(model.Visual.Positions.ForGrid(grid), model.Visual.Positions.ForGrid(grid), "each grid is computed once");
         }
     }
@@ -100,7 +108,9 @@ public sealed class ClipModelTests
             // [C, old, old] -> [old * old, C], with a class token before it
             Tensor rows = source.reshape(source.shape[0], old * old).transpose(0, 1).contiguous();
             using var positions = new PositionEmbedding("unit", old, cat([zeros(1, source.shape[0]), rows], dim: 0));
-            foreach ((string name, Tensor expected) in tensors.Where(pair => pair.Key.StartsWith("unit.dst_", StringComparison.Ordinal) && pair.Key.EndsWith(".antialias", StringComparison.Ordinal)))
+            foreach ((string name, Tensor expected) in tensors
+                .Where(pair => pair.Key.StartsWith("unit.dst_", StringComparison.Ordinal))
+                .Where(pair => pair.Key.EndsWith(".antialias", StringComparison.Ordinal)))
             {
                 int grid = (int)expected.shape[1];
                 Tensor actual = positions.ForGrid(grid).narrow(0, 1, grid * grid).transpose(0, 1).reshape(expected.shape);
@@ -173,7 +183,8 @@ public sealed class ClipModelTests
         }
 
         // One patch: a grid that needs resized positions, which then stay.
-        (Tensor Image, Tensor Text) Encode() => (model.EncodeImage(ones(1, 3, model.Config.PatchSize, model.Config.PatchSize)), model.EncodeText(Tokens(name)));
+        (Tensor Image, Tensor Text) Encode() =>
+            (model.EncodeImage(ones(1, 3, model.Config.PatchSize, model.Config.PatchSize)), model.EncodeText(Tokens(name)));
     }
 
     [TestMethod]
@@ -186,13 +197,29 @@ public sealed class ClipModelTests
         int patch = model.Config.PatchSize;
         int width = model.Config.TextWidth;
         int context = model.Config.ContextLength;
-        Tensor[] images = [zeros(3, patch, patch), zeros(1, 1, patch, patch), zeros(1, 3, patch, 2 * patch), zeros(1, 3, patch + 1, patch + 1), zeros(1, 3, 0, 0), zeros(1, 3, patch, patch, ScalarType.Float64)];
+        Tensor[] images =
+        [
+            zeros(3, patch, patch),
+            zeros(1, 1, patch, patch),
+            zeros(1, 3, patch, 2 * patch),
+            zeros(1, 3, patch + 1, patch + 1),
+            zeros(1, 3, 0, 0),
+            zeros(1, 3, patch, patch, ScalarType.Float64),
+        ];
         foreach (Tensor image in images)
         {
-            StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => model.EncodeImage(image)).Message, $"multiple of the patch size {patch}");
+            StringAssert.Contains(
+                Assert.ThrowsExactly<ArgumentException>(() => model.EncodeImage(image)).Message, $"multiple of the patch size {patch}");
         }
 
-        Tensor[] tokens = [zeros(4, ScalarType.Int64), zeros(1, 4), ones(1, 4, ScalarType.Int64) * model.Config.VocabularySize, -ones(1, 4, ScalarType.Int64), ones(1, context + 1, ScalarType.Int64).cumsum(1)];
+        Tensor[] tokens =
+        [
+            zeros(4, ScalarType.Int64),
+            zeros(1, 4),
+            ones(1, 4, ScalarType.Int64) * model.Config.VocabularySize,
+            -ones(1, 4, ScalarType.Int64),
+            ones(1, context + 1, ScalarType.Int64).cumsum(1),
+        ];
         foreach (Tensor ids in tokens)
         {
             Assert.ThrowsExactly<ArgumentException>(() => model.EncodeText(ids));
@@ -200,7 +227,9 @@ public sealed class ClipModelTests
 
         (Tensor, Tensor)[] embeddings =
         [
-            (zeros(4, width), zeros(1, ScalarType.Int64)), (zeros(1, context + 1, width), zeros(1, ScalarType.Int64)), (zeros(1, 4, width + 1), zeros(1, ScalarType.Int64)),
+            (zeros(4, width), zeros(1, ScalarType.Int64)),
+            (zeros(1, context + 1, width), zeros(1, ScalarType.Int64)),
+            (zeros(1, 4, width + 1), zeros(1, ScalarType.Int64)),
             (zeros(2, 4, width), zeros(1, ScalarType.Int64)), (zeros(1, 4, width), zeros(1)),
         ];
         foreach ((Tensor embedding, Tensor eot) in embeddings)
@@ -213,7 +242,8 @@ public sealed class ClipModelTests
     {
         var found = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         VisionTransformer visual = model.Visual;
-        found["dbg.visual.conv1"] = nn.functional.conv2d(image, visual.PatchWeight, strides: [model.Config.PatchSize, model.Config.PatchSize]).squeeze(0);
+        found["dbg.visual.conv1"] = nn.functional.conv2d(
+            image, visual.PatchWeight, strides: [model.Config.PatchSize, model.Config.PatchSize]).squeeze(0);
         Tensor x = visual.Embed(image);
         found["dbg.visual.embed"] = x.squeeze(0);
         x = visual.LnPre.Forward(x);

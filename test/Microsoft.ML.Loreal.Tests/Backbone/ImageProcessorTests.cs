@@ -12,11 +12,13 @@ public sealed class ImageProcessorTests
     private const string Description = "preprocess/preprocess.json";
 
     public static IEnumerable<object[]> Files => Fixtures.Has(Description)
-        ? Fixtures.Json(Description).GetProperty("files").EnumerateArray().Select(item => new object[] { item.GetProperty("file").GetString()! })
+        ? Fixtures.Json(Description).GetProperty("files").EnumerateArray().Select(
+            item => new object[] { item.GetProperty("file").GetString()! })
         : [["(missing)"]];
 
     public static IEnumerable<object[]> Crops => Fixtures.Has(Description)
-        ? Fixtures.Json(Description).GetProperty("resized_crop").EnumerateArray().Select(item => new object[] { item.GetProperty("output").GetString()! })
+        ? Fixtures.Json(Description).GetProperty("resized_crop").EnumerateArray().Select(
+            item => new object[] { item.GetProperty("output").GetString()! })
         : [["(missing)"]];
 
     [TestMethod]
@@ -24,10 +26,12 @@ public sealed class ImageProcessorTests
     [DynamicData(nameof(Files))]
     public void ResizedAndCroppedPixelsEqualPillows(string file)
     {
-        JsonElement item = Fixtures.Json(Description).GetProperty("files").EnumerateArray().Single(item => item.GetProperty("file").GetString() == file);
+        JsonElement item = Fixtures.Json(Description).GetProperty("files").EnumerateArray().Single(
+            item => item.GetProperty("file").GetString() == file);
         RgbImage image = Source(file);
         int compared = 0;
-        foreach (JsonProperty property in item.EnumerateObject().Where(property => property.Name.StartsWith("resized_wh_", StringComparison.Ordinal)))
+        foreach (JsonProperty property in item.EnumerateObject()
+            .Where(property => property.Name.StartsWith("resized_wh_", StringComparison.Ordinal)))
         {
             int size = int.Parse(property.Name["resized_wh_".Length..], CultureInfo.InvariantCulture);
             (int width, int height) = ImageProcessor.ResizedSize(image.Width, image.Height, size);
@@ -53,7 +57,8 @@ public sealed class ImageProcessorTests
         string prefix = Path.GetFileNameWithoutExtension(file) + ".";
         foreach ((string name, Tensor expected) in Fixtures.Tensors("preprocess/preprocess.safetensors"))
         {
-            if (!name.StartsWith(prefix, StringComparison.Ordinal) || !int.TryParse(name[prefix.Length..], CultureInfo.InvariantCulture, out int size))
+            if (!name.StartsWith(prefix, StringComparison.Ordinal)
+                || !int.TryParse(name[prefix.Length..], CultureInfo.InvariantCulture, out int size))
             {
                 continue;
             }
@@ -71,13 +76,19 @@ public sealed class ImageProcessorTests
     [DynamicData(nameof(Crops))]
     public void ResizedCropsEqualTheReference(string output)
     {
-        JsonElement item = Fixtures.Json(Description).GetProperty("resized_crop").EnumerateArray().Single(item => item.GetProperty("output").GetString() == output);
+        JsonElement item = Fixtures.Json(Description).GetProperty("resized_crop").EnumerateArray().Single(
+            item => item.GetProperty("output").GetString() == output);
         int Number(string name) => item.GetProperty(name).GetInt32();
         RgbImage image = Source(item.GetProperty("file").GetString()!);
         int size = Number("size");
         byte[] actual = new byte[3 * size * size];
         PillowBicubic.Resize(
-            image, new PixelRegion(Number("left"), Number("top"), Number("width"), Number("height")), size, size, new PixelRegion(0, 0, size, size), actual);
+            image,
+            new PixelRegion(Number("left"), Number("top"), Number("width"), Number("height")),
+            size,
+            size,
+            new PixelRegion(0, 0, size, size),
+            actual);
         if (item.GetProperty("flip").GetBoolean())
         {
             actual = Flipped(actual, size);
@@ -110,7 +121,8 @@ public sealed class ImageProcessorTests
             (int width, int height) = i % 5 == 0 ? (source.Width, source.Height) : (random.Next(1, 120), random.Next(1, 120));
             int firstColumn = random.Next(width);
             int firstRow = random.Next(height);
-            var wanted = new PixelRegion(firstColumn, firstRow, random.Next(1, width - firstColumn + 1), random.Next(1, height - firstRow + 1));
+            var wanted = new PixelRegion(
+                firstColumn, firstRow, random.Next(1, width - firstColumn + 1), random.Next(1, height - firstRow + 1));
             byte[] expected = new byte[3 * wanted.Width * wanted.Height];
             byte[] actual = new byte[expected.Length];
             var image = new RgbImage(imageWidth, imageHeight, pixels);

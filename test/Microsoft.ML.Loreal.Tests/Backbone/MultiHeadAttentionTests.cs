@@ -17,7 +17,8 @@ public sealed class MultiHeadAttentionTests
         using DisposeScope scope = NewDisposeScope();
         manual_seed(1);
         // Queries [2, 3, 5, 8], keys and values [2, 3, 7, 8], all numbers that bfloat16 has; the mask hides every query's last keys.
-        Tensor[] inputs = [.. new long[] { 5, 7, 7 }.Select(tokens => randn([2, 3, tokens, 8], ScalarType.Float32).to(ScalarType.BFloat16))];
+        Tensor[] inputs =
+            [.. new long[] { 5, 7, 7 }.Select(tokens => randn([2, 3, tokens, 8], ScalarType.Float32).to(ScalarType.BFloat16))];
         Tensor slope = randn([2, 5, 24], ScalarType.Float32).to(ScalarType.BFloat16);
         Tensor? mask = masked ? full([5, 7], float.NegativeInfinity, ScalarType.Float32).triu_(2) : null;
         Tensor[] expected = Results(ScalarType.Float32);

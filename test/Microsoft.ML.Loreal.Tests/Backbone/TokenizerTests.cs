@@ -20,7 +20,8 @@ public sealed class TokenizerTests
     });
 
     public static IEnumerable<object[]> Categories => Fixtures.Has("tokenizer/tokenizer.json")
-        ? Fixtures.Json("tokenizer/tokenizer.json").GetProperty("cases").EnumerateArray().Select(item => item.GetProperty("category").GetString()!).Distinct().Select(category => new object[] { category })
+        ? Fixtures.Json("tokenizer/tokenizer.json").GetProperty("cases").EnumerateArray().Select(
+            item => item.GetProperty("category").GetString()!).Distinct().Select(category => new object[] { category })
         : [["(missing)"]];
 
     [TestMethod]
@@ -30,7 +31,8 @@ public sealed class TokenizerTests
     {
         ClipTokenizer tokenizer = Clip();
         var wrong = new List<string>();
-        foreach (JsonElement item in Fixtures.Json("tokenizer/tokenizer.json").GetProperty("cases").EnumerateArray().Where(item => item.GetProperty("category").GetString() == category))
+        foreach (JsonElement item in Fixtures.Json("tokenizer/tokenizer.json").GetProperty("cases").EnumerateArray()
+            .Where(item => item.GetProperty("category").GetString() == category))
         {
             string text = item.GetProperty("text").GetString()!;
             bool changed = item.GetProperty("ftfy_changes_ids").GetBoolean();
@@ -58,8 +60,11 @@ public sealed class TokenizerTests
         string path = ClipFile();
         using FileStream stream = File.OpenRead(path);
         var expected = ClipVocabulary.FromOpenAI(stream, ClipVocabularySize, path);
-        using var json = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(expected.Tokens.Index().ToDictionary(token => token.Item, token => token.Index)));
-        using var merges = new MemoryStream(Encoding.UTF8.GetBytes("#version: 0.2\n" + string.Join("\n", expected.Merges.Select(merge => $"{merge.Left} {merge.Right}")) + "\n"));
+        using var json = new MemoryStream(
+            JsonSerializer.SerializeToUtf8Bytes(expected.Tokens.Index().ToDictionary(token => token.Item, token => token.Index)));
+        using var merges = new MemoryStream(
+            Encoding.UTF8.GetBytes(
+                "#version: 0.2\n" + string.Join("\n", expected.Merges.Select(merge => $"{merge.Left} {merge.Right}")) + "\n"));
         var tokenizer = new ClipTokenizer(ClipVocabulary.FromHuggingFace(json, merges, "test"), 77);
         Assert.AreEqual(ClipVocabularySize - 2, tokenizer.StartOfText);
         Assert.AreEqual(ClipVocabularySize - 1, tokenizer.EndOfText);
@@ -88,7 +93,9 @@ public sealed class TokenizerTests
         ArgumentException error = Assert.ThrowsExactly<ArgumentException>(() => tokenizer.Tokenize("low low low low low"));
         StringAssert.Contains(error.Message, "5 tokens");
         StringAssert.Contains(error.Message, "room for 4");
-        CollectionAssert.AreEqual(new long[] { tokenizer.StartOfText, 11, 11, 11, 11, tokenizer.EndOfText }, tokenizer.Tokenize("low low low low low", truncate: true));
+        CollectionAssert.AreEqual(
+            new long[] { tokenizer.StartOfText, 11, 11, 11, 11, tokenizer.EndOfText },
+            tokenizer.Tokenize("low low low low low", truncate: true));
     }
 
     [TestMethod]
@@ -123,9 +130,16 @@ public sealed class TokenizerTests
     public void ManyThreadsGetTheSameTokens()
     {
         ClipTokenizer tokenizer = Small();
-        string[] texts = [.. Enumerable.Range(0, 500).Select(i => string.Concat(Enumerable.Range(0, 12).Select(bit => (i >> bit & 1) == 0 ? "lo" : "we")))];
+        string[] texts =
+        [
+            .. Enumerable.Range(0, 500)
+                .Select(i => string.Concat(Enumerable.Range(0, 12).Select(bit => (i >> bit & 1) == 0 ? "lo" : "we"))),
+        ];
         int[][] expected = [.. texts.Select(text => Small().Encode(text).ToArray())];
-        Parallel.For(0, texts.Length * 8, i => CollectionAssert.AreEqual(expected[i % texts.Length], tokenizer.Encode(texts[i % texts.Length]).ToArray()));
+        Parallel.For(
+            0,
+            texts.Length * 8,
+            i => CollectionAssert.AreEqual(expected[i % texts.Length], tokenizer.Encode(texts[i % texts.Length]).ToArray()));
     }
 
     [TestMethod]
@@ -145,7 +159,9 @@ public sealed class TokenizerTests
     private static void RefusedVocabulary(string json, string merges, string expected)
     {
         InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(
-            () => ClipVocabulary.FromHuggingFace(new MemoryStream(Encoding.UTF8.GetBytes(json)), new MemoryStream(Encoding.UTF8.GetBytes(merges)), "test"));
+            () =>
+                ClipVocabulary.FromHuggingFace(
+                    new MemoryStream(Encoding.UTF8.GetBytes(json)), new MemoryStream(Encoding.UTF8.GetBytes(merges)), "test"));
         StringAssert.Contains(error.Message, expected);
     }
 
@@ -183,11 +199,29 @@ public sealed class TokenizerTests
     private static string[] Tokens(ClipTokenizer tokenizer, string text) => [.. tokenizer.Encode(text).Select(id => _smallTokens[id])];
 
     private static readonly string[] _smallTokens =
-        ["l", "o", "w", "e", "r", "l</w>", "o</w>", "w</w>", "e</w>", "r</w>", "lo", "low</w>", "low", "er</w>", "<|startoftext|>", "<|endoftext|>"];
+        [
+            "l",
+            "o",
+            "w",
+            "e",
+            "r",
+            "l</w>",
+            "o</w>",
+            "w</w>",
+            "e</w>",
+            "r</w>",
+            "lo",
+            "low</w>",
+            "low",
+            "er</w>",
+            "<|startoftext|>",
+            "<|endoftext|>",
+        ];
 
     private static ClipTokenizer Small()
     {
-        using var json = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(_smallTokens.Index().ToDictionary(token => token.Item, token => token.Index)));
+        using var json = new MemoryStream(
+            JsonSerializer.SerializeToUtf8Bytes(_smallTokens.Index().ToDictionary(token => token.Item, token => token.Index)));
         using var merges = new MemoryStream(Encoding.UTF8.GetBytes("#version: 0.2\nl o\nlo w</w>\nlo w\ne r</w>\n"));
         return new ClipTokenizer(ClipVocabulary.FromHuggingFace(json, merges, "test"), contextLength: 6);
     }

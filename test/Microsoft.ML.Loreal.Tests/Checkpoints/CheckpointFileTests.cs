@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,14 +13,45 @@ public sealed class CheckpointFileTests
     {
         using var folder = new TemporaryFolder();
         using DisposeScope scope = NewDisposeScope();
-        var position = new TrainingPosition(3, 7, 2, new EpochSums { Total = 1 / 3.0, Correct = 5, Images = 9 }, 0.1, 4);
+        var sums = new EpochSums { Total = 1 / 3.0, Losses = { ["some loss"] = 0.7 }, Correct = 5, Images = 9 };
+        var position = new TrainingPosition(3, 7, 2, sums, 0.1, 4);
         using Checkpoint read = Written(folder["file"], position);
         Assert.AreEqual("""{"Seed":1,"ClassNames":["Ärzte"]}""", read.Configuration);
         Assert.AreEqual(position with { Sums = null }, read.Position with { Sums = null });
         Assert.AreEqual((1 / 3.0, 5, 9), (read.Position.Sums!.Total, read.Position.Sums.Correct, read.Position.Sums.Images));
+        Assert.AreEqual(new KeyValuePair<string, double>("some loss", 0.7), read.Position.Sums.Losses.Single());
         CollectionAssert.AreEqual(new[] { 1f, 2, 3, 4, 5, 6 }, read.Tensors["a"].data<float>().ToArray());
         CollectionAssert.AreEqual(new long[] { 2, 3 }, read.Tensors["a"].shape);
         Assert.AreEqual(41L, read.Tensors["step"].item<long>());
+    }
+
+    /// <summary>Before the losses had names a file had LOREAL's four; PromptKD kept its own in the places of HLD and LLD.</summary>
+    [TestMethod]
+    [DataRow("""{"Total":9.5,"CrossEntropy":2,"HighLevel":0,"LowLevel":0,"Bridge":0,"Correct":5,"Images":8}""", "cross-entropy 2")]
+    [DataRow(
+        """{"Total":9.5,"CrossEntropy":2,"HighLevel":3,"LowLevel":4,"Bridge":0.5,"Correct":5,"Images":8}""",
+        "cross-entropy 2, high-level distillation 3, low-level distillation 4, bridge distillation 0.5")]
+    [DataRow(
+        """{"Total":9.5,"CrossEntropy":0,"HighLevel":3,"LowLevel":4,"Bridge":0,"Correct":5,"Images":8}""",
+        "distillation 3, similarity difference 4")]
+    [DataRow("""{"Total":9.5,"CrossEntropy":0,"HighLevel":3,"LowLevel":0,"Bridge":0,"Correct":5,"Images":8}""", "distillation 3")]
+    public void SumsOfLossesWithoutNamesAreRead(string sums, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        using DisposeScope scope = NewDisposeScope();
+        string file = Path.Combine(folder.Path, "file");
+        string position = $$"""{"Stage":1,"Epoch":7,"Step":2,"Sums":{{sums}},"Best":null,"Waited":0,"Done":false}""";
+        Write(file, """{"Seed":1}""", position);
+        using var read = Checkpoint.Read(file);
+        EpochSums found = read.Position.Sums!;
+        Assert.AreEqual((9.5, 5, 8), (found.Total, found.Correct, found.Images));
+        Assert.AreEqual(expected, Text(found));
+
+        using var goingOn = new RunningSums(CPU, found);
+        Assert.AreEqual(expected, Text(goingOn.Read()));
+
+        static string Text(EpochSums sums) =>
+            string.Join(", ", sums.Losses.Select(loss => string.Create(CultureInfo.InvariantCulture, $"{loss.Key} {loss.Value}")));
     }
 
     [TestMethod]
@@ -128,6 +161,36 @@ public sealed class CheckpointFileTests
                 StringAssert.Contains(error.Message, text);
             }
         }
+    }
+
+    /// <summary>A file with one tensor and a position as text, with the digest that its format asks for.</summary>
+    private static void Write(string path, string configuration, string position)
+    {
+        Tensor tensor = zeros([1], dtype: float32);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[][] parts =
+        [
+            Encoding.UTF8.GetBytes(configuration),
+            Encoding.UTF8.GetBytes(position),
+            Encoding.UTF8.GetBytes("a"),
+            [(byte)tensor.dtype],
+            BitConverter.GetBytes(1L),
+            tensor.bytes.ToArray(),
+        ];
+        foreach (byte[] part in parts)
+        {
+            hash.AppendData(BitConverter.GetBytes(part.Length));
+            hash.AppendData(part);
+        }
+
+        using FileStream stream = File.Create(path);
+        SafetensorsWriter.Write(stream, [("a", tensor)], new Dictionary<string, string>
+        {
+            ["loreal.checkpoint"] = "1",
+            ["configuration"] = configuration,
+            ["position"] = position,
+            ["sha256"] = Convert.ToHexStringLower(hash.GetHashAndReset()),
+        });
     }
 
     private static Checkpoint Written(string path, TrainingPosition position)

@@ -14,8 +14,8 @@ public sealed class CheckpointedStageTests
     [DataRow(PromptOptimizer.AdamW, true)]
     public void CutOffAnywhereTheStageEndsWithTheSameWeights(PromptOptimizer optimizer, bool afterEveryStep)
     {
-        TrainingStageOptions settings = Settings(optimizer, epochs: 4);
-        (float[] whole, List<TrainingMetrics> wholeEpochs) = StageRun.Train(settings);
+        StageSettings settings = Settings(optimizer, epochs: 4);
+        (float[]? whole, List<TrainingMetrics>? wholeEpochs) = StageRun.Train(settings);
         for (int cut = 1; cut < 16; cut++)
         {
             using var folder = new TemporaryFolder();
@@ -63,9 +63,9 @@ public sealed class CheckpointedStageTests
     [DataRow(EarlyStoppingMetric.Loss, 2, 0.25, 3, 1)]
     public void EarlyStoppingRestoresTheBestEpoch(EarlyStoppingMetric metric, int patience, double improvement, int epochs, int best)
     {
-        TrainingStageOptions settings = Settings(PromptOptimizer.Sgd, epochs: 7);
-        var stopping = new EarlyStoppingOptions { Metric = metric, Patience = patience, MinimumImprovement = improvement };
-        (float[] weights, List<TrainingMetrics> trained) = StageRun.Train(
+        StageSettings settings = Settings(PromptOptimizer.Sgd, epochs: 7);
+        var stopping = new EarlyStoppingSettings(metric, patience, improvement);
+        (float[]? weights, List<TrainingMetrics>? trained) = StageRun.Train(
             settings, stopping: stopping, validate: epoch => _risingAndFalling[epoch]);
         Assert.AreEqual(epochs, trained.Count);
         CollectionAssert.AreEqual(
@@ -92,9 +92,9 @@ public sealed class CheckpointedStageTests
     [TestMethod]
     public void EarlyStoppingGoesOnWhereItWasCutOff()
     {
-        TrainingStageOptions settings = Settings(PromptOptimizer.Adam, epochs: 7);
-        var stopping = new EarlyStoppingOptions { Patience = 3 };
-        (float[] whole, List<TrainingMetrics> epochs) = StageRun.Train(
+        StageSettings settings = Settings(PromptOptimizer.Adam, epochs: 7);
+        var stopping = new EarlyStoppingSettings(EarlyStoppingMetric.Accuracy, 3, 0);
+        (float[]? whole, List<TrainingMetrics>? epochs) = StageRun.Train(
             settings, stopping: stopping, validate: epoch => _risingAndFalling[epoch]);
         Assert.AreEqual(6, epochs.Count);
         for (int cut = 1; cut < 24; cut += 3)
@@ -129,13 +129,15 @@ public sealed class CheckpointedStageTests
     {
         using var folder = new TemporaryFolder();
         using var workspace = WorkspaceFolder.Open(folder.Path);
-        TrainingStageOptions settings = Settings(PromptOptimizer.Sgd, epochs: 2);
 
         // One step: the loss is finite, what it does to the weights is not.
-        settings.BatchSize = 20;
-        settings.WarmupEpochs = 1;
-        settings.WarmupLearningRate = 0.1;
-        settings.LearningRate = double.MaxValue;
+        StageSettings settings = Settings(PromptOptimizer.Sgd, epochs: 2) with
+        {
+            BatchSize = 20,
+            WarmupEpochs = 1,
+            WarmupLearningRate = 0.1,
+            LearningRate = double.MaxValue,
+        };
         InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(() => StageRun.Train(settings, workspace));
         StringAssert.Contains(error.Message, "weight");
         StringAssert.Contains(error.Message, "stage 2, epoch 2 of 2, step 1");
@@ -148,7 +150,7 @@ public sealed class CheckpointedStageTests
         Assert.DoesNotContain("checkpoint", without.Message);
     }
 
-    private static TrainingStageOptions Settings(PromptOptimizer optimizer, int epochs) =>
+    private static StageSettings Settings(PromptOptimizer optimizer, int epochs) =>
         new()
         {
             Epochs = epochs,

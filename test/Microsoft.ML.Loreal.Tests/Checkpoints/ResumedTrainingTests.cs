@@ -128,7 +128,7 @@ public sealed class ResumedTrainingTests
     }
 
     private static LorealModel Fit(
-        LorealTrainer.Options options, TemporaryFolder folder, ILabelledImages images, Action<TrainingMetrics>? onEpoch)
+        LorealTrainer.Options options, TemporaryFolder folder, ILabeledImages images, Action<TrainingMetrics>? onEpoch)
     {
         using var workspace = WorkspaceFolder.Open(folder.Path);
         using Checkpoint? found = TrainingCheckpoints.Find(workspace);

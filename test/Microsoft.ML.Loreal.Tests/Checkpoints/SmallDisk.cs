@@ -13,7 +13,11 @@ internal sealed class SmallDisk : IDisposable
     public static SmallDisk? TryMount(string folder, string size)
     {
         Directory.CreateDirectory(folder);
-        return OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && Run("mount", "-t", "tmpfs", "-o", $"size={size}", "tmpfs", folder) ? new SmallDisk(folder) : null;
+        return OperatingSystem.IsLinux()
+            && Environment.IsPrivilegedProcess
+            && Run("mount", "-t", "tmpfs", "-o", $"size={size}", "tmpfs", folder)
+            ? new SmallDisk(folder)
+            : null;
     }
 
     /// <summary>Writes a file that leaves no room.</summary>

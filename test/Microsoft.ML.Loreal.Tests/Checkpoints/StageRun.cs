@@ -10,16 +10,18 @@ internal static class StageRun
     public const string Configuration = """{"Seed":1}""";
 
     public static (float[] Weights, List<TrainingMetrics> Epochs) Train(
-        TrainingStageOptions settings,
+        StageSettings settings,
         WorkspaceFolder? folder = null,
         TimeSpan interval = default,
         int passes = int.MaxValue,
-        EarlyStoppingOptions? stopping = null,
+        EarlyStoppingSettings? stopping = null,
         Func<int, ValidationMetrics>? validate = null)
     {
         using DisposeScope scope = NewDisposeScope();
         using Checkpoint? found = folder is null ? null : TrainingCheckpoints.Find(folder);
-        using TrainingCheckpoints? checkpoints = folder is null ? null : new TrainingCheckpoints(folder, found, Configuration, interval, message => Assert.Fail(message));
+        using TrainingCheckpoints? checkpoints = folder is null
+            ? null
+            : new TrainingCheckpoints(folder, found, Configuration, interval, message => Assert.Fail(message));
         var random = new Random(4);
         Tensor points = RandomTensors.Normal(random, 1, CPU, 20, 4);
         var weights = new Parameter(RandomTensors.Normal(random, 1, CPU, 4, 3));
@@ -42,7 +44,7 @@ internal static class StageRun
 
             Tensor logits = points.index_select(0, tensor(Array.ConvertAll(images, i => (long)i))).matmul(weights) + bias;
             Tensor loss = nn.functional.cross_entropy(logits, target);
-            return new StepLosses(loss, loss, null, null, null, logits);
+            return new StepLosses(loss, logits, []);
         });
         return ([.. weights.detach().data<float>(), .. bias.detach().data<float>()], epochs);
     }

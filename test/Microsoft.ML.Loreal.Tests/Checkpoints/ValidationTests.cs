@@ -12,7 +12,7 @@ public sealed class ValidationTests
         int[] labels = [.. new[] { 40, 11, 2, 1 }.SelectMany((count, label) => Enumerable.Repeat(label, count))];
         new Random(2).Shuffle(labels);
         var images = new LabelledNumbers(labels);
-        (ILabelledImages training, ILabelledImages validation) = ValidationSplit.Of(images, 0.3, seed: 5);
+        (ILabeledImages training, ILabeledImages validation) = ValidationSplit.Of(images, 0.3, seed: 5);
         CollectionAssert.AreEqual(new[] { 12, 3, 1, 0 }, Counts(validation));
         CollectionAssert.AreEqual(new[] { 28, 8, 1, 1 }, Counts(training));
         int[] all = [.. Numbers(training), .. Numbers(validation)];
@@ -45,7 +45,10 @@ public sealed class ValidationTests
         model.Score(pixels, probabilities);
         float[][] rows = [.. probabilities.Chunk(4)];
         Assert.AreEqual(rows.Select((row, i) => -Math.Log(row[validation.Labels[i]])).Average(), last!.ValidationLoss!.Value, 1e-5);
-        Assert.AreEqual(rows.Select((row, i) => Array.IndexOf(row, row.Max()) == validation.Labels[i] ? 1.0 : 0).Average(), last.ValidationAccuracy!.Value, 1e-12);
+        Assert.AreEqual(
+            rows.Select((row, i) => Array.IndexOf(row, row.Max()) == validation.Labels[i] ? 1.0 : 0).Average(),
+            last.ValidationAccuracy!.Value,
+            1e-12);
     }
 
     [TestMethod]
@@ -69,10 +72,15 @@ public sealed class ValidationTests
         using LorealTransformer model = ml.MulticlassClassification.Trainers.Loreal(options).Fit(Trained.Prepared(ml));
         Assert.HasCount(6, epochs);
         Assert.IsTrue(epochs.All(m => m.ValidationLoss > 0 && m.ValidationAccuracy is >= 0 and <= 1));
-        Assert.IsTrue(messages.Any(message => message == "Training on 9 images of 3 classes, scoring at 16 px, on cpu." || message.StartsWith("Training on 9 images", StringComparison.Ordinal)));
+        Assert.IsTrue(
+            messages.Any(
+                message =>
+                    message == "Training on 9 images of 3 classes, scoring at 16 px, on cpu."
+                        || message.StartsWith("Training on 9 images", StringComparison.Ordinal)));
         Assert.IsTrue(messages.Contains("Validating on 6 images."));
         Assert.AreEqual(6, messages.Count(message => message.StartsWith("Stage", StringComparison.Ordinal)
-            && message.Contains("validation loss", StringComparison.Ordinal) && message.Contains("left in this stage", StringComparison.Ordinal)));
+            && message.Contains("validation loss", StringComparison.Ordinal)
+            && message.Contains("left in this stage", StringComparison.Ordinal)));
     }
 
     [TestMethod]
@@ -92,15 +100,22 @@ public sealed class ValidationTests
 
         Assert.AreEqual(Accuracy(training)!.Value, Accuracy(Keyed([.. Trained.Photos.AsEnumerable().Reverse()]))!.Value, 1e-6);
 
-        List<Photo> other = [.. Trained.Photos.Take(3).Select(photo => new Photo { FileName = photo.FileName, Label = photo.Label == "red" ? "violet" : photo.Label })];
+        List<Photo> other =
+        [
+            .. Trained.Photos.Take(3)
+                .Select(photo => new Photo { FileName = photo.FileName, Label = photo.Label == "red" ? "violet" : photo.Label }),
+        ];
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => Accuracy(Keyed(other))).Message, "violet");
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => Accuracy(ml.Data.SkipRows(training, 15))).Message, "ValidationSet");
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Accuracy(ml.Data.LoadFromEnumerable(Trained.Photos))).Message, "Label");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ArgumentException>(() => Accuracy(ml.Data.SkipRows(training, 15))).Message, "ValidationSet");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Accuracy(ml.Data.LoadFromEnumerable(Trained.Photos))).Message, "Label");
 
         IDataView Keyed(List<Photo> photos)
         {
             IDataView data = ml.Data.LoadFromEnumerable(photos);
-            return ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.Transforms.LoadImages("Image", Trained.ImageFolder, "FileName")).Fit(data).Transform(data);
+            return ml.Transforms.Conversion.MapValueToKey("Label").Append(
+                ml.Transforms.LoadImages("Image", Trained.ImageFolder, "FileName")).Fit(data).Transform(data);
         }
     }
 
@@ -142,12 +157,13 @@ public sealed class ValidationTests
         Assert.AreEqual(0, validation.Running);
     }
 
-    private static int[] Counts(ILabelledImages images) => [.. Enumerable.Range(0, 4).Select(label => images.Labels.Count(l => l == label))];
+    private static int[] Counts(ILabeledImages images) => [.. Enumerable.Range(0, 4).Select(label => images.Labels.Count(l => l == label))];
 
-    private static int[] Numbers(ILabelledImages images) => [.. Enumerable.Range(0, images.Count).Select(i => (int)images.Load(i).Pixels[0])];
+    private static int[] Numbers(ILabeledImages images) =>
+        [.. Enumerable.Range(0, images.Count).Select(i => (int)images.Load(i).Pixels[0])];
 
     /// <summary>Pictures of one pixel that holds their number.</summary>
-    private sealed class LabelledNumbers(int[] labels) : ILabelledImages
+    private sealed class LabelledNumbers(int[] labels) : ILabeledImages
     {
         public int Count => labels.Length;
 
@@ -156,7 +172,7 @@ public sealed class ValidationTests
         public RgbImage Load(int index) => new(1, 1, [(byte)index, 0, 0]);
     }
 
-    private sealed class ShiftedLabels(GeneratedImages images) : ILabelledImages
+    private sealed class ShiftedLabels(GeneratedImages images) : ILabeledImages
     {
         public int Count => images.Count;
 

@@ -34,7 +34,13 @@ public sealed class CursorContractTests
             }
 
             bool scores = chosen.Any(i => columns[i].Name is "Score" or "PredictedLabel");
-            string[] needed = [.. chosen.Select(i => columns[i].Name).Where(name => name is not ("Score" or "PredictedLabel")).Concat(scores ? ["Image"] : []).Distinct()];
+            string[] needed =
+            [
+                .. chosen.Select(i => columns[i].Name)
+                    .Where(name => name is not ("Score" or "PredictedLabel"))
+                    .Concat(scores ? ["Image"] : [])
+                    .Distinct(),
+            ];
             CollectionAssert.AreEquivalent(needed, input.Asked.ToArray(), $"subset {subset:b}");
         }
     }
@@ -46,7 +52,9 @@ public sealed class CursorContractTests
         using DataViewRowCursor cursor = scored.GetRowCursor([scored.Schema["PredictedLabel"]]);
         Assert.IsTrue(cursor.IsColumnActive(scored.Schema["PredictedLabel"]));
         Assert.IsFalse(cursor.IsColumnActive(scored.Schema["Score"]));
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => cursor.GetGetter<VBuffer<float>>(scored.Schema["Score"])).Message, "Score");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => cursor.GetGetter<VBuffer<float>>(scored.Schema["Score"])).Message,
+            "Score");
         Assert.Throws<ArgumentException>(() => scored.GetRowCursor([Trained.Loreal.GetOutputSchema(scored.Schema)["Score"]]));
         Assert.Throws<InvalidOperationException>(() => cursor.GetGetter<float>(scored.Schema["PredictedLabel"]));
         Assert.ThrowsExactly<InvalidOperationException>(() => Value(cursor.GetGetter<uint>(scored.Schema["PredictedLabel"])));
@@ -64,9 +72,11 @@ public sealed class CursorContractTests
     [DataRow(100)]
     public void CursorSetsOfAnySizeHaveEveryRowOnce(int size)
     {
-        IDataView data = _ml.Data.Cache(_ml.Transforms.CopyColumns("Image", "ImagePath").Fit(Trained.Data(_ml)).Transform(Trained.Data(_ml)));
+        IDataView data = _ml.Data.Cache(
+            _ml.Transforms.CopyColumns("Image", "ImagePath").Fit(Trained.Data(_ml)).Transform(Trained.Data(_ml)));
         IDataView scored = Trained.Loreal.Transform(data);
-        Dictionary<int, string> expected = Read(scored, [scored.Schema["Number"], scored.Schema["Score"]]).ToDictionary(row => int.Parse(row[0], CultureInfo.InvariantCulture), row => row[1]);
+        Dictionary<int, string> expected = Read(scored, [scored.Schema["Number"], scored.Schema["Score"]]).ToDictionary(
+            row => int.Parse(row[0], CultureInfo.InvariantCulture), row => row[1]);
         foreach (Random? random in new[] { null, new Random(6) })
         {
             var seen = new Dictionary<int, string>();
@@ -111,7 +121,10 @@ public sealed class CursorContractTests
     private static Func<string> Reader(DataViewRow row, DataViewSchema.Column column) => column.Type switch
     {
         // A batch of another size may differ in the last digits; five of them tell rows apart.
-        VectorDataViewType => Text(row.GetGetter<VBuffer<float>>(column), value => string.Join(' ', value.DenseValues().Select(number => number.ToString("F4", CultureInfo.InvariantCulture)))),
+        VectorDataViewType =>
+            Text(
+                row.GetGetter<VBuffer<float>>(column),
+                value => string.Join(' ', value.DenseValues().Select(number => number.ToString("F4", CultureInfo.InvariantCulture)))),
         KeyDataViewType => Text(row.GetGetter<uint>(column), value => value.ToString(CultureInfo.InvariantCulture)),
         TextDataViewType => Text(row.GetGetter<ReadOnlyMemory<char>>(column), value => value.ToString()),
         NumberDataViewType => Text(row.GetGetter<int>(column), value => value.ToString(CultureInfo.InvariantCulture)),

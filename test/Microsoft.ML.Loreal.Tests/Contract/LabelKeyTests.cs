@@ -31,7 +31,9 @@ public sealed class LabelKeyTests
     {
         IDataView data = _ml.Data.LoadFromEnumerable(Photos(key => (uint)key), Definition<uint>());
         AssertMessage(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Trainer().Fit(data)), "missing");
-        AssertMessage(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Trainer().GetOutputSchema(Shapes.Of(data.Schema))), "without text key values");
+        AssertMessage(
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Trainer().GetOutputSchema(Shapes.Of(data.Schema))),
+            "without text key values");
     }
 
     [TestMethod]
@@ -41,14 +43,19 @@ public sealed class LabelKeyTests
         (options.Method, options.Attributes) = (PromptMethod.Template(), null);
         IDataView data = Trained.Data(_ml);
         data = _ml.Transforms.CopyColumns("Image", "ImagePath")
-            .Append(_ml.Transforms.Conversion.MapValueToKey("Label", "Number", addKeyValueAnnotationsAsText: true)).Fit(data).Transform(data);
+            .Append(
+                _ml.Transforms.Conversion.MapValueToKey("Label", "Number", addKeyValueAnnotationsAsText: true)).Fit(data).Transform(data);
         using LorealTransformer model = _ml.MulticlassClassification.Trainers.Loreal(options).Fit(data);
-        CollectionAssert.AreEqual(Trained.Photos.Select(photo => photo.Number.ToString(CultureInfo.InvariantCulture)).ToArray(), model.ClassNames.ToArray());
+        CollectionAssert.AreEqual(
+            Trained.Photos.Select(photo => photo.Number.ToString(CultureInfo.InvariantCulture)).ToArray(), model.ClassNames.ToArray());
     }
 
     /// <summary>In a user's object a key counts from 0; in the data view from 1.</summary>
     private static List<Keyed<TKey>> Photos<TKey>(Func<int, TKey> key) =>
-        [.. Trained.Photos.Select(photo => new Keyed<TKey> { Image = photo.ImagePath, Label = key(Array.IndexOf(Pictures.ClassNames, photo.Label)) })];
+        [
+            .. Trained.Photos
+                .Select(photo => new Keyed<TKey> { Image = photo.ImagePath, Label = key(Array.IndexOf(Pictures.ClassNames, photo.Label)) }),
+        ];
 
     private static SchemaDefinition Definition<TKey>()
     {
@@ -67,10 +74,12 @@ public sealed class LabelKeyTests
     private void AssertRefused<TValue>(TValue[] values, PrimitiveDataViewType type, string found)
     {
         SchemaDefinition definition = Definition<uint>();
-        definition["Label"].AddAnnotation("KeyValues", new VBuffer<TValue>(values.Length, values), new VectorDataViewType(type, values.Length));
+        definition["Label"].AddAnnotation(
+            "KeyValues", new VBuffer<TValue>(values.Length, values), new VectorDataViewType(type, values.Length));
         IDataView data = _ml.Data.LoadFromEnumerable(Photos(key => (uint)key), definition);
         AssertMessage(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Trainer().Fit(data)), found);
-        AssertMessage(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Trainer().GetOutputSchema(Shapes.Of(data.Schema))), "text key values");
+        AssertMessage(
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Trainer().GetOutputSchema(Shapes.Of(data.Schema))), "text key values");
     }
 
     private LorealTrainer Trainer() => _ml.MulticlassClassification.Trainers.Loreal(Trained.Options());

@@ -204,7 +204,7 @@ public sealed class CudaTests
         LorealTrainer.Options options = TrainingRun.Options();
         options.DistillationStage = new TrainingStageOptions { Epochs = 5, BatchSize = 8, LearningRate = 1e30, WarmupEpochs = 1 };
         InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(
-            () => LorealTraining.Fit(options, 3, CUDA, TrainingRun.Names, new GeneratedImages(TrainingRun.Names.Length, 6), null, default));
+            () => TrainingRun.Fit(options, device: CUDA));
         StringAssert.Contains(error.Message, "The loss became NaN in stage 3, epoch 2 of 5, step 2", StringComparison.Ordinal);
     }
 
@@ -226,9 +226,7 @@ public sealed class CudaTests
         options.DistillationStage = Descent(0.01);
         options.FeatureCacheMegabytes = cacheMegabytes ?? options.FeatureCacheMegabytes;
         var losses = new List<double>();
-        using LorealModel model = LorealTraining.Fit(
-            options, 3, device, TrainingRun.Names, new GeneratedImages(
-                TrainingRun.Names.Length, 6), metrics => losses.Add(metrics.Loss), default);
+        using LorealModel model = TrainingRun.Fit(options, device: device, onEpoch: metrics => losses.Add(metrics.Loss));
         return (TrainingRun.Score(model), losses);
     }
 

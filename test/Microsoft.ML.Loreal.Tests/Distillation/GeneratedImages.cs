@@ -1,7 +1,7 @@
 namespace Microsoft.ML.Loreal.Tests.Distillation;
 
 /// <summary>Noisy pictures, each class of another colour and stripe width.</summary>
-internal sealed class GeneratedImages(int classes, int perClass) : ILabelledImages
+internal sealed class GeneratedImages(int classes, int perClass) : ILabeledImages
 {
     private const int Width = 44;
     private const int Height = 36;

@@ -43,12 +43,12 @@ public sealed class LorealReferenceTests
 
             StepLosses losses = students.Losses(Features(run.High, step), Features(run.Low, step), run.Targets(step), mix);
             Check("loss", losses.Total);
-            Check("loss_ce", losses.CrossEntropy);
-            Check("loss_hld", losses.HighLevel);
-            Check("loss_lld", losses.LowLevel);
+            Check("loss_ce", losses.Term(TrainingLosses.CrossEntropy));
+            Check("loss_hld", losses.Term(TrainingLosses.HighLevelDistillation));
+            Check("loss_lld", losses.Term(TrainingLosses.LowLevelDistillation));
             if (settings.BridgeWeight != 0)
             {
-                Check("loss_bpd", losses.Bridge);
+                Check("loss_bpd", losses.Term(TrainingLosses.BridgeDistillation));
             }
 
             long correct = losses.Logits.argmax(1).eq(run.Targets(step)).sum().item<long>();

@@ -92,7 +92,15 @@ public sealed class LorealTrainingTests
     public void OptimisersDiffer(PromptOptimizer optimizer)
     {
         LorealTrainer.Options options = TrainingRun.Options(attributes: false);
-        options.BaseStage = new TrainingStageOptions { Epochs = 3, BatchSize = 8, Optimizer = optimizer, LearningRate = 0.01, WarmupEpochs = 1, WeightDecay = 0.1 };
+        options.BaseStage = new TrainingStageOptions
+        {
+            Epochs = 3,
+            BatchSize = 8,
+            Optimizer = optimizer,
+            LearningRate = 0.01,
+            WarmupEpochs = 1,
+            WeightDecay = 0.1,
+        };
         var metrics = new List<TrainingMetrics>();
         using LorealModel model = TrainingRun.Fit(options, onEpoch: metrics.Add);
         Assert.AreEqual(1e-5, metrics[0].LearningRate);
@@ -182,7 +190,8 @@ public sealed class LorealTrainingTests
                 }
             },
         };
-        InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(() => TrainingRun.Fit(TrainingRun.Options(), images: images));
+        InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(
+            () => TrainingRun.Fit(TrainingRun.Options(), images: images));
         Assert.AreEqual("picture 20 is broken", error.Message);
         Assert.AreEqual(0, images.Running);
     }
@@ -255,7 +264,8 @@ public sealed class LorealTrainingTests
     [TestMethod]
     public void ClassWithoutImageIsNamed()
     {
-        ArgumentException error = Assert.ThrowsExactly<ArgumentException>(() => TrainingRun.Fit(TrainingRun.Options(), images: new GeneratedImages(3, 2)));
+        ArgumentException error = Assert.ThrowsExactly<ArgumentException>(
+            () => TrainingRun.Fit(TrainingRun.Options(), images: new GeneratedImages(3, 2)));
         StringAssert.Contains(error.Message, "blue ring");
     }
 }

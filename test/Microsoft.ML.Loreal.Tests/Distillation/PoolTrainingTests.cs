@@ -30,7 +30,10 @@ public sealed class PoolTrainingTests
         };
         var metrics = new List<TrainingMetrics>();
         using LorealModel model = LorealTraining.Fit(
-            options, 1, CPU, [.. used.Select(c => names[c])], new PoolImages(pool, [.. labels.Select(c => used.IndexOf(c))]), metrics.Add, default);
+            options.ToPlan(),
+            new TrainingContext(1, CPU, metrics.Add),
+            [.. used.Select(c => names[c])],
+            new PoolImages(pool, [.. labels.Select(c => used.IndexOf(c))]));
         foreach (IGrouping<int, TrainingMetrics> stage in metrics.GroupBy(m => m.Stage))
         {
             Assert.IsLessThan(stage.First().Loss, stage.Last().Loss, $"stage {stage.Key}");
@@ -53,7 +56,7 @@ public sealed class PoolTrainingTests
     }
 
     /// <summary>The pool's normalised tensors back as pictures.</summary>
-    private sealed class PoolImages : ILabelledImages
+    private sealed class PoolImages : ILabeledImages
     {
         private readonly RgbImage[] _images;
 
@@ -64,8 +67,13 @@ public sealed class PoolTrainingTests
             using DisposeScope scope = NewDisposeScope();
             Tensor mean = tensor(ImageProcessor.ClipMean.ToArray()).view(1, 3, 1, 1);
             Tensor deviation = tensor(ImageProcessor.ClipDeviation.ToArray()).view(1, 3, 1, 1);
-            Tensor levels = ((pool * deviation + mean) * 255).round().clamp(0, 255).to(ScalarType.Byte).permute(0, 2, 3, 1).contiguous(); // -> [N, H, W, 3]
-            _images = [.. Enumerable.Range(0, (int)pool.shape[0]).Select(i => new RgbImage(width, height, levels[i].contiguous().data<byte>().ToArray()))];
+            // -> [N, H, W, 3]
+            Tensor levels = ((pool * deviation + mean) * 255).round().clamp(0, 255).to(ScalarType.Byte).permute(0, 2, 3, 1).contiguous();
+            _images =
+            [
+                .. Enumerable.Range(0, (int)pool.shape[0])
+                    .Select(i => new RgbImage(width, height, levels[i].contiguous().data<byte>().ToArray())),
+            ];
         }
 
         public int Count => _images.Length;

@@ -32,12 +32,12 @@ public sealed class RunningSumsTests
         Tensor labels = zeros([4], int64);
         foreach (float loss in new[] { 1, float.PositiveInfinity, float.NegativeInfinity, float.NaN, 2 })
         {
-            sums.Add(new StepLosses(tensor(loss), tensor(1f), null, null, null, zeros(4, 3)), labels);
+            sums.Add(new StepLosses(tensor(loss), zeros(4, 3), [(TrainingLosses.CrossEntropy, tensor(1f))]), labels);
         }
 
         EpochSums read = sums.Read();
         Assert.AreEqual(double.PositiveInfinity, read.Total);
-        Assert.AreEqual((8.0, 4L), (read.CrossEntropy, read.Images));
+        Assert.AreEqual((8.0, 4L), (read.Losses[TrainingLosses.CrossEntropy], read.Images));
     }
 
     /// <summary>Sums of random steps on a device, against those of their numbers.</summary>
@@ -52,10 +52,11 @@ public sealed class RunningSumsTests
             var step = new Step(random, device);
             step.AddTo(sums);
             expected.Total += step.Total * step.Images;
-            expected.CrossEntropy += step.CrossEntropy * step.Images;
-            expected.HighLevel += (step.HighLevel ?? 0) * step.Images;
-            expected.LowLevel += (step.LowLevel ?? 0) * step.Images;
-            expected.Bridge += (step.Bridge ?? 0) * step.Images;
+            foreach ((string name, float? value) in step.Losses)
+            {
+                expected.Losses[name] = expected.Losses.GetValueOrDefault(name) + ((value ?? 0) * step.Images);
+            }
+
             expected.Correct += step.Correct;
             expected.Images += step.Images;
         }
@@ -63,9 +64,15 @@ public sealed class RunningSumsTests
         AssertSame(expected, sums.Read());
     }
 
-    private static void AssertSame(EpochSums expected, EpochSums actual) => Assert.AreEqual(
-        (expected.Total, expected.CrossEntropy, expected.HighLevel, expected.LowLevel, expected.Bridge, expected.Correct, expected.Images),
-        (actual.Total, actual.CrossEntropy, actual.HighLevel, actual.LowLevel, actual.Bridge, actual.Correct, actual.Images));
+    private static void AssertSame(EpochSums expected, EpochSums actual)
+    {
+        Assert.AreEqual((expected.Total, expected.Correct, expected.Images), (actual.Total, actual.Correct, actual.Images));
+        Assert.HasCount(4, actual.Losses);
+        foreach ((string name, double sum) in expected.Losses)
+        {
+            Assert.AreEqual(sum, actual.Losses[name], name);
+        }
+    }
 
     /// <summary>Losses of a batch, as numbers and as tensors that learn.</summary>
     private sealed class Step(Random random, Device device)
@@ -74,13 +81,13 @@ public sealed class RunningSumsTests
 
         public float Total { get; } = random.NextSingle() * 9;
 
-        public float CrossEntropy { get; } = random.NextSingle();
-
-        public float? HighLevel { get; } = Maybe(random);
-
-        public float? LowLevel { get; } = Maybe(random);
-
-        public float? Bridge { get; } = Maybe(random);
+        public (string Name, float? Value)[] Losses { get; } =
+        [
+            (TrainingLosses.CrossEntropy, random.NextSingle()),
+            (TrainingLosses.HighLevelDistillation, Maybe(random)),
+            (TrainingLosses.LowLevelDistillation, Maybe(random)),
+            (TrainingLosses.BridgeDistillation, Maybe(random)),
+        ];
 
         public int Correct { get; private set; }
 
@@ -91,11 +98,13 @@ public sealed class RunningSumsTests
             long[] answers = labels.Select((label, i) => i % 4 == 0 ? label : (label + 1) % 3).ToArray();
             Correct = labels.Zip(answers).Count(pair => pair.First == pair.Second);
             Tensor logits = nn.functional.one_hot(tensor(answers), 3).to(device);
-            sums.Add(new StepLosses(Loss(Total)!, Loss(CrossEntropy)!, Loss(HighLevel), Loss(LowLevel), Loss(Bridge), logits), tensor(labels).to(device));
+            IEnumerable<(string Name, float? Value)> computed = Losses.Where(loss => loss.Value is not null);
+            List<(string, Tensor)> terms = [.. computed.Select(loss => (loss.Name, Loss(loss.Value!.Value)))];
+            sums.Add(new StepLosses(Loss(Total), logits, terms), tensor(labels).to(device));
         }
 
         private static float? Maybe(Random random) => random.Next(2) == 0 ? null : random.NextSingle() / 3;
 
-        private Tensor? Loss(float? value) => value is null ? null : tensor(value.Value, device: device, requires_grad: true);
+        private Tensor Loss(float value) => tensor(value, device: device, requires_grad: true);
     }
 }

@@ -18,7 +18,8 @@ public sealed class ScheduleReferenceTests
                 reference.GetProperty("base_lr").GetDouble(),
                 reference.GetProperty("max_epoch").GetInt32(),
                 Math.Max(0, reference.GetProperty("warmup_epoch").GetInt32()),
-                reference.GetProperty(reference.GetProperty("warmup_type").GetString() == "linear" ? "warmup_min_lr" : "warmup_cons_lr").GetDouble())
+                reference.GetProperty(
+                    reference.GetProperty("warmup_type").GetString() == "linear" ? "warmup_min_lr" : "warmup_cons_lr").GetDouble())
             {
                 LinearWarmup = reference.GetProperty("warmup_type").GetString() == "linear",
                 Recount = reference.GetProperty("warmup_recount").GetBoolean(),
@@ -26,7 +27,8 @@ public sealed class ScheduleReferenceTests
             double[] rates = reference.GetProperty("lr_used_in_epoch").Deserialize<double[]>()!;
             for (int epoch = 0; epoch < rates.Length; epoch++)
             {
-                Assert.AreEqual(rates[epoch], schedule.At(epoch), Tolerance * schedule.Rate, $"{reference.GetProperty("name")}, epoch {epoch}");
+                Assert.AreEqual(
+                    rates[epoch], schedule.At(epoch), Tolerance * schedule.Rate, $"{reference.GetProperty("name")}, epoch {epoch}");
             }
         }
     }

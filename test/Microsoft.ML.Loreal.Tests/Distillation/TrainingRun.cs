@@ -28,23 +28,22 @@ internal static class TrainingRun
     public static LorealModel Fit(
         LorealTrainer.Options options,
         int seed = 3,
-        ILabelledImages? images = null,
+        ILabeledImages? images = null,
         Action<TrainingMetrics>? onEpoch = null,
         CancellationToken cancel = default,
         LorealModel? standardStudent = null,
-        ILabelledImages? validation = null,
-        TrainingCheckpoints? checkpoints = null) =>
-        LorealTraining.Fit(
-            options,
-            seed,
-            CPU,
-            Names,
-            images ?? new GeneratedImages(Names.Length, 6),
-            onEpoch,
-            cancel,
-            standardStudent,
-            validation,
-            checkpoints);
+        ILabeledImages? validation = null,
+        TrainingCheckpoints? checkpoints = null,
+        Device? device = null)
+    {
+        // The validation images come beside the options, which want to know of some before they stop a training early.
+        float? fraction = options.ValidationFraction;
+        options.ValidationFraction = validation is null ? fraction : 0.5f;
+        LorealPlan plan = options.ToPlan() with { StandardStudent = standardStudent };
+        options.ValidationFraction = fraction;
+        var context = new TrainingContext(seed, device ?? CPU, onEpoch, cancel, checkpoints);
+        return LorealTraining.Fit(plan, context, Names, images ?? new GeneratedImages(Names.Length, 6), validation);
+    }
 
     /// <summary>The files of a saved model.</summary>
     public static Dictionary<string, byte[]> Save(LorealModel model)

@@ -32,8 +32,7 @@ public sealed class TrainingStageTests
         using DisposeScope scope = NewDisposeScope();
         var weights = new Parameter(ones(2));
         (int pass, int epochs, int passesInAStep) = (0, 0, 2 / imagesAtOnce);
-        var stage = new TrainingStage(
-            2, new TrainingStageOptions { Epochs = 3, BatchSize = 2 }, seed: 1, _ => epochs++, CancellationToken.None);
+        var stage = new TrainingStage(2, new StageSettings { Epochs = 3, BatchSize = 2 }, seed: 1, _ => epochs++, CancellationToken.None);
         InvalidOperationException thrown = Assert.ThrowsExactly<InvalidOperationException>(
             () => stage.Run([weights], [0, 1, 0, 1, 0, 1], _ => { }, Losses, imagesAtOnce));
         StringAssert.Contains(thrown.Message, $"The loss became {name} in stage 2, epoch 2 of 3, step 2", StringComparison.Ordinal);
@@ -44,7 +43,7 @@ public sealed class TrainingStageTests
         {
             pass++;
             Tensor loss = (weights * (pass < 5 * passesInAStep ? 0 : pass == 5 * passesInAStep ? wrong : float.NaN)).sum();
-            return new StepLosses(loss, loss, null, null, null, zeros(images.Length, 2));
+            return new StepLosses(loss, zeros(images.Length, 2), []);
         }
     }
 
@@ -57,15 +56,13 @@ public sealed class TrainingStageTests
         using var checkpoints = new TrainingCheckpoints(workspace, null, "{}", TimeSpan.FromTicks(1), message => Assert.Fail(message));
         var weights = new Parameter(ones(2));
         int step = 0;
-        var stage = new TrainingStage(2, new TrainingStageOptions { Epochs = 3, BatchSize = 2 }, seed: 1, null, CancellationToken.None)
-        {
-            Checkpoints = checkpoints,
-        };
+        var settings = new StageSettings { Epochs = 3, BatchSize = 2 };
+        var stage = new TrainingStage(2, settings, seed: 1, null, CancellationToken.None) { Checkpoints = checkpoints };
         InvalidOperationException thrown =
             Assert.ThrowsExactly<InvalidOperationException>(() => stage.Run([weights], [0, 1, 0, 1, 0, 1], _ => { }, (_, _, _) =>
         {
             Tensor loss = (weights * (++step == 5 ? float.NaN : 0)).sum();
-            return new StepLosses(loss, loss, null, null, null, zeros(2, 2));
+            return new StepLosses(loss, zeros(2, 2), []);
         }));
         StringAssert.Contains(thrown.Message, "The loss became NaN in stage 2, epoch 2 of 3, step 2", StringComparison.Ordinal);
         StringAssert.Contains(thrown.Message, "The checkpoint of stage 2, epoch 2 after step 1 is kept", StringComparison.Ordinal);
@@ -81,7 +78,7 @@ public sealed class TrainingStageTests
         var weights = new Parameter(RandomTensors.Normal(random, 1, CPU, 4, 3));
         int[] labels = [0, 1, 2, 2, 1, 0, 0, 1, 2, 1];
         TrainingMetrics? last = null;
-        var settings = new TrainingStageOptions { Epochs = 3, BatchSize = 5, LearningRate = 0.5 };
+        var settings = new StageSettings { Epochs = 3, BatchSize = 5, LearningRate = 0.5 };
         new TrainingStage(3, settings, seed: 1, metrics => last = metrics, CancellationToken.None).Run(
             [weights],
             labels,
@@ -90,7 +87,7 @@ public sealed class TrainingStageTests
             {
                 Tensor logits = points.index_select(0, tensor(Array.ConvertAll(images, i => (long)i))).matmul(weights);
                 Tensor loss = nn.functional.cross_entropy(logits, target);
-                return new StepLosses(loss, loss, null, null, null, logits);
+                return new StepLosses(loss, logits, []);
             },
             imagesAtOnce);
         return (weights.detach().data<float>().ToArray(), last!);

@@ -158,7 +158,8 @@ public sealed class FeatureFileTests
         LorealTrainer.Options options = Options(0, folder);
         Dictionary<string, byte[]> expected = Train(options);
         string[] files = Files(folder);
-        FileStream[] writing = Array.ConvertAll(files, file => new FileStream(file + ".tmp", FileMode.Create, FileAccess.Write, FileShare.None));
+        FileStream[] writing = Array.ConvertAll(
+            files, file => new FileStream(file + ".tmp", FileMode.Create, FileAccess.Write, FileShare.None));
         try
         {
             Array.ForEach(files, File.Delete);
@@ -178,7 +179,8 @@ public sealed class FeatureFileTests
         LorealTrainer.Options options = Options(0);
         options.WorkspacePath = folder.Path;
         using var cancel = new CancellationTokenSource();
-        Assert.ThrowsExactly<OperationCanceledException>(() => TrainingRun.Fit(options, images: Images, onEpoch: _ => cancel.Cancel(), cancel: cancel.Token).Dispose());
+        Assert.ThrowsExactly<OperationCanceledException>(
+            () => TrainingRun.Fit(options, images: Images, onEpoch: _ => cancel.Cancel(), cancel: cancel.Token).Dispose());
         Assert.HasCount(2, Files(folder));
         Dictionary<string, byte[]> resumed = Train(options, Unreadable);
         Assert.IsEmpty(Files(folder));
@@ -240,7 +242,8 @@ public sealed class FeatureFileTests
 
     private static GeneratedImages Images => new(TrainingRun.Names.Length, 6) { Identity = "some" };
 
-    private static GeneratedImages Unreadable => new(TrainingRun.Names.Length, 6) { Identity = "some", OnLoad = _ => Assert.Fail("An image was read.") };
+    private static GeneratedImages Unreadable =>
+        new(TrainingRun.Names.Length, 6) { Identity = "some", OnLoad = _ => Assert.Fail("An image was read.") };
 
     private static LorealTrainer.Options Options(int method, TemporaryFolder? folder = null)
     {
@@ -267,7 +270,8 @@ public sealed class FeatureFileTests
         return TrainingRun.Save(model);
     }
 
-    private static string[] Files(TemporaryFolder folder) => [.. Directory.GetFiles(folder.Path, "loreal-views-*.bin").Order(StringComparer.Ordinal)];
+    private static string[] Files(TemporaryFolder folder) =>
+        [.. Directory.GetFiles(folder.Path, "loreal-views-*.bin").Order(StringComparer.Ordinal)];
 
     private static void AssertSame(Dictionary<string, byte[]> expected, Dictionary<string, byte[]> actual)
     {
@@ -278,7 +282,8 @@ public sealed class FeatureFileTests
         }
     }
 
-    private static void AssertSame(Tensor expected, Tensor actual) => Assert.IsTrue(expected.contiguous().bytes.SequenceEqual(actual.contiguous().bytes));
+    private static void AssertSame(Tensor expected, Tensor actual) =>
+        Assert.IsTrue(expected.contiguous().bytes.SequenceEqual(actual.contiguous().bytes));
 
     private static byte[] With(byte[] content, int at, byte flip)
     {
@@ -289,5 +294,10 @@ public sealed class FeatureFileTests
 
     /// <summary>The memory in bytes that is neither a file's nor shared.</summary>
     private static long OwnMemory() =>
-        1024 * long.Parse(File.ReadLines("/proc/self/status").Single(line => line.StartsWith("RssAnon:", StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        1024
+            * long.Parse(
+                File.ReadLines("/proc/self/status").Single(
+                    line => line.StartsWith("RssAnon:", StringComparison.Ordinal)).Split((char[]?)null,
+                    StringSplitOptions.RemoveEmptyEntries)[1],
+                CultureInfo.InvariantCulture);
 }

@@ -20,7 +20,14 @@ internal static class HandmadePng
 
     /// <param name="samples">Row by row, as many as channels a pixel.</param>
     public static byte[] Create(
-        int width, int height, byte colorType, int bitDepth, int[] samples, byte[]? palette = null, byte[]? transparency = null, bool interlaced = false)
+        int width,
+        int height,
+        byte colorType,
+        int bitDepth,
+        int[] samples,
+        byte[]? palette = null,
+        byte[]? transparency = null,
+        bool interlaced = false)
     {
         int channels = colorType switch { Rgb => 3, GreyAlpha => 2, Rgba => 4, _ => 1 };
         using var rows = new MemoryStream();
@@ -73,7 +80,8 @@ internal static class HandmadePng
         return header;
     }
 
-    private static void WritePass(Stream target, int width, int height, int channels, int bitDepth, int[] samples, int x0, int y0, int dx, int dy)
+    private static void WritePass(
+        Stream target, int width, int height, int channels, int bitDepth, int[] samples, int x0, int y0, int dx, int dy)
     {
         for (int y = y0; y < height && x0 < width; y += dy)
         {

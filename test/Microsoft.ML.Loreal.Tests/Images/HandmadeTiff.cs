@@ -23,7 +23,14 @@ internal static class HandmadeTiff
     /// <param name="valueLength">How many bytes these are.</param>
     /// <param name="stripLength">How long the directory says that the strip is; null for as long as it is.</param>
     public static byte[] Create(
-        int width, int height, ushort compression, ushort compressionType = Short, bool bigEndian = false, int values = 0, int valueLength = 0, int? stripLength = null)
+        int width,
+        int height,
+        ushort compression,
+        ushort compressionType = Short,
+        bool bigEndian = false,
+        int values = 0,
+        int valueLength = 0,
+        int? stripLength = null)
     {
         const int Entries = 9;
         const int FirstPrivate = 40_000;

@@ -20,7 +20,8 @@ public sealed class ImageDecoderTests
     private static readonly ImageDecoder _decoder = new(1_000_000);
 
     // A set of reference numbers without this part gives one case, which reports itself as skipped.
-    public static IEnumerable<object?[]> Pictures => PreprocessFixtures.Pictures().DefaultIfEmpty().Select(picture => new object?[] { picture });
+    public static IEnumerable<object?[]> Pictures =>
+        PreprocessFixtures.Pictures().DefaultIfEmpty().Select(picture => new object?[] { picture });
 
     public static IEnumerable<object[]> Formats => TestPictures.Encoded().Select(picture => new object[] { picture.Name });
 
@@ -48,9 +49,15 @@ public sealed class ImageDecoderTests
     {
         IImageEncoder[] encoders =
         [
-            new PngEncoder(), new PngEncoder { InterlaceMethod = PngInterlaceMode.Adam7 }, new WebpEncoder { FileFormat = WebpFileFormatType.Lossless },
-            new BmpEncoder { BitsPerPixel = BmpBitsPerPixel.Pixel24 }, new BmpEncoder { BitsPerPixel = BmpBitsPerPixel.Pixel32 }, new TiffEncoder(),
-            new TiffEncoder { Compression = SixLabors.ImageSharp.Formats.Tiff.Constants.TiffCompression.Deflate }, new TgaEncoder(), new TgaEncoder { Compression = TgaCompression.RunLength },
+            new PngEncoder(),
+            new PngEncoder { InterlaceMethod = PngInterlaceMode.Adam7 },
+            new WebpEncoder { FileFormat = WebpFileFormatType.Lossless },
+            new BmpEncoder { BitsPerPixel = BmpBitsPerPixel.Pixel24 },
+            new BmpEncoder { BitsPerPixel = BmpBitsPerPixel.Pixel32 },
+            new TiffEncoder(),
+            new TiffEncoder { Compression = SixLabors.ImageSharp.Formats.Tiff.Constants.TiffCompression.Deflate },
+            new TgaEncoder(),
+            new TgaEncoder { Compression = TgaCompression.RunLength },
             new PbmEncoder { ColorType = PbmColorType.Rgb }, new PbmEncoder { ColorType = PbmColorType.Rgb, Encoding = PbmEncoding.Plain },
         ];
         using Image<Rgba32> smooth = TestPictures.Smooth();
@@ -75,7 +82,8 @@ public sealed class ImageDecoderTests
         int largest = (1 << bitDepth) - 1;
         int[] samples = [.. Enumerable.Range(0, 15).Select(index => index * 4327 % (largest + 1))];
         // Of 16 bits Pillow takes the higher byte.
-        byte[] expected = [.. samples.SelectMany(sample => Enumerable.Repeat((byte)(bitDepth == 16 ? sample >> 8 : sample * 255 / largest), 3))];
+        byte[] expected =
+            [.. samples.SelectMany(sample => Enumerable.Repeat((byte)(bitDepth == 16 ? sample >> 8 : sample * 255 / largest), 3))];
         using RgbImage image = _decoder.Decode(HandmadePng.Create(5, 3, HandmadePng.Grey, bitDepth, samples));
         CollectionAssert.AreEqual(expected, Pixels(image));
     }
@@ -129,7 +137,8 @@ public sealed class ImageDecoderTests
         using var blue = new Image<Rgba32>(2, 1, new Rgba32(0, 0, 255, 255));
         var encoder = new WebpEncoder { FileFormat = WebpFileFormatType.Lossless };
         using RgbImage webp = _decoder.Decode(
-            HandmadeWebp.Animation(4, 2, (2, 0, 2, 1, TestPictures.Encode(red, encoder)), (0, 0, 2, 1, TestPictures.Encode(blue, encoder))));
+            HandmadeWebp.Animation(
+                4, 2, (2, 0, 2, 1, TestPictures.Encode(red, encoder)), (0, 0, 2, 1, TestPictures.Encode(blue, encoder))));
         CollectionAssert.AreEqual(new byte[] { 0, 0, 0, 0, 0, 0, 255, 0, 0, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, Pixels(webp));
         red.Frames.AddFrame(blue.Frames.RootFrame);
         using RgbImage gif = _decoder.Decode(TestPictures.Encode(red, new GifEncoder()));
@@ -150,7 +159,9 @@ public sealed class ImageDecoderTests
     [DataRow("2147483648")]
     [DataRow("99999999999999999999")]
     public void ANumberThatIsTooLargeIsSaidToBe(string width) =>
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => _decoder.Decode(Encoding.ASCII.GetBytes($"P6 {width} 1 255\nabc"))).Message, "number that is too large");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidDataException>(() => _decoder.Decode(Encoding.ASCII.GetBytes($"P6 {width} 1 255\nabc"))).Message,
+            "number that is too large");
 
     [TestMethod]
     [DynamicData(nameof(Formats))]
@@ -170,8 +181,10 @@ public sealed class ImageDecoderTests
         };
         using RgbImage alone = new ImageDecoder(1_000_000, formats: expected).Decode(file);
         Assert.AreEqual((TestPictures.Width, TestPictures.Height), (alone.Width, alone.Height));
-        InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(() => new ImageDecoder(1_000_000, formats: ImageFormats.All & ~expected).Decode(file));
-        StringAssert.Contains(error.Message, name[..3].ToUpperInvariant() switch { "JPE" => "JPEG", "WEB" => "WebP", "TIF" => "TIFF", var other => other });
+        InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(
+            () => new ImageDecoder(1_000_000, formats: ImageFormats.All & ~expected).Decode(file));
+        StringAssert.Contains(
+            error.Message, name[..3].ToUpperInvariant() switch { "JPE" => "JPEG", "WEB" => "WebP", "TIF" => "TIFF", var other => other });
         StringAssert.Contains(error.Message, $"ImageFormats accepts {ImageFormats.All & ~expected}");
     }
 
@@ -225,7 +238,10 @@ public sealed class ImageDecoderTests
             Assert.AreEqual((8, 8), (image.Width, image.Height));
         }
 
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => _decoder.Decode(HandmadeTiff.Create(8, 8, compression: 1, stripLength: 63))).Message, "ends before its picture does");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidDataException>(
+                () => _decoder.Decode(HandmadeTiff.Create(8, 8, compression: 1, stripLength: 63))).Message,
+            "ends before its picture does");
     }
 
     /// <summary>Values of a page may stand apart, not in the same bytes.</summary>
@@ -248,7 +264,9 @@ public sealed class ImageDecoderTests
     public void ADecoderThatDoesNotLoadIsNoDamagedImage()
     {
         var missing = new DllNotFoundException("Unable to load shared library 'libSkiaSharp'.");
-        foreach (Exception cause in new Exception[] { missing, new TypeInitializationException("SkiaSharp.SKObject", missing), new MissingMethodException("SKCodec.GetPixels") })
+        Exception[] causes =
+            [missing, new TypeInitializationException("SkiaSharp.SKObject", missing), new MissingMethodException("SKCodec.GetPixels")];
+        foreach (Exception cause in causes)
         {
             InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(() => ImageDecoder.Guard(() => throw cause));
             StringAssert.Contains(error.Message, cause.GetBaseException().Message);
@@ -257,7 +275,8 @@ public sealed class ImageDecoderTests
         }
 
         Assert.IsFalse(ImageDecoder.IsOfTheImage(new MissingMethodException("Image.Load")), "a rare format's decoder must pass it on too");
-        InvalidDataException damaged = Assert.ThrowsExactly<InvalidDataException>(() => ImageDecoder.Guard(() => throw new FormatException("odd")));
+        InvalidDataException damaged = Assert.ThrowsExactly<InvalidDataException>(
+            () => ImageDecoder.Guard(() => throw new FormatException("odd")));
         Assert.AreEqual("odd", damaged.Message);
     }
 
@@ -266,7 +285,11 @@ public sealed class ImageDecoderTests
     {
         (string Name, byte[] Bytes)[] files = [.. TestPictures.Encoded()];
         byte[][] expected = [.. files.Select(file => Digest(file.Bytes))];
-        Parallel.For(0, 200, i => CollectionAssert.AreEqual(expected[i % files.Length], Digest(files[i % files.Length].Bytes), files[i % files.Length].Name));
+        Parallel.For(
+            0,
+            200,
+            i =>
+                CollectionAssert.AreEqual(expected[i % files.Length], Digest(files[i % files.Length].Bytes), files[i % files.Length].Name));
     }
 
     private static byte[] Digest(byte[] file)

@@ -61,7 +61,8 @@ internal static class TestPictures
         yield return ("tga run lengths", Encode<Rgb24>(new TgaEncoder { Compression = TgaCompression.RunLength }));
         yield return ("ppm", Encode<Rgb24>(new PbmEncoder { Encoding = PbmEncoding.Binary, ColorType = PbmColorType.Rgb }));
         yield return ("pgm text", Encode<L8>(new PbmEncoder { Encoding = PbmEncoding.Plain, ColorType = PbmColorType.Grayscale }));
-        yield return ("pbm", [.. System.Text.Encoding.ASCII.GetBytes($"P4\n{Width} {Height}\n"), .. Enumerable.Range(0, (Width + 7) / 8 * Height).Select(i => (byte)(i * 37))]);
+        byte[] head = System.Text.Encoding.ASCII.GetBytes($"P4\n{Width} {Height}\n");
+        yield return ("pbm", [.. head, .. Enumerable.Range(0, (Width + 7) / 8 * Height).Select(i => (byte)(i * 37))]);
     }
 
     public static byte[] Bytes<TPixel>(Image<TPixel> image)

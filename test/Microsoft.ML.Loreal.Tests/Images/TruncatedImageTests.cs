@@ -12,7 +12,8 @@ public sealed class TruncatedImageTests
 
     private static readonly ImageDecoder _decoder = new(1_000_000);
 
-    public static IEnumerable<object[]> Formats => TestPictures.Encoded().Where(picture => picture.Name != Text).Select(picture => new object[] { picture.Name });
+    public static IEnumerable<object[]> Formats =>
+        TestPictures.Encoded().Where(picture => picture.Name != Text).Select(picture => new object[] { picture.Name });
 
     public static IEnumerable<object[]> Jpegs =>
     [
@@ -78,9 +79,13 @@ public sealed class TruncatedImageTests
     public void TheErrorSaysSo()
     {
         byte[] jpeg = TestPictures.Encode<Rgb24>(new JpegEncoder());
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => _decoder.Decode(jpeg[..(jpeg.Length / 2)])).Message, "ends before its picture does");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidDataException>(() => _decoder.Decode(jpeg[..(jpeg.Length / 2)])).Message,
+            "ends before its picture does");
         byte[] png = TestPictures.Encode<Rgb24>(new PngEncoder());
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => _decoder.Decode(png[..(png.Length / 2)])).Message, "ends before its picture does");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidDataException>(() => _decoder.Decode(png[..(png.Length / 2)])).Message,
+            "ends before its picture does");
     }
 
     /// <summary>The size and pixels as a digest, or null where the file is refused as it should be.</summary>

@@ -19,7 +19,9 @@ public sealed class CrossValidateTests
         EstimatorChain<ColumnCopyingTransformer> estimator = _ml.Transforms.CopyColumns("Score", "Probabilities")
             .Append(new Recording(_ml, trainedOn));
 
-        IReadOnlyList<TrainCatalogBase.CrossValidationResult<MulticlassClassificationMetrics>> results = _ml.MulticlassClassification.CrossValidate(data, estimator, numberOfFolds: 4);
+        IReadOnlyList<TrainCatalogBase.CrossValidationResult<MulticlassClassificationMetrics>> results =
+            _ml.MulticlassClassification.CrossValidate(
+            data, estimator, numberOfFolds: 4);
 
         Assert.AreEqual(4, results.Count);
         CollectionAssert.AreEqual(new[] { 0, 1, 2, 3 }, results.Select(result => result.Fold).ToArray());
@@ -35,7 +37,8 @@ public sealed class CrossValidateTests
     [TestMethod]
     public void OneFoldIsRefused()
         => Assert.ThrowsExactly<ArgumentOutOfRangeException>(
-            () => _ml.MulticlassClassification.CrossValidate(Rows(), _ml.Transforms.CopyColumns("Score", "Probabilities"), numberOfFolds: 1));
+            () =>
+                _ml.MulticlassClassification.CrossValidate(Rows(), _ml.Transforms.CopyColumns("Score", "Probabilities"), numberOfFolds: 1));
 
     private IDataView Rows() => _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 40).Select(index => new Row
     {

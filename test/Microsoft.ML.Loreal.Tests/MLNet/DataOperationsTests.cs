@@ -22,7 +22,8 @@ public sealed class DataOperationsTests
     [TestMethod]
     public void RowsOfOneSamplingKeyStayTogether()
     {
-        DataOperationsCatalog.TrainTestData split = _ml.Data.TrainTestSplit(Rows(60), 0.4, samplingKeyColumnName: nameof(Row.Name), seed: 3);
+        DataOperationsCatalog.TrainTestData split = _ml.Data.TrainTestSplit(
+            Rows(60), 0.4, samplingKeyColumnName: nameof(Row.Name), seed: 3);
 
         var train = split.TrainSet.GetColumn<string>(nameof(Row.Name)).ToHashSet();
         var test = split.TestSet.GetColumn<string>(nameof(Row.Name)).ToHashSet();
@@ -42,7 +43,8 @@ public sealed class DataOperationsTests
         CollectionAssert.AreEquivalent(Enumerable.Range(0, 10).ToArray(), folds.SelectMany(fold => Indices(fold.TestSet)).ToArray());
         foreach (DataOperationsCatalog.TrainTestData fold in folds)
         {
-            CollectionAssert.AreEquivalent(Enumerable.Range(0, 10).ToArray(), Indices(fold.TestSet).Concat(Indices(fold.TrainSet)).ToArray());
+            CollectionAssert.AreEquivalent(
+                Enumerable.Range(0, 10).ToArray(), Indices(fold.TestSet).Concat(Indices(fold.TrainSet)).ToArray());
         }
     }
 
@@ -52,7 +54,9 @@ public sealed class DataOperationsTests
         IDataView pictures = Trained.Prepared(_ml);
         IDataView shuffled = _ml.Data.ShuffleRows(pictures);
 
-        CollectionAssert.AreEqual(pictures.Schema.Select(column => column.Name).Where(name => name != "Image").ToArray(), shuffled.Schema.Select(column => column.Name).ToArray());
+        CollectionAssert.AreEqual(
+            pictures.Schema.Select(column => column.Name).Where(name => name != "Image").ToArray(),
+            shuffled.Schema.Select(column => column.Name).ToArray());
         Assert.HasCount(Trained.Photos.Count, shuffled.GetColumn<int>("Number").ToArray());
     }
 
@@ -80,7 +84,8 @@ public sealed class DataOperationsTests
     private static int[] Indices(IDataView data) => data.GetColumn<int>(nameof(Row.Index)).ToArray();
 
     private IDataView Rows(int count)
-        => _ml.Data.LoadFromEnumerable(Enumerable.Range(0, count).Select(index => new Row { Index = index, Value = index, Name = $"group {index % 6}" }));
+        => _ml.Data.LoadFromEnumerable(
+            Enumerable.Range(0, count).Select(index => new Row { Index = index, Value = index, Name = $"group {index % 6}" }));
 
     private sealed class Row
     {

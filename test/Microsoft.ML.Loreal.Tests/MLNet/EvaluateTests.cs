@@ -36,7 +36,8 @@ public sealed class EvaluateTests
         AssertClose([4.0 / 7, 5.0 / 7, 1], metrics.TopKAccuracyForAllK);
         Assert.AreEqual(1, metrics.TopKAccuracy, Tolerance);
         Assert.AreEqual(3, metrics.TopKPredictionCount);
-        AssertClose([(0.356674944 + 1.203972804) / 2, 0.693147181 / 2, (0.510825624 + 1.609437912 + 34.538776395) / 3], metrics.PerClassLogLoss);
+        AssertClose(
+            [(0.356674944 + 1.203972804) / 2, 0.693147181 / 2, (0.510825624 + 1.609437912 + 34.538776395) / 3], metrics.PerClassLogLoss);
     }
 
     [TestMethod]
@@ -106,7 +107,8 @@ public sealed class EvaluateTests
         var ml = new MLContext();
         IDataView data = ml.Data.LoadFromEnumerable(Rows);
 
-        ArgumentOutOfRangeException problem = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ml.MulticlassClassification.Evaluate(data, label, score, predictedLabel));
+        ArgumentOutOfRangeException problem = Assert.ThrowsExactly<ArgumentOutOfRangeException>(
+            () => ml.MulticlassClassification.Evaluate(data, label, score, predictedLabel));
 
         StringAssert.Contains(problem.Message, named);
     }
@@ -121,7 +123,10 @@ public sealed class EvaluateTests
     {
         var definition = SchemaDefinition.Create(typeof(TwoClassRow));
         ReadOnlyMemory<char>[] texts = Array.ConvertAll(names, static name => name.AsMemory());
-        definition[nameof(TwoClassRow.Score)].AddAnnotation("SlotNames", new VBuffer<ReadOnlyMemory<char>>(names.Length, texts), new VectorDataViewType(TextDataViewType.Instance, names.Length));
+        definition[nameof(TwoClassRow.Score)].AddAnnotation(
+            "SlotNames",
+            new VBuffer<ReadOnlyMemory<char>>(names.Length, texts),
+            new VectorDataViewType(TextDataViewType.Instance, names.Length));
         return definition;
     }
 

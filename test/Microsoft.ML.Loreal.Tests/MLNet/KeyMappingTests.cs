@@ -31,7 +31,8 @@ public sealed class KeyMappingTests
     [TestMethod]
     public void ByValueSortsTextOrdinally()
     {
-        IDataView data = Map(_ml.Transforms.Conversion.MapValueToKey("Key", "Name", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue));
+        IDataView data = Map(
+            _ml.Transforms.Conversion.MapValueToKey("Key", "Name", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue));
 
         CollectionAssert.AreEqual(new[] { "Cat", "ant", "dog" }, KeyValues(data, "Key"));
         CollectionAssert.AreEqual(new uint[] { 3, 0, 1, 3, 2 }, data.GetColumn<uint>("Key").ToArray());
@@ -48,7 +49,8 @@ public sealed class KeyMappingTests
     [TestMethod]
     public void GivenKeysAreTakenAsTheyAre()
     {
-        IDataView keys = _ml.Data.LoadFromEnumerable(new[] { new Term { Value = "zebra" }, new Term { Value = "ant" }, new Term { Value = "zebra" } });
+        IDataView keys = _ml.Data.LoadFromEnumerable(
+            new[] { new Term { Value = "zebra" }, new Term { Value = "ant" }, new Term { Value = "zebra" } });
 
         IDataView data = Map(_ml.Transforms.Conversion.MapValueToKey("Key", "Name", keyData: keys));
 
@@ -61,7 +63,9 @@ public sealed class KeyMappingTests
     {
         ITransformer model = _ml.Transforms.Conversion.MapValueToKey("Name").Fit(_ml.Data.LoadFromEnumerable(Animals));
 
-        IDataView data = model.Transform(_ml.Data.LoadFromEnumerable(new[] { new Animal { Name = "Cat", Parts = ["", ""] }, new Animal { Name = "elk", Parts = ["", ""] } }));
+        IDataView data = model.Transform(
+            _ml.Data.LoadFromEnumerable(
+                new[] { new Animal { Name = "Cat", Parts = ["", ""] }, new Animal { Name = "elk", Parts = ["", ""] } }));
 
         CollectionAssert.AreEqual(new uint[] { 2, 0 }, data.GetColumn<uint>("Name").ToArray());
     }
@@ -69,8 +73,10 @@ public sealed class KeyMappingTests
     [TestMethod]
     public void ValuesComeBackFromKeys()
     {
-        IDataView data = Map(_ml.Transforms.Conversion.MapValueToKey([new InputOutputColumnPair("Name"), new InputOutputColumnPair("Weight"), new InputOutputColumnPair("Parts")])
-            .Append(_ml.Transforms.Conversion.MapKeyToValue([new InputOutputColumnPair("Back", "Name"), new InputOutputColumnPair("Weight"), new InputOutputColumnPair("Parts")])));
+        InputOutputColumnPair[] there = [new("Name"), new("Weight"), new("Parts")];
+        InputOutputColumnPair[] back = [new("Back", "Name"), new("Weight"), new("Parts")];
+        IDataView data = Map(
+            _ml.Transforms.Conversion.MapValueToKey(there).Append(_ml.Transforms.Conversion.MapKeyToValue(back)));
 
         CollectionAssert.AreEqual(new[] { "dog", "", "Cat", "dog", "ant" }, data.GetColumn<string>("Back").ToArray());
         CollectionAssert.AreEqual(new[] { 2.5f, float.NaN, 1.5f, 2.5f, -1 }, data.GetColumn<float>("Weight").ToArray());

@@ -16,7 +16,8 @@ public sealed class PipelineBehaviourTests
         bool fitted = false;
         var first = new Passing(() => new Disposing(), () => fitted = true);
 
-        ArgumentOutOfRangeException error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => first.Append(_ml.Transforms.CopyColumns("C", "Nowhere")).Fit(Rows(1)));
+        ArgumentOutOfRangeException error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(
+            () => first.Append(_ml.Transforms.CopyColumns("C", "Nowhere")).Fit(Rows(1)));
 
         StringAssert.Contains(error.Message, "Nowhere");
         Assert.IsFalse(fitted);
@@ -26,7 +27,8 @@ public sealed class PipelineBehaviourTests
     public void DisposingAChainDisposesItsTransformersOnce()
     {
         var transformer = new Disposing();
-        TransformerChain<ColumnCopyingTransformer> model = new Passing(() => transformer, () => { }).Append(_ml.Transforms.CopyColumns("B", nameof(Row.A))).Fit(Rows(1));
+        TransformerChain<ColumnCopyingTransformer> model = new Passing(() => transformer, () => { }).Append(
+            _ml.Transforms.CopyColumns("B", nameof(Row.A))).Fit(Rows(1));
 
         model.Dispose();
         model.Dispose();
@@ -56,7 +58,8 @@ public sealed class PipelineBehaviourTests
     [TestMethod]
     public void APredictionEngineMapsOneObjectToAnother()
     {
-        TransformerChain<ColumnCopyingTransformer> model = _ml.Transforms.CopyColumns("Twin", nameof(Row.A)).Append(_ml.Transforms.CopyColumns("Title", nameof(Row.Name))).Fit(Rows(1));
+        TransformerChain<ColumnCopyingTransformer> model = _ml.Transforms.CopyColumns("Twin", nameof(Row.A)).Append(
+            _ml.Transforms.CopyColumns("Title", nameof(Row.Name))).Fit(Rows(1));
         using PredictionEngine<Row, Prediction> engine = _ml.Model.CreatePredictionEngine<Row, Prediction>(model);
 
         Prediction prediction = engine.Predict(new Row { A = 4, Name = "four" });

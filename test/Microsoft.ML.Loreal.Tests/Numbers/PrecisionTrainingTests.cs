@@ -45,7 +45,10 @@ public sealed class PrecisionTrainingTests
             };
             var losses = new List<double>();
             using LorealModel model = LorealTraining.Fit(
-                options, 3, CPU, [.. World.Classes.Take(Classes)], Pictures(4, seed: 7), metrics => losses.Add(metrics.Loss), default);
+                options.ToPlan(),
+                new TrainingContext(3, CPU, metrics => losses.Add(metrics.Loss)),
+                [.. World.Classes.Take(Classes)],
+                Pictures(4, seed: 7));
             Assert.AreEqual(precision, model.Precision);
             WorldPictures test = Pictures(TestImages / Classes, seed: 8);
             using Tensor pixels = test.Pixels(model.Backbone.ImageProcessor, model.Resolution);
@@ -253,8 +256,7 @@ public sealed class PrecisionTrainingTests
     [TestMethod]
     public void SinglePrecisionIsNotTold() => CollectionAssert.AreEqual(
         new[] { "Package", "Torch", "Device", "Backbone", "Method" },
-        JsonNode.Parse(TrainingConfiguration.DescribeEncoding(TrainingRun.Options(), CPU))!.AsObject().Select(
-            property => property.Key).ToArray());
+        JsonNode.Parse(TrainingRun.Options().ToPlan().DescribeEncoding(CPU))!.AsObject().Select(property => property.Key).ToArray());
 
     /// <summary>Saves the model, claims a precision in its description, and loads it.</summary>
     private static LorealModel Load(LorealModel model, string precision, out List<string> warnings)

@@ -75,8 +75,7 @@ public sealed class SizeTests
     [DataRow(64, 15)]
     public void EveryEpochHasFullBatchesOfDifferentImagesAndAllHaveTheirTurn(int batchSize, int images)
     {
-        var stage = new TrainingStage(
-            1, new TrainingStageOptions { Epochs = 12, BatchSize = batchSize }, seed: 3, null, CancellationToken.None);
+        var stage = new TrainingStage(1, new StageSettings { Epochs = 12, BatchSize = batchSize }, seed: 3, null, CancellationToken.None);
         var seen = new HashSet<int>();
         for (int epoch = 0; epoch < 12; epoch++)
         {

@@ -59,7 +59,8 @@ internal sealed class ConsumerProgram(string folder, string package, string vers
 
     // A short training of the backbone that comes with the package, instead of one in a folder that is not there.
     private const string Settings =
-        "BaseStage = new TrainingStageOptions { Epochs = 2 }, DistillationStage = new TrainingStageOptions { Epochs = 2 }, ViewsPerImage = 1, Attributes = [\"color\", \"shape\"],";
+        "BaseStage = new TrainingStageOptions { Epochs = 2 }, DistillationStage = new TrainingStageOptions { Epochs = 2 }, ViewsPerImage "
+        + "= 1, Attributes = [\"color\", \"shape\"],";
 
     private string Output => Path.Combine(folder, "output");
 
@@ -96,7 +97,11 @@ internal sealed class ConsumerProgram(string folder, string package, string vers
             """);
         Write("Program.cs", Before + Pipeline(readme) + After);
         DotnetCommand.Run(folder, ["build", "--configuration", "Release", "--output", Output]);
-        string[] natives = [.. Directory.EnumerateFiles(Path.Combine(Output, "runtimes", TorchRuntime.Platform, "native")).Select(path => Path.GetFileName(path))];
+        string[] natives =
+        [
+            .. Directory.EnumerateFiles(Path.Combine(Output, "runtimes", TorchRuntime.Platform, "native"))
+                .Select(path => Path.GetFileName(path)),
+        ];
         foreach (string name in new[] { "LibTorchSharp", "torch_cpu" })
         {
             Assert.Contains(file => file.Contains(name, StringComparison.Ordinal), natives);
@@ -111,7 +116,8 @@ internal sealed class ConsumerProgram(string folder, string package, string vers
     /// <summary>The first C# block of README's section on programs, with other settings for the backbone's folder.</summary>
     private static string Pipeline(string readme)
     {
-        Match block = Regex.Match(readme, @"^## In your program$.*?^```csharp$(?<code>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline);
+        Match block = Regex.Match(
+            readme, @"^## In your program$.*?^```csharp$(?<code>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline);
         Assert.IsTrue(block.Success, "README.md has no C# under 'In your program'.");
         string[] lines = block.Groups["code"].Value.Split('\n');
         int backbone = Array.FindIndex(lines, line => line.Contains("ClipBackbone.FromFolder", StringComparison.Ordinal));

@@ -29,7 +29,8 @@ public sealed class ImageKindTests
 
     private static IDataView Encoded(MLContext ml)
     {
-        IDataView data = ml.Data.LoadFromEnumerable(Trained.Photos.Select(photo => new EncodedPhoto { Image = File.ReadAllBytes(photo.ImagePath), Label = photo.Label }).ToList());
+        IDataView data = ml.Data.LoadFromEnumerable(
+            Trained.Photos.Select(photo => new EncodedPhoto { Image = File.ReadAllBytes(photo.ImagePath), Label = photo.Label }).ToList());
         return ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
     }
 

@@ -24,7 +24,8 @@ public sealed class InterchangeTests
         var ml = new MLContext(5);
         ITransformer loaded = ml.Model.Load(model, out DataViewSchema schema);
         using var disposable = (IDisposable)loaded;
-        CollectionAssert.AreEqual(new[] { "ImagePath", "FileName", "Label", "Number", "Features" }, schema.Select(column => column.Name).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "ImagePath", "FileName", "Label", "Number", "Features" }, schema.Select(column => column.Name).ToArray());
         IDataView output = loaded.Transform(Trained.Data(ml));
 
         List<float[]> expected = ScoringProcess.ReadScores(scores);

@@ -11,7 +11,8 @@ public sealed class OutputSchemaTests
         DataViewSchema input = Trained.Prepared(new MLContext(1)).Schema;
         DataViewSchema output = Trained.Loreal.GetOutputSchema(input);
         CollectionAssert.AreEqual(
-            input.Select(column => column.Name).Concat(["PredictedLabel", "Score"]).ToArray(), output.Select(column => column.Name).ToArray());
+            input.Select(column => column.Name).Concat(["PredictedLabel", "Score"]).ToArray(),
+            output.Select(column => column.Name).ToArray());
 
         DataViewSchema.Column label = output["PredictedLabel"];
         Assert.AreEqual(new KeyDataViewType(typeof(uint), 3), label.Type);
@@ -51,10 +52,15 @@ public sealed class OutputSchemaTests
     }
 
     private static string[] Describe(SchemaShape shape) =>
-        [.. shape.Select(column => $"{column.Name}: {column.Kind} {(column.IsKey ? "key " : "")}{column.ItemType} [{string.Join("; ", Describe(column.Annotations))}]").Order()];
+        [
+            .. shape.Select(column => $"{column.Name}: {column.Kind} {(column.IsKey ? "key " : "")}{column.ItemType} "
+                + $"[{string.Join("; ", Describe(column.Annotations))}]")
+                .Order(),
+        ];
 
     private static void AssertAnnotations(DataViewSchema.Column column, params string[] names) =>
-        CollectionAssert.AreEqual(names, column.Annotations.Schema.Select(annotation => annotation.Name).Order(StringComparer.Ordinal).ToArray());
+        CollectionAssert.AreEqual(
+            names, column.Annotations.Schema.Select(annotation => annotation.Name).Order(StringComparer.Ordinal).ToArray());
 
     private static string Text(DataViewSchema.Column column, string kind)
     {

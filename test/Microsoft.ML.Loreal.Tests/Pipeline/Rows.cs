@@ -5,7 +5,8 @@ namespace Microsoft.ML.Loreal.Tests;
 /// <summary>Reads columns through plain cursors.</summary>
 internal static class Rows
 {
-    public static List<float[]> Scores(IDataView data) => [.. Read<VBuffer<float>>(data, "Score").Select(value => value.DenseValues().ToArray())];
+    public static List<float[]> Scores(IDataView data) =>
+        [.. Read<VBuffer<float>>(data, "Score").Select(value => value.DenseValues().ToArray())];
 
     public static List<T> Read<T>(IDataView data, string column)
     {
@@ -33,7 +34,10 @@ internal static class Rows
         Assert.HasCount(expected.Count, actual);
         for (int i = 0; i < expected.Count; i++)
         {
-            CollectionAssert.AreEqual(expected[i].Select(BitConverter.SingleToInt32Bits).ToArray(), actual[i].Select(BitConverter.SingleToInt32Bits).ToArray(), $"row {i}");
+            CollectionAssert.AreEqual(
+                expected[i].Select(BitConverter.SingleToInt32Bits).ToArray(),
+                actual[i].Select(BitConverter.SingleToInt32Bits).ToArray(),
+                $"row {i}");
         }
     }
 }

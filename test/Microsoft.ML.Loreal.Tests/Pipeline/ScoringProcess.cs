@@ -7,7 +7,8 @@ internal static class ScoringProcess
 {
     public const string Verb = "score-saved-model";
 
-    private static readonly bool _ownHost = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == Assembly.GetExecutingAssembly().GetName().Name;
+    private static readonly bool _ownHost = Path.GetFileNameWithoutExtension(
+        Environment.ProcessPath) == Assembly.GetExecutingAssembly().GetName().Name;
 
     public static string Host => _ownHost ? Environment.ProcessPath! : "dotnet";
 
@@ -23,8 +24,16 @@ internal static class ScoringProcess
     }
 
     public static void WriteScores(string path, IEnumerable<float[]> scores) =>
-        File.WriteAllLines(path, scores.Select(row => string.Join(' ', row.Select(value => BitConverter.SingleToInt32Bits(value).ToString(CultureInfo.InvariantCulture)))));
+        File.WriteAllLines(
+            path,
+            scores.Select(
+                row =>
+                    string.Join(' ', row.Select(value => BitConverter.SingleToInt32Bits(value).ToString(CultureInfo.InvariantCulture)))));
 
     public static List<float[]> ReadScores(string path) =>
-        [.. File.ReadLines(path).Select(line => line.Split(' ').Select(bits => BitConverter.Int32BitsToSingle(int.Parse(bits, CultureInfo.InvariantCulture))).ToArray())];
+        [
+            .. File.ReadLines(path)
+                .Select(line => line.Split(' ').Select(bits => int.Parse(bits, CultureInfo.InvariantCulture)))
+                .Select(bits => bits.Select(BitConverter.Int32BitsToSingle).ToArray()),
+        ];
 }

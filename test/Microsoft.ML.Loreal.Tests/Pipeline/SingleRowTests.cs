@@ -60,7 +60,8 @@ public sealed class SingleRowTests
         }
     }
 
-    private static void AssertSamePlace(DataViewRow expected, ValueGetter<DataViewRowId> expectedId, DataViewRow actual, ValueGetter<DataViewRowId> actualId)
+    private static void AssertSamePlace(
+        DataViewRow expected, ValueGetter<DataViewRowId> expectedId, DataViewRow actual, ValueGetter<DataViewRowId> actualId)
     {
         (DataViewRowId expectedValue, DataViewRowId actualValue) = (default, default);
         expectedId(ref expectedValue);

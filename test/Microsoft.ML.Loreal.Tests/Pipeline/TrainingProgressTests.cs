@@ -33,8 +33,9 @@ public sealed class TrainingProgressTests
         IChannel channel = Stub.Of<IChannel>((_, _) => { });
         IHost host = Stub.Of<IHost>((_, _) => { }, progressChannel);
         List<TrainingMetrics> told = [];
+        var losses = new Dictionary<string, double> { [TrainingLosses.CrossEntropy] = 0.4 };
         var metrics = new TrainingMetrics(
-            2, 3, 10, 0.5, 0.4, 0, 0, 0, 0.75, 0.002, validated ? 0.6 : null, validated ? 0.7 : null, TimeSpan.FromMinutes(90));
+            2, 3, 10, 0.5, losses, 0.75, 0.002, validated ? 0.6 : null, validated ? 0.7 : null, TimeSpan.FromMinutes(90));
         using (var progress = new TrainingProgress(host, channel, told.Add))
         {
             progress.Report(metrics);
@@ -47,7 +48,8 @@ public sealed class TrainingProgressTests
         CollectionAssert.AreEqual(new double?[] { 0.5, 0.75, metrics.ValidationLoss, metrics.ValidationAccuracy, 3 }, checkpoints.Single());
 
         List<string> entries = [];
-        fill!(Stub.Of<IProgressEntry>((method, arguments) => entries.Add($"{method} {string.Join(' ', arguments.Select(a => Convert.ToString(a, CultureInfo.InvariantCulture)))}")));
+        fill!(Stub.Of<IProgressEntry>((method, arguments) => entries.Add(string.Join(
+            ' ', arguments.Select(a => Convert.ToString(a, CultureInfo.InvariantCulture)).Prepend(method)))));
         string[] expected = ["SetProgress 0 3 10", "SetMetric 0 0.5", "SetMetric 1 0.75", "SetMetric 2 0.6", "SetMetric 3 0.7"];
         CollectionAssert.AreEqual(validated ? expected : expected[..3], entries);
     }

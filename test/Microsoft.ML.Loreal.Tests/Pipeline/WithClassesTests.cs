@@ -51,7 +51,9 @@ public sealed class WithClassesTests
         Assert.ThrowsExactly<ArgumentNullException>(() => Trained.Loreal.WithClasses(null!));
         Assert.ThrowsExactly<ArgumentException>(() => Trained.Loreal.WithClasses(["one"]));
         Assert.ThrowsExactly<ArgumentException>(() => Trained.Loreal.WithClasses(["one", " "]));
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => Trained.Loreal.WithClasses(["a cat", "A_Cat"])).Message, "A_Cat");
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => Trained.Loreal.WithClasses(["cat", new string('x', 100)])).Message, "xxx");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ArgumentException>(() => Trained.Loreal.WithClasses(["a cat", "A_Cat"])).Message, "A_Cat");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ArgumentException>(() => Trained.Loreal.WithClasses(["cat", new string('x', 100)])).Message, "xxx");
     }
 }

@@ -72,10 +72,10 @@ public sealed class AdaptedTowerTests
     [TestMethod]
     public void PublishedSettings()
     {
-        TrainingStageOptions mma = PromptMethod.Mma().PublishedStage;
+        StageSettings mma = PromptMethod.Mma().PublishedStage;
         Assert.AreEqual(
             (5, 16, PromptOptimizer.Sgd, 0.0015, 0), (mma.Epochs, mma.BatchSize, mma.Optimizer, mma.LearningRate, mma.WarmupEpochs));
-        TrainingStageOptions mmrl = PromptMethod.Mmrl().PublishedStage;
+        StageSettings mmrl = PromptMethod.Mmrl().PublishedStage;
         Assert.AreEqual(
             (10, 4, PromptOptimizer.AdamW, 0.001, 1), (mmrl.Epochs, mmrl.BatchSize, mmrl.Optimizer, mmrl.LearningRate, mmrl.WarmupEpochs));
         Assert.AreEqual((1e-5, 5e-4), (mmrl.WarmupLearningRate, mmrl.WeightDecay));
@@ -175,7 +175,8 @@ public sealed class AdaptedTowerTests
         (Tensor Value, Tensor[] Gradients) Run(double factor)
         {
             Tensor result = new Adapter(layers[0], layers[1], layers[2], 2, factor).Forward(x);
-            return (result.detach(), [.. autograd.grad([result.pow(2).sum()], [x, .. layers.SelectMany(layer => new[] { layer.Weight, layer.Bias })])]);
+            Tensor[] leaves = [x, .. layers.SelectMany(layer => new[] { layer.Weight, layer.Bias })];
+            return (result.detach(), [.. autograd.grad([result.pow(2).sum()], leaves)]);
         }
     }
 

@@ -9,5 +9,6 @@ internal sealed class CharacterVocabulary : IPromptVocabulary
 
     public int EndOfText => 513;
 
-    public IReadOnlyList<int> Encode(string text) => [.. text.ToLowerInvariant().Where(c => c is '.' or (>= 'a' and <= 'z')).Select(c => (int)c)];
+    public IReadOnlyList<int> Encode(string text) =>
+        [.. text.ToLowerInvariant().Where(c => c is '.' or (>= 'a' and <= 'z')).Select(c => (int)c)];
 }

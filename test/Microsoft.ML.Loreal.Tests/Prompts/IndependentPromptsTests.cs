@@ -14,7 +14,8 @@ public sealed class IndependentPromptsTests
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PromptMethod.IndependentPrompts(imageDepth: 0));
         Assert.ThrowsExactly<ArgumentException>(() => PromptMethod.IndependentPrompts(initialText: " "));
         StringAssert.Contains(
-            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => TrainingRun.Fit(Options(attributes: false, imageDepth: 3))).Message, "between 1 and 2");
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => TrainingRun.Fit(Options(attributes: false, imageDepth: 3))).Message,
+            "between 1 and 2");
         LorealTrainer.Options options = Options(attributes: false);
         options.Method = PromptMethod.IndependentPrompts(textTokens: 90, textDepth: 2, imageDepth: 2);
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => TrainingRun.Fit(options)).Message, "90");

@@ -13,7 +13,8 @@ internal static class LearningCheck
     public static void Forward(Tensor expected, Tensor actual, string what) => Relative(expected, actual, ForwardTolerance, what);
 
     public static void Forward(double expected, double actual, string what) =>
-        Assert.IsLessThanOrEqualTo(ForwardTolerance * Math.Abs(expected), Math.Abs(expected - actual), $"{what}: expected {expected}, found {actual}");
+        Assert.IsLessThanOrEqualTo(
+            ForwardTolerance * Math.Abs(expected), Math.Abs(expected - actual), $"{what}: expected {expected}, found {actual}");
 
     public static void Gradient(Tensor expected, Tensor actual, string what) => Relative(expected, actual, GradientTolerance, what);
 

@@ -41,7 +41,9 @@ internal class PlainTowers
     {
         (long images, long prefixLength) = (parts.Prefix.shape[0], parts.Prefix.shape[1]);
         long classes = parts.Suffix.shape[0];
-        Tensor prompts = cat([parts.Prefix.unsqueeze(1).expand(-1, classes, -1, -1), parts.Suffix.unsqueeze(0).expand(images, -1, -1, -1)], 2).flatten(0, 1); // [B * C, L, D]
+        // [B * C, L, D]
+        Tensor prompts = cat(
+            [parts.Prefix.unsqueeze(1).expand(-1, classes, -1, -1), parts.Suffix.unsqueeze(0).expand(images, -1, -1, -1)], 2).flatten(0, 1);
         Tensor x = _model.Text.AddPositions(prompts);
         long length = x.shape[1];
         for (int block = 0; block < _model.Text.Blocks.Count; block++)
@@ -86,7 +88,12 @@ internal class PlainTowers
     private static Tensor Unit(Tensor x) => x / x.norm(-1, keepdim: true);
 
     private static Tensor Replace(Tensor x, long place, Tensor tokens, long replaced) => cat(
-        [x.narrow(1, 0, place), tokens.unsqueeze(0).expand(x.shape[0], -1, -1), x.narrow(1, place + replaced, x.shape[1] - place - replaced)], 1);
+        [
+            x.narrow(1, 0, place),
+            tokens.unsqueeze(0).expand(x.shape[0], -1, -1),
+            x.narrow(1, place + replaced, x.shape[1] - place - replaced),
+        ],
+        1);
 
     private Tensor Block(ResidualAttentionBlock block, Tensor x, Func<Tensor, Tensor>? branch, bool causal = true)
     {
@@ -101,7 +108,8 @@ internal class PlainTowers
         protected override Tensor TextTokens(int block, Tensor x, long place) =>
             Deeper(block) is { } prompt ? Replace(x, place, prompt, prompt.shape[0]) : x;
 
-        protected override Tensor BeforeNormalization(Tensor x) => cat([x, Linear("proj", _state["ctx"]).unsqueeze(0).expand(x.shape[0], -1, -1)], 1);
+        protected override Tensor BeforeNormalization(Tensor x) =>
+            cat([x, Linear("proj", _state["ctx"]).unsqueeze(0).expand(x.shape[0], -1, -1)], 1);
 
         protected override Tensor ImageTokens(int block, Tensor x) => Deeper(block) is { } prompt
             ? Replace(x, x.shape[1] - prompt.shape[0], Linear($"compound_prompt_projections.{block - 1}", prompt), prompt.shape[0])
@@ -113,11 +121,15 @@ internal class PlainTowers
     private sealed class IndependentPrompts(ClipModel model, IReadOnlyDictionary<string, Tensor> state) : PlainTowers(model, state)
     {
         protected override Tensor TextTokens(int block, Tensor x, long place) =>
-            _state.TryGetValue($"text_encoder.transformer.resblocks.{block}.VPT_shallow", out Tensor? prompt) ? Replace(x, place, prompt, prompt.shape[0]) : x;
+            _state.TryGetValue($"text_encoder.transformer.resblocks.{block}.VPT_shallow", out Tensor? prompt)
+                ? Replace(x, place, prompt, prompt.shape[0])
+                : x;
 
-        protected override Tensor BeforeNormalization(Tensor x) => cat([x, _state["image_encoder.VPT"].unsqueeze(0).expand(x.shape[0], -1, -1)], 1);
+        protected override Tensor BeforeNormalization(Tensor x) =>
+            cat([x, _state["image_encoder.VPT"].unsqueeze(0).expand(x.shape[0], -1, -1)], 1);
 
-        protected override Tensor ImageTokens(int block, Tensor x) => _state.TryGetValue($"image_encoder.transformer.resblocks.{block}.VPT_shallow", out Tensor? prompt)
+        protected override Tensor ImageTokens(int block, Tensor x) =>
+            _state.TryGetValue($"image_encoder.transformer.resblocks.{block}.VPT_shallow", out Tensor? prompt)
             ? Replace(x, x.shape[1] - prompt.shape[0], prompt, prompt.shape[0])
             : x;
     }
@@ -128,8 +140,12 @@ internal class PlainTowers
 
         protected override Func<Tensor, Tensor>? ImageBranch(int block) => Adapter("visual", block + 1);
 
-        private Func<Tensor, Tensor>? Adapter(string tower, int layer) => !_state.ContainsKey($"shared_adapter.{layer}.0.weight") ? null : y =>
-            scale * Linear($"{tower}_adapter.{layer}.up", Linear($"shared_adapter.{layer}.0", Linear($"{tower}_adapter.{layer}.down.0", y).relu()).relu());
+        private Func<Tensor, Tensor>? Adapter(string tower, int layer) =>
+            !_state.ContainsKey($"shared_adapter.{layer}.0.weight") ? null : y =>
+            scale
+                * Linear(
+                    $"{tower}_adapter.{layer}.up",
+                    Linear($"shared_adapter.{layer}.0", Linear($"{tower}_adapter.{layer}.down.0", y).relu()).relu());
     }
 
     private sealed class Mmrl(ClipModel model, IReadOnlyDictionary<string, Tensor> state, int firstLayer) : PlainTowers(model, state)

@@ -26,7 +26,7 @@ public sealed class PromptMethodTests
     [TestMethod]
     public void PublishedSettingsOfCoOp()
     {
-        TrainingStageOptions stage = PromptMethod.CoOp().PublishedStage;
+        StageSettings stage = PromptMethod.CoOp().PublishedStage;
         Assert.AreEqual((50, 32, PromptOptimizer.Sgd, 0.002), (stage.Epochs, stage.BatchSize, stage.Optimizer, stage.LearningRate));
     }
 

@@ -21,7 +21,8 @@ internal sealed class ReferenceSentences
         string[] classNames = root.GetProperty("classnames").Deserialize<string[]>()!;
         int[][] rows = variant.GetProperty("tokenized_prompts").Deserialize<int[][]>()!;
         int shared = Enumerable.Range(1, rows[0].Length - 1).TakeWhile(p => rows.All(row => row[p] == rows[0][p])).Count();
-        var texts = new Dictionary<string, int[]> { [template[..template.IndexOf("{}", StringComparison.Ordinal)].TrimEnd()] = rows[0][1..(1 + shared)] };
+        string begin = template[..template.IndexOf("{}", StringComparison.Ordinal)].TrimEnd();
+        var texts = new Dictionary<string, int[]> { [begin] = rows[0][1..(1 + shared)] };
         for (int c = 0; c < classNames.Length; c++)
         {
             string words = ClassTokens.Words(classNames[c]);

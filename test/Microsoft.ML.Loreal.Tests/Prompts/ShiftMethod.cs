@@ -13,7 +13,7 @@ internal sealed class ShiftMethod : PromptMethod
 {
     public override string Name => "Shift";
 
-    internal override TrainingStageOptions PublishedStage => new() { Epochs = 10 };
+    internal override StageSettings PublishedStage => new() { Epochs = 10 };
 
     internal override PromptLearner CreateLearner(
         ClipModel model, IPromptVocabulary vocabulary, IReadOnlyList<string> classNames, int attributeTokens, Random random) =>

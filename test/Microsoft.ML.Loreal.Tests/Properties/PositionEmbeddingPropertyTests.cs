@@ -63,7 +63,8 @@ public sealed class PositionEmbeddingPropertyTests
         using DisposeScope scope = NewDisposeScope();
         Tensor first = Random(t.Old, t.Seed);
         Tensor second = Random(t.Old, t.Seed ^ 1);
-        AssertClose((Resize(first, t.Old, t.New) * 2) - (Resize(second, t.Old, t.New) * 3), Resize((first * 2) - (second * 3), t.Old, t.New));
+        AssertClose(
+            (Resize(first, t.Old, t.New) * 2) - (Resize(second, t.Old, t.New) * 3), Resize((first * 2) - (second * 3), t.Old, t.New));
     });
 
     [TestMethod]

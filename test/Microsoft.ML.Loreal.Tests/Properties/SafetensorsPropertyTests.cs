@@ -18,7 +18,8 @@ public sealed class SafetensorsPropertyTests
         ScalarType.Float16, ScalarType.BFloat16, ScalarType.Float32, ScalarType.Float64,
     ];
 
-    private static readonly Gen<long[]> _shape = Gen.Choose(0, 5).Select(side => (long)side).ArrayOf().Select(sides => sides.Take(4).ToArray());
+    private static readonly Gen<long[]> _shape = Gen.Choose(0, 5).Select(side => (long)side).ArrayOf().Select(
+        sides => sides.Take(4).ToArray());
 
     [TestMethod]
     public void WhatIsWrittenIsReadBack()
@@ -28,11 +29,13 @@ public sealed class SafetensorsPropertyTests
             from shape in _shape
             from type in Gen.Elements(_types)
             select (Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)), shape, type);
-        Gen<(string Name, long[] Shape, ScalarType Type)[]> file = one.ArrayOf().Select(all => all.Where(t => t.Name != "__metadata__").DistinctBy(t => t.Name).ToArray());
+        Gen<(string Name, long[] Shape, ScalarType Type)[]> file = one.ArrayOf().Select(
+            all => all.Where(t => t.Name != "__metadata__").DistinctBy(t => t.Name).ToArray());
         Property.Holds(file, tensors =>
         {
             using DisposeScope scope = NewDisposeScope();
-            (string Name, Tensor Value)[] written = [.. tensors.Select((t, i) => (t.Name, (arange(t.Shape.Aggregate(1L, (a, b) => a * b)) + i).reshape(t.Shape).to(t.Type)))];
+            (string Name, Tensor Value)[] written =
+                [.. tensors.Select((t, i) => (t.Name, (arange(t.Shape.Aggregate(1L, (a, b) => a * b)) + i).reshape(t.Shape).to(t.Type)))];
             using var stream = new MemoryStream();
             SafetensorsWriter.Write(stream, written);
             using var read = SafetensorsFile.Read(new MemoryStream(stream.ToArray()), "the file");
@@ -44,7 +47,8 @@ public sealed class SafetensorsPropertyTests
                 CollectionAssert.AreEqual(value.shape, again.shape);
                 Assert.IsTrue(value.Equals(again));
                 // Not data<float>(), which TorchSharp does not copy from tensors without elements.
-                CollectionAssert.AreEqual(MemoryMarshal.Cast<byte, float>(value.to(ScalarType.Float32).bytes).ToArray(), read.ReadSingles(tensor));
+                CollectionAssert.AreEqual(
+                    MemoryMarshal.Cast<byte, float>(value.to(ScalarType.Float32).bytes).ToArray(), read.ReadSingles(tensor));
             }
         });
     }
@@ -55,7 +59,8 @@ public sealed class SafetensorsPropertyTests
         using SafetensorsFile read = File64(number);
         Assert.AreEqual((float)number, read.ReadSingles("f64")[0]);
         Assert.AreEqual((float)(Half)number, read.ReadSingles("f16")[0]);
-        Assert.AreEqual(BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits((float)number) & 0xFFFF0000), read.ReadSingles("bf16")[0]);
+        Assert.AreEqual(
+            BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits((float)number) & 0xFFFF0000), read.ReadSingles("bf16")[0]);
     });
 
     [TestMethod]
@@ -64,7 +69,27 @@ public sealed class SafetensorsPropertyTests
         // Random bytes behind a true length, and random pieces of JSON in a true frame.
         Gen<byte[]> header = Gen.OneOf(
             ArbMap.Default.GeneratorFor<byte[]>().Select(bytes => bytes ?? []),
-            Gen.Elements("{", "}", "\"a\"", ":", ",", "[", "]", "0", "4", "-1", "\"dtype\"", "\"F32\"", "\"shape\"", "\"data_offsets\"", "[0,4]", "[1]", " ", "__metadata__", "{}", "null")
+            Gen.Elements(
+                "{",
+                "}",
+                "\"a\"",
+                ":",
+                ",",
+                "[",
+                "]",
+                "0",
+                "4",
+                "-1",
+                "\"dtype\"",
+                "\"F32\"",
+                "\"shape\"",
+                "\"data_offsets\"",
+                "[0,4]",
+                "[1]",
+                " ",
+                "__metadata__",
+                "{}",
+                "null")
                 .ArrayOf().Select(parts => Encoding.UTF8.GetBytes(string.Concat(parts))));
         Property.Holds(Gen.Zip(header, Gen.Choose(0, 12)), pair =>
         {
@@ -91,7 +116,8 @@ public sealed class SafetensorsPropertyTests
     private static SafetensorsFile File64(double number)
     {
         byte[] header = Encoding.UTF8.GetBytes(
-            """{"f64":{"dtype":"F64","shape":[],"data_offsets":[0,8]},"f16":{"dtype":"F16","shape":[1],"data_offsets":[8,10]},"bf16":{"dtype":"BF16","shape":[1,1],"data_offsets":[10,12]}}""");
+            """{"f64":{"dtype":"F64","shape":[],"data_offsets":[0,8]},"f16":{"dtype":"F16","shape":[1],"data_offsets":[8,10]},"""
+            + "\"bf16\":{\"dtype\":\"BF16\",\"shape\":[1,1],\"data_offsets\":[10,12]}}");
         byte[] file = new byte[8 + header.Length + 12];
         BinaryPrimitives.WriteInt64LittleEndian(file, header.Length);
         header.CopyTo(file, 8);

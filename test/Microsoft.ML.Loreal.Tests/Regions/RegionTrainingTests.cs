@@ -73,7 +73,7 @@ public sealed class RegionTrainingTests
         using var folder = new TemporaryFolder();
         using var cancel = new CancellationTokenSource();
         cancel.Cancel();
-        using var teacher = PromptKDTeacher.Of(Taught.Teacher.Model, null);
+        using var teacher = PromptKDTeacher.Of(Taught.Teacher.Model, Taught.Teacher.ClassNames);
         var builder = new RegionTableBuilder(teacher, new Distillation.GeneratedImages(3, 4), 0.5f, 1, 1);
         Directory.CreateDirectory(folder["tables"]);
         Assert.Throws<OperationCanceledException>(() => builder.Write(

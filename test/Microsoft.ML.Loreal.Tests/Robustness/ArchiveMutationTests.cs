@@ -73,7 +73,11 @@ public sealed class ArchiveMutationTests
             TestContext,
             LorealModel.TensorFile,
             1000,
-            random => LoadAndScore(files, LorealModel.TensorFile, random.Next(2) == 0 ? Mutation.Of(tensors, random) : [.. Mutation.Of(tensors[..header], random), .. tensors[header..]]),
+            random =>
+                LoadAndScore(
+                    files,
+                    LorealModel.TensorFile,
+                    random.Next(2) == 0 ? Mutation.Of(tensors, random) : [.. Mutation.Of(tensors[..header], random), .. tensors[header..]]),
             error => error is FormatException or InvalidDataException);
     }
 
@@ -96,9 +100,13 @@ public sealed class ArchiveMutationTests
             1000,
             random =>
             {
-                byte[] content = name == PromptKDModel.DescriptionFile ? JsonMutation.Of(Encoding.UTF8.GetString(files[name]), random) : Mutation.Of(files[name], random);
+                byte[] content = name == PromptKDModel.DescriptionFile
+                    ? JsonMutation.Of(Encoding.UTF8.GetString(files[name]), random)
+                    : Mutation.Of(files[name], random);
                 using var model = PromptKDModel.Load(
-                    Taught.StudentBackbone, TorchSharp.torch.CPU, file => new MemoryStream(file == name ? content : files[file], writable: false));
+                    Taught.StudentBackbone,
+                    TorchSharp.torch.CPU,
+                    file => new MemoryStream(file == name ? content : files[file], writable: false));
                 using TorchSharp.torch.Tensor pixels = TrainingRun.Pixels(1, model.Resolution);
                 float[] scores = new float[model.ClassNames.Count];
                 model.Score(pixels, scores);
@@ -120,7 +128,8 @@ public sealed class ArchiveMutationTests
     /// with errors of many types.
     /// </summary>
     private static bool IsMLNetsOwn(Exception error) => error is not OutOfMemoryException
-        && Causes(error).SelectMany(cause => new StackTrace(cause).GetFrames()).All(frame => frame.GetMethod()?.DeclaringType?.Assembly != typeof(LorealTransformer).Assembly);
+        && Causes(error).SelectMany(cause => new StackTrace(cause).GetFrames()).All(
+            frame => frame.GetMethod()?.DeclaringType?.Assembly != typeof(LorealTransformer).Assembly);
 
     private static IEnumerable<Exception> Causes(Exception error)
     {

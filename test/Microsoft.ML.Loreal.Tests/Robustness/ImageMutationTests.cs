@@ -36,7 +36,9 @@ public sealed class ImageMutationTests
             {
                 byte[] mutant = Mutation.Of(original, random);
                 using RgbImage image = decoder.Decode(mutant);
-                Assert.IsTrue(image.Width > 0 && image.Height > 0 && (long)image.Width * image.Height <= MostPixels, $"{image.Width} x {image.Height}");
+                Assert.IsTrue(
+                    image.Width > 0 && image.Height > 0 && (long)image.Width * image.Height <= MostPixels,
+                    $"{image.Width} x {image.Height}");
                 Assert.IsGreaterThanOrEqualTo(3 * image.Width * image.Height, image.Pixels.Length);
             },
             error => error is InvalidDataException);

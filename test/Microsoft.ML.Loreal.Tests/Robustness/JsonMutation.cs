@@ -24,7 +24,9 @@ internal static partial class JsonMutation
 
         MatchCollection found = Value().Matches(json);
         Match replaced = found[random.Next(found.Count)];
-        return Encoding.UTF8.GetBytes(string.Concat(json.AsSpan(0, replaced.Index), _values[random.Next(_values.Length)], json.AsSpan(replaced.Index + replaced.Length)));
+        return Encoding.UTF8.GetBytes(
+            string.Concat(
+                json.AsSpan(0, replaced.Index), _values[random.Next(_values.Length)], json.AsSpan(replaced.Index + replaced.Length)));
     }
 
     // Strings (names of properties too), numbers, and the other literals.

@@ -36,7 +36,8 @@ internal static class MutationLoop
             largest = Math.Max(largest, GC.GetTotalAllocatedBytes() - before);
         }
 
-        test.WriteLine($"{what}: {mutants} mutants, {refused} refused, {mutants - refused} read; the most allocated for one: {largest >> 10} KB.");
+        test.WriteLine(
+            $"{what}: {mutants} mutants, {refused} refused, {mutants - refused} read; the most allocated for one: {largest >> 10} KB.");
         Assert.IsGreaterThan(0, refused, what);
         Assert.IsLessThan(MostAllocatedBytes, largest, what);
     }

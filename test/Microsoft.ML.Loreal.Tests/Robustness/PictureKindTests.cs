@@ -52,7 +52,9 @@ public sealed class PictureKindTests
         var encoder = new WebpEncoder { FileFormat = WebpFileFormatType.Lossless };
         using var red = new Image<Rgba32>(2, 2, new Rgba32(255, 0, 0, 255));
         using var blue = new Image<Rgba32>(2, 2, new Rgba32(0, 0, 255, 255));
-        RgbImage image = Decode(HandmadeWebp.Animation(2, 2, (0, 0, 2, 2, TestPictures.Encode(red, encoder)), (0, 0, 2, 2, TestPictures.Encode(blue, encoder))));
+        RgbImage image = Decode(
+            HandmadeWebp.Animation(
+                2, 2, (0, 0, 2, 2, TestPictures.Encode(red, encoder)), (0, 0, 2, 2, TestPictures.Encode(blue, encoder))));
         CollectionAssert.AreEqual(new byte[] { 255, 0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0 }, image.Pixels);
     }
 
@@ -74,7 +76,9 @@ public sealed class PictureKindTests
     [TestMethod]
     public void WhatIsNoKnownFormatIsRefused()
     {
-        foreach (string text in new[] { "<svg xmlns=\"http://www.w3.org/2000/svg\"/>", "%PDF-1.7\n", "plain text", "\0\0\0\0\0\0\0\0\0\0\0\0" })
+        string[] texts =
+            ["<svg xmlns=\"http://www.w3.org/2000/svg\"/>", "%PDF-1.7\n", "plain text", "\0\0\0\0\0\0\0\0\0\0\0\0"];
+        foreach (string text in texts)
         {
             InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(() => Decode(Encoding.ASCII.GetBytes(text)));
             Assert.IsFalse(string.IsNullOrWhiteSpace(error.Message));
@@ -89,7 +93,9 @@ public sealed class PictureKindTests
         using RgbImage image = new ImageDecoder(Pixels).Decode(png);
         Assert.AreEqual(TestPictures.Width, image.Width);
         InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(() => new ImageDecoder(Pixels - 1).Decode(png));
-        StringAssert.Contains(error.Message, $"{TestPictures.Width} x {TestPictures.Height} = {Pixels} pixels, more than MaximumPixels allows ({Pixels - 1})");
+        StringAssert.Contains(
+            error.Message,
+            $"{TestPictures.Width} x {TestPictures.Height} = {Pixels} pixels, more than MaximumPixels allows ({Pixels - 1})");
     }
 
     /// <summary>The picture with pixels of its own, no longer than it is.</summary>

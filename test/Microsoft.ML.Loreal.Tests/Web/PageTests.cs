@@ -47,19 +47,23 @@ public sealed class PageTests
         Photo photo = Trained.Photos[0];
         await _browser.ChooseAsync("#file", photo.ImagePath);
         await _browser.WaitAsync("document.querySelectorAll('#classes li').length === 3");
-        await _browser.WaitAsync("document.querySelector('#seen').naturalWidth > 0 && document.querySelector('#original').naturalWidth > 0");
+        await _browser.WaitAsync(
+            "document.querySelector('#seen').naturalWidth > 0 && document.querySelector('#original').naturalWidth > 0");
 
         float[] scores = TrainedModelZip.Scores(File.ReadAllBytes(photo.ImagePath));
         string[] expected = [.. scores.Select((score, index) => (score, index)).OrderByDescending(s => s.score)
             .Select(s => string.Create(CultureInfo.InvariantCulture, $"{Trained.Loreal.ClassNames[s.index]} {100 * s.score:F1} %"))];
-        JsonNode? shown = await _browser.EvaluateAsync("[...document.querySelectorAll('#classes li')].map(row => [...row.children].map(part => part.textContent).join(' '))");
+        JsonNode? shown = await _browser.EvaluateAsync(
+            "[...document.querySelectorAll('#classes li')].map(row => [...row.children].map(part => part.textContent).join(' '))");
         CollectionAssert.AreEqual(expected, shown!.AsArray().Select(row => row!.GetValue<string>()).ToArray());
 
         IImageInfo file = Image.Identify(photo.ImagePath);
         Assert.AreEqual(file.Width, await NumberAsync("document.querySelector('#original').naturalWidth"));
         Assert.AreEqual(Trained.Loreal.Resolution, await NumberAsync("document.querySelector('#seen').naturalWidth"));
         Assert.AreEqual(Trained.Loreal.Resolution, await NumberAsync("document.querySelector('#seen').naturalHeight"));
-        Assert.AreEqual("pixelated", (await _browser.EvaluateAsync("getComputedStyle(document.querySelector('#seen')).imageRendering"))!.GetValue<string>());
+        Assert.AreEqual(
+            "pixelated",
+            (await _browser.EvaluateAsync("getComputedStyle(document.querySelector('#seen')).imageRendering"))!.GetValue<string>());
         // The enlargement is as large as the picture beside it.
         Assert.IsGreaterThan(10 * Trained.Loreal.Resolution, await NumberAsync("document.querySelector('#seen').clientWidth"));
 

@@ -65,7 +65,8 @@ public sealed class PredictionApiTests
     {
         byte[][] files = [.. Trained.Photos.Select(photo => File.ReadAllBytes(photo.ImagePath))];
         float[][] expected = [.. files.Select(TrainedModelZip.Scores)];
-        Prediction[] predictions = await Task.WhenAll(Enumerable.Range(0, 64).Select(i => PredictAsync("/predict?top=3", files[i % files.Length])));
+        Prediction[] predictions = await Task.WhenAll(
+            Enumerable.Range(0, 64).Select(i => PredictAsync("/predict?top=3", files[i % files.Length])));
         for (int i = 0; i < predictions.Length; i++)
         {
             AssertScores(expected[i % files.Length], predictions[i]);
@@ -91,7 +92,9 @@ public sealed class PredictionApiTests
     [DataRow(true)]
     public async Task ATooLargeFileIsRefused(bool chunked)
     {
-        using HttpContent content = chunked ? new StreamContent(new Endless(WebServer.MaximumBytes + 1)) : new ByteArrayContent(new byte[WebServer.MaximumBytes + 1]);
+        using HttpContent content = chunked
+            ? new StreamContent(new Endless(WebServer.MaximumBytes + 1))
+            : new ByteArrayContent(new byte[WebServer.MaximumBytes + 1]);
         content.Headers.ContentType = new("image/png");
         using var request = new HttpRequestMessage(HttpMethod.Post, "/predict") { Content = content };
         request.Headers.TransferEncodingChunked = chunked;

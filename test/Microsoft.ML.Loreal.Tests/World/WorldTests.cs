@@ -102,7 +102,9 @@ public sealed class WorldTests
         var random = new Random(2);
         Thing[] things = Enumerable.Range(0, 200).Select(_ => ThingClass.All[9].Sample(random)).ToArray();
 
-        Assert.IsTrue(things.All(t => (t.Color, t.Structure, t.Shape) == (ThingClass.All[9].Color, ThingClass.All[9].Structure, ThingClass.All[9].Shape)));
+        Assert.IsTrue(
+            things.All(
+                t => (t.Color, t.Structure, t.Shape) == (ThingClass.All[9].Color, ThingClass.All[9].Structure, ThingClass.All[9].Shape)));
         Assert.AreEqual(6, things.Select(t => (t.Size, t.Outline)).Distinct().Count());
     }
 

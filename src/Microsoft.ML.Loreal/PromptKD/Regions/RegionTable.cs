@@ -10,7 +10,7 @@ namespace Microsoft.ML.Loreal.PromptKD.Regions;
 /// </summary>
 internal sealed class RegionTable : IDisposable
 {
-    private const int LongestOnStack = 1024;
+    private const int MaxStackBytes = 1024;
 
     private readonly RegionTableHeader _header;
     private readonly string _path;
@@ -63,7 +63,9 @@ internal sealed class RegionTable : IDisposable
         Read(row, bytes);
         ImageRegion region = RegionTableHeader.Region(bytes);
         PixelRegion box = region.Box;
-        bool inside = box is { Left: >= 0, Top: >= 0, Width: > 0, Height: > 0 } && box.Width <= picture.Width - box.Left && box.Height <= picture.Height - box.Top;
+        bool inside = box is { Left: >= 0, Top: >= 0, Width: > 0, Height: > 0 }
+            && box.Width <= picture.Width - box.Left
+            && box.Height <= picture.Height - box.Top;
         return inside ? region : throw Damaged($"row {row} has a region outside its image");
     }
 
@@ -74,7 +76,7 @@ internal sealed class RegionTable : IDisposable
     /// <exception cref="InvalidDataException">The labels cannot be: the file is damaged.</exception>
     public void Labels(long row, LabelSparsification sparsification, Span<float> probabilities)
     {
-        Span<byte> bytes = _header.RowLength <= LongestOnStack ? stackalloc byte[_header.RowLength] : new byte[_header.RowLength];
+        Span<byte> bytes = _header.RowLength <= MaxStackBytes ? stackalloc byte[_header.RowLength] : new byte[_header.RowLength];
         Read(row, bytes);
         double sum = 0;
         for (int k = 0; k < _header.Kept; k++)
@@ -82,7 +84,8 @@ internal sealed class RegionTable : IDisposable
             (int label, float probability) = RegionTableHeader.Label(bytes, k);
             if (label >= _header.Classes || !(probability is >= 0 and <= 1))
             {
-                throw Damaged(string.Create(CultureInfo.InvariantCulture, $"row {row} has the class {label} with the probability {probability}"));
+                throw Damaged(string.Create(
+                    CultureInfo.InvariantCulture, $"row {row} has the class {label} with the probability {probability}"));
             }
 
             sum += probability;
@@ -108,5 +111,6 @@ internal sealed class RegionTable : IDisposable
     private void Read(long row, Span<byte> bytes) =>
         _view.SafeMemoryMappedViewHandle.ReadSpan((ulong)(RegionTableHeader.Length + (row * _header.RowLength)), bytes);
 
-    private InvalidDataException Damaged(string how) => new($"The region table '{_path}' is damaged: {how}. Delete it to have it made anew.");
+    private InvalidDataException Damaged(string how) =>
+        new($"The region table '{_path}' is damaged: {how}. Delete it to have it made anew.");
 }

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 using Microsoft.ML.Loreal.Images;
 using Microsoft.ML.Loreal.PromptKD.Teacher;
 using Microsoft.ML.Loreal.Tensors;
-using Microsoft.ML.Loreal.Training.Features;
 using Microsoft.ML.Loreal.Training.Data;
+using Microsoft.ML.Loreal.Training.Features;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,7 +15,7 @@ namespace Microsoft.ML.Loreal.PromptKD.Regions;
 /// <param name="minimumArea">The smallest share of an image in a region.</param>
 /// <param name="temperature">T of the teacher's probabilities.</param>
 /// <param name="seed">The seed of the regions.</param>
-internal sealed class RegionTableBuilder(PromptKDTeacher teacher, ILabelledImages images, float minimumArea, double temperature, int seed)
+internal sealed class RegionTableBuilder(PromptKDTeacher teacher, ILabeledImages images, float minimumArea, double temperature, int seed)
 {
     // Regions per forward pass of the teacher, as in the feature cache.
     private const int EncodeBatch = 32;
@@ -56,7 +56,7 @@ internal sealed class RegionTableBuilder(PromptKDTeacher teacher, ILabelledImage
         byte[] row = new byte[header.RowLength];
         int chunk = Math.Max(1, EncodeBatch / header.Views);
         int chunks = (images.Count + chunk - 1) / chunk;
-        foreach (Regions[] cut in OrderedWork.Run<Regions>(chunks, Math.Clamp(Environment.ProcessorCount, 2, 8), index => [Cut(index * chunk, header.Views, chunk, cancel)], cancel))
+        foreach (Regions[] cut in OrderedWork.Run<Regions>(chunks, index => [Cut(index * chunk, header.Views, chunk, cancel)], cancel))
         {
             cancel.ThrowIfCancellationRequested();
             using Regions regions = cut[0];
@@ -74,8 +74,9 @@ internal sealed class RegionTableBuilder(PromptKDTeacher teacher, ILabelledImage
     {
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor answers = teacher.Probabilities(teacher.Encoder.Encode(DeviceTransfer.Send(pixels, teacher.Device)), temperature); // [R, C]
-        (Tensor? probabilities, Tensor? classes) = answers.topk(kept, 1);                                                                  // [R, K]
+        Tensor features = teacher.Encoder.Encode(DeviceTransfer.Send(pixels, teacher.Device)); // [R, G]
+        Tensor answers = teacher.Probabilities(features, temperature);                         // [R, C]
+        (Tensor? probabilities, Tensor? classes) = answers.topk(kept, 1);                      // [R, K]
         return (
             MemoryMarshal.Cast<byte, long>(classes.cpu().contiguous().bytes).ToArray(),
             MemoryMarshal.Cast<byte, float>(probabilities.cpu().contiguous().bytes).ToArray());

@@ -17,7 +17,7 @@ internal sealed record RegionTableHeader(int Images, int Views, int Classes, int
     public const int Length = 8 + (4 * sizeof(int)) + 32;
 
     /// <summary>The most classes: a label takes two bytes.</summary>
-    public const int MostClasses = 1 << 16;
+    public const int MaxClasses = 1 << 16;
 
     /// <summary>The bytes of a row's region.</summary>
     public const int BoxLength = (4 * sizeof(int)) + 1;

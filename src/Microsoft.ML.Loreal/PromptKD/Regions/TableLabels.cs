@@ -15,7 +15,8 @@ namespace Microsoft.ML.Loreal.PromptKD.Regions;
 /// <param name="seed">The seed of the choice of the views.</param>
 /// <param name="resolution">The teacher's resolution, which the regions were drawn for.</param>
 /// <param name="device">Where the answers are wanted.</param>
-internal sealed class TableLabels(RegionTable table, int classes, LabelSparsification sparsification, int seed, int resolution, Device device) : ITeacherLabels
+internal sealed class TableLabels(
+    RegionTable table, int classes, LabelSparsification sparsification, int seed, int resolution, Device device) : ITeacherLabels
 {
     /// <inheritdoc/>
     public void BeginEpoch(int epoch, CancellationToken cancel)
@@ -43,5 +44,5 @@ internal sealed class TableLabels(RegionTable table, int classes, LabelSparsific
     public void Dispose() => table.Dispose();
 
     private long Row(int epoch, int image) =>
-        ((long)image * table.Views) + RandomViews.Number(seed, table.Views, resolution, image, PromptKDTraining.Stage, epoch);
+        ((long)image * table.Views) + RandomViews.Number(seed, table.Views, resolution, image, ITeacherLabels.Stage, epoch);
 }

@@ -6,6 +6,9 @@ namespace Microsoft.ML.Loreal.PromptKD.Teacher;
 /// <summary>Which views of the images the epochs show, and what the teacher says about them.</summary>
 internal interface ITeacherLabels : IDisposable
 {
+    /// <summary>The stage that the epochs belong to, PromptKD's only one.</summary>
+    const int Stage = 1;
+
     /// <summary>Makes the views of an epoch available.</summary>
     void BeginEpoch(int epoch, CancellationToken cancel);
 

@@ -2,6 +2,7 @@ using Microsoft.ML.Loreal.Images;
 using Microsoft.ML.Loreal.Loreal;
 using Microsoft.ML.Loreal.Prompts;
 using Microsoft.ML.Loreal.Scoring;
+using Microsoft.ML.Loreal.Training.Features;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -34,14 +35,17 @@ internal sealed class PromptKDTeacher : IDisposable
 
     /// <summary>Makes a teacher that shares the backbone with a model and is disposed on its own.</summary>
     /// <param name="model">The model, without attributes.</param>
-    /// <param name="classNames">The classes; null for those of the model.</param>
+    /// <param name="classNames">The classes.</param>
     /// <exception cref="ArgumentException">The classes cannot be used.</exception>
     /// <exception cref="InvalidOperationException">The model has class-specific prompts for other classes.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
-    public static PromptKDTeacher Of(LorealModel model, IReadOnlyList<string>? classNames) => new(model.WithClasses(classNames ?? model.ClassNames));
+    public static PromptKDTeacher Of(LorealModel model, IReadOnlyList<string> classNames) => new(model.WithClasses(classNames));
+
+    /// <summary>What decides how the teacher encodes a given view, as JSON.</summary>
+    public string DescribeEncoding() => EncodingDescription.Of(Device, new { Teacher = Digest });
 
     /// <summary>The features of the classes' prompts.</summary>
-    /// <returns>[C, J'], normalised.</returns>
+    /// <returns>[C, J'], normalized.</returns>
     public Tensor TextFeatures()
     {
         using IDisposable noGrad = no_grad();

@@ -20,7 +20,7 @@ internal sealed class TeacherFeatures : ITeacherLabels
         _cache = cache;
         _temperature = temperature;
         _stream = new FeatureStream(teacher.Encoder, teacher.Resolution);
-        _stream.Settle();
+        _stream.KeepImageFeatures();
         try
         {
             cache.Fill([_stream], cancel);
@@ -33,17 +33,17 @@ internal sealed class TeacherFeatures : ITeacherLabels
     }
 
     /// <inheritdoc/>
-    public void BeginEpoch(int epoch, CancellationToken cancel) => _cache.BeginEpoch([_stream], PromptKDTraining.Stage, epoch, cancel);
+    public void BeginEpoch(int epoch, CancellationToken cancel) => _cache.BeginEpoch([_stream], ITeacherLabels.Stage, epoch, cancel);
 
     /// <inheritdoc/>
     public ImageRegion Region(int epoch, int image, RgbImage picture) =>
-        _cache.Region(picture, image, _cache.View(_stream.Resolution, image, PromptKDTraining.Stage, epoch), _stream.Resolution);
+        _cache.Region(picture, image, _cache.View(_stream.Resolution, image, ITeacherLabels.Stage, epoch), _stream.Resolution);
 
     /// <inheritdoc/>
     public Tensor Probabilities(int epoch, int[] images)
     {
         using DisposeScope scope = NewDisposeScope();
-        return _teacher.Probabilities(_cache.Batch(_stream, images, PromptKDTraining.Stage, epoch), _temperature).MoveToOuterDisposeScope();
+        return _teacher.Probabilities(_cache.Batch(_stream, images, ITeacherLabels.Stage, epoch), _temperature).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

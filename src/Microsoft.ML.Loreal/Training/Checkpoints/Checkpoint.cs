@@ -58,7 +58,8 @@ internal sealed class Checkpoint(string configuration, TrainingPosition position
                 throw new InvalidDataException("its content is not what was written");
             }
 
-            TrainingPosition position = JsonSerializer.Deserialize<TrainingPosition>(place) ?? throw new InvalidDataException("it has no position");
+            TrainingPosition position = JsonSerializer.Deserialize<TrainingPosition>(place)
+                ?? throw new InvalidDataException("it has no position");
             foreach (Tensor tensor in tensors.Values)
             {
                 tensor.DetachFromDisposeScope();
@@ -68,7 +69,8 @@ internal sealed class Checkpoint(string configuration, TrainingPosition position
         }
         catch (Exception exception) when (exception is InvalidDataException or JsonException or EndOfStreamException)
         {
-            throw new InvalidDataException($"The checkpoint '{path}' cannot be used: {exception.Message}. Delete it to train from the beginning.", exception);
+            throw new InvalidDataException(
+                $"The checkpoint '{path}' cannot be used: {exception.Message}. Delete it to train from the beginning.", exception);
         }
     }
 

@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Training.Checkpoints;
 
-/// <summary>What an optimiser remembers from step to step, as named tensors.</summary>
+/// <summary>What an optimizer remembers from step to step, as named tensors.</summary>
 internal static class OptimizerTensors
 {
     private const string Prefix = "optimizer.";
 
-    /// <summary>The tensors. Those that the optimiser owns are not copied.</summary>
+    /// <summary>The tensors. Those that the optimizer owns are not copied.</summary>
     public static IEnumerable<(string Name, Tensor Value)> Of(OptimizerHelper optimizer)
     {
         List<OptimizerState> states = optimizer.state_dict().State;
@@ -36,8 +36,8 @@ internal static class OptimizerTensors
         }
     }
 
-    /// <summary>Gives a new optimiser what <see cref="Of"/> gave.</summary>
-    /// <param name="optimizer">The optimiser.</param>
+    /// <summary>Gives a new optimizer what <see cref="Of"/> gave.</summary>
+    /// <param name="optimizer">The optimizer.</param>
     /// <param name="saved">Gives the tensor of a name, or null where there is none.</param>
     /// <exception cref="InvalidDataException">A tensor is missing or has another shape.</exception>
     public static void Restore(OptimizerHelper optimizer, Func<string, Tensor?> saved)

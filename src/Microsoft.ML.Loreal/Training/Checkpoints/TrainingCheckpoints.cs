@@ -9,7 +9,7 @@ namespace Microsoft.ML.Loreal.Training.Checkpoints;
 
 /// <summary>Keeps one file in the workspace that says how far a training is, and goes on from the one that is found there.</summary>
 /// <remarks>
-/// The file has the learned state of every complete stage; of the stage that runs, the weights, what the optimiser remembers, and the best
+/// The file has the learned state of every complete stage; of the stage that runs, the weights, what the optimizer remembers, and the best
 /// weights so far. It stays when the training is complete: the same call then gives the same model again at once.
 /// </remarks>
 internal sealed class TrainingCheckpoints : IDisposable
@@ -53,10 +53,12 @@ internal sealed class TrainingCheckpoints : IDisposable
 
     /// <summary>The checkpoint in a folder; null where there is none.</summary>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
-    public static Checkpoint? Find(WorkspaceFolder folder) => File.Exists(folder.File(FileName)) ? Checkpoint.Read(folder.File(FileName)) : null;
+    public static Checkpoint? Find(WorkspaceFolder folder) =>
+        File.Exists(folder.File(FileName)) ? Checkpoint.Read(folder.File(FileName)) : null;
 
     /// <summary>Whether a stage was complete already when this training began.</summary>
-    public bool IsComplete(int stage) => _found is { Position: var position } && (position.Stage > stage || (position.Stage == stage && position.Done));
+    public bool IsComplete(int stage) =>
+        _found is { Position: var position } && (position.Stage > stage || (position.Stage == stage && position.Done));
 
     /// <summary>Loads what a stage learned, where it is complete.</summary>
     /// <param name="stage">The stage.</param>
@@ -93,7 +95,8 @@ internal sealed class TrainingCheckpoints : IDisposable
         }
 
         OptimizerTensors.Restore(optimizer, name => _found.Tensors.GetValueOrDefault(name));
-        best?.Keep(position.Best, position.Waited, Enumerable.Range(0, position.Best is null ? 0 : parameters.Count).Select(i => Saved($"{Best}{i}")));
+        int kept = position.Best is null ? 0 : parameters.Count;
+        best?.Keep(position.Best, position.Waited, Enumerable.Range(0, kept).Select(i => Saved($"{Best}{i}")));
         return position;
     }
 
@@ -142,7 +145,8 @@ internal sealed class TrainingCheckpoints : IDisposable
 
     private Tensor Saved(string name) => _found!.Tensors.TryGetValue(name, out Tensor? value)
         ? value
-        : throw new InvalidDataException($"The checkpoint '{_folder.File(FileName)}' has no tensor \"{name}\". Delete it to train from the beginning.");
+        : throw new InvalidDataException(
+            $"The checkpoint '{_folder.File(FileName)}' has no tensor \"{name}\". Delete it to train from the beginning.");
 
     private void Write(TrainingPosition position, IEnumerable<(string Name, Tensor Value)> running)
     {

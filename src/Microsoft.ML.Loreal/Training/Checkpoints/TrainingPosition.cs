@@ -13,7 +13,8 @@ namespace Microsoft.ML.Loreal.Training.Checkpoints;
 /// <param name="Best">The best metric so far, with early stopping.</param>
 /// <param name="Waited">The epochs since then.</param>
 /// <param name="Done">Whether the stage is complete.</param>
-internal sealed record TrainingPosition(int Stage, int Epoch, int Step = 0, EpochSums? Sums = null, double? Best = null, int Waited = 0, bool Done = false)
+internal sealed record TrainingPosition(
+    int Stage, int Epoch, int Step = 0, EpochSums? Sums = null, double? Best = null, int Waited = 0, bool Done = false)
 {
     /// <summary>The position in words.</summary>
     public override string ToString() => (Done, Step) switch

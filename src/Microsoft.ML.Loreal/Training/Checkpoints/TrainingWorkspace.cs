@@ -32,7 +32,8 @@ internal sealed class TrainingWorkspace : IDisposable
     }
 
     /// <summary>The seed that was asked for, else that of the training to go on with, else a new one.</summary>
-    public int Seed(int? asked, IHost host) => asked ?? (_found is null ? host.Rand.Next() : TrainingConfiguration.Seed(_found.Configuration));
+    public int Seed(int? asked, IHost host) =>
+        asked ?? (_found is null ? host.Rand.Next() : TrainingConfiguration.Seed(_found.Configuration));
 
     /// <summary>What the training goes on from and writes to; null without a folder.</summary>
     /// <param name="configuration">Describes this training.</param>
@@ -46,7 +47,8 @@ internal sealed class TrainingWorkspace : IDisposable
             return null;
         }
 
-        var checkpoints = new TrainingCheckpoints(_folder, _found, configuration(), interval, message => channel.Warning(MessageSensitivity.UserData, message));
+        var checkpoints = new TrainingCheckpoints(
+            _folder, _found, configuration(), interval, message => channel.Warning(MessageSensitivity.UserData, message));
         if (_found is not null)
         {
             channel.Info(MessageSensitivity.UserData, $"Going on from the checkpoint of {_found.Position} in '{_folder.FullName}'.");

@@ -27,12 +27,16 @@ internal sealed class WorkspaceFolder : IDisposable
         Directory.CreateDirectory(folder);
         try
         {
-            return new WorkspaceFolder(folder, new FileStream(Path.Combine(folder, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0));
+            string held = Path.Combine(folder, LockFile);
+            return new WorkspaceFolder(
+                folder, new FileStream(held, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0));
         }
         catch (IOException exception)
         {
             throw new InvalidOperationException(
-                $"The workspace '{folder}' cannot be used: {exception.Message} Give every training that runs at the same time a folder of its own (WorkspacePath).", exception);
+                $"The workspace '{folder}' cannot be used: {exception.Message} "
+                + "Give every training that runs at the same time a folder of its own (WorkspacePath).",
+                exception);
         }
     }
 

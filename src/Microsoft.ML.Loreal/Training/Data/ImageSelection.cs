@@ -5,7 +5,7 @@ namespace Microsoft.ML.Loreal.Training.Data;
 /// <summary>Some of the images.</summary>
 /// <param name="images">All of them.</param>
 /// <param name="chosen">Which.</param>
-internal sealed class ImageSelection(ILabelledImages images, IReadOnlyList<int> chosen) : ILabelledImages
+internal sealed class ImageSelection(ILabeledImages images, IReadOnlyList<int> chosen) : ILabeledImages
 {
     /// <inheritdoc/>
     public int Count => chosen.Count;

@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
 using Microsoft.ML.Loreal.Images;
 using Microsoft.ML.Loreal.Labels;
+using Microsoft.ML.Loreal.Scoring;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Loreal.Training.Data;
 
-/// <summary>The labelled images of a data view, checked once and decoded again each time that training looks at one.</summary>
-internal sealed class TrainingImages : ILabelledImages
+/// <summary>The labeled images of a data view, checked once and decoded again each time that training looks at one.</summary>
+internal sealed class TrainingImages : ILabeledImages
 {
     private readonly ImageDecoder _decoder;
     private readonly List<ImageCell> _cells;
@@ -31,7 +32,8 @@ internal sealed class TrainingImages : ILabelledImages
 
     /// <summary>The SHA-256 of all pixels and labels in their order, wherever the pixels came from.</summary>
     /// <exception cref="InvalidOperationException">The images were read without it.</exception>
-    public string Digest => Convert.ToHexStringLower(_digest ?? throw new InvalidOperationException("The images were read without a digest."));
+    public string Digest => Convert.ToHexStringLower(
+        _digest ?? throw new InvalidOperationException("The images were read without a digest."));
 
     public string? Identity => _digest is null ? null : Digest;
 
@@ -47,29 +49,37 @@ internal sealed class TrainingImages : ILabelledImages
         }
     }
 
-    /// <summary>
-    /// Reads all rows and tries every image, so that a bad one is found before training starts. Without a label column every label is 0.
-    /// </summary>
-    /// <exception cref="ArgumentException">A row is of none of the classes.</exception>
+    /// <summary>Reads all rows and tries every image, so that a bad one is found before training starts.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="labelColumnName">The label column; null for none: every label is 0.</param>
+    /// <param name="classNames">The name of each class.</param>
+    /// <param name="settings">The image column, and how images are read; whole pictures, whatever is said of reduced ones.</param>
+    /// <param name="withDigest">Whether the images get a digest.</param>
+    /// <param name="channel">Where to say what was left out.</param>
+    /// <param name="cancel">Looked at before every row and image.</param>
+    /// <exception cref="ArgumentException">A column is missing, or a row is of none of the classes.</exception>
+    /// <exception cref="InvalidDataException">An image cannot be read, and the settings say to throw.</exception>
     public static TrainingImages Read(
         IDataView data,
-        DataViewSchema.Column? labelColumn,
-        DataViewSchema.Column imageColumn,
-        string[] classNames,
-        ImageDecoder decoder,
-        InvalidImageAction onInvalid,
+        string? labelColumnName,
+        IReadOnlyList<string> classNames,
+        ScoringSettings settings,
         bool withDigest,
         IChannel channel,
         CancellationToken cancel)
     {
+        DataViewSchema.Column? labelColumn = labelColumnName is null ? null : LabelColumn.Find(data.Schema, labelColumnName);
+        DataViewSchema.Column imageColumn = ImageColumn.Find(data.Schema, settings.ImageColumnName);
+        var decoder = new ImageDecoder(settings.MaximumPixels, formats: settings.ImageFormats);
+        bool throws = settings.OnInvalidImage == InvalidImageAction.Throw;
         var cells = new List<ImageCell?>();
         var rows = new List<long>();
         var labels = new List<int>();
         var failures = new List<InvalidDataException>();
-        long unlabelled = 0;
+        long unlabeled = 0;
         using (DataViewRowCursor cursor = data.GetRowCursor(labelColumn is { } needed ? [needed, imageColumn] : [imageColumn]))
         {
-            Func<int> label = labelColumn is { } column ? LabelColumn.Reader(cursor, column, classNames) : () => 0;
+            Func<int> label = labelColumn is { } column ? LabelColumn.Reader(cursor, column, [.. classNames]) : () => 0;
             Func<ImageCell> image = ImageColumn.Reader(cursor, imageColumn);
             while (cursor.MoveNext())
             {
@@ -77,7 +87,7 @@ internal sealed class TrainingImages : ILabelledImages
                 int classIndex = label();
                 if (classIndex < 0)
                 {
-                    unlabelled++;
+                    unlabeled++;
                     continue;
                 }
 
@@ -90,7 +100,7 @@ internal sealed class TrainingImages : ILabelledImages
                 catch (InvalidDataException exception)
                 {
                     failures.Add(InvalidImage.Error(cursor.Position, imageColumn.Name, null, exception));
-                    if (onInvalid == InvalidImageAction.Throw)
+                    if (throws)
                     {
                         throw failures[^1];
                     }
@@ -100,12 +110,12 @@ internal sealed class TrainingImages : ILabelledImages
 
         byte[][]? digests = withDigest ? new byte[cells.Count][] : null;
         failures.AddRange(TryAll(cells, rows, imageColumn.Name, decoder, digests, cancel));
-        if (failures.Count > 0 && onInvalid == InvalidImageAction.Throw)
+        if (failures.Count > 0 && throws)
         {
             throw failures[0];
         }
 
-        Warn(channel, unlabelled, failures);
+        Warn(channel, unlabeled, failures);
         int[] kept = [.. Enumerable.Range(0, cells.Count).Where(i => cells[i] is not null)];
         return new TrainingImages(
             decoder,
@@ -123,7 +133,8 @@ internal sealed class TrainingImages : ILabelledImages
         List<ImageCell?> cells, List<long> rows, string column, ImageDecoder decoder, byte[][]? digests, CancellationToken cancel)
     {
         var failures = new InvalidDataException?[cells.Count];
-        Parallel.For(0, cells.Count, new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+        var parallel = new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        Parallel.For(0, cells.Count, parallel, i =>
         {
             try
             {
@@ -146,16 +157,18 @@ internal sealed class TrainingImages : ILabelledImages
         return failures.OfType<InvalidDataException>();
     }
 
-    private static void Warn(IChannel channel, long unlabelled, List<InvalidDataException> failures)
+    private static void Warn(IChannel channel, long unlabeled, List<InvalidDataException> failures)
     {
-        if (unlabelled > 0)
+        if (unlabeled > 0)
         {
-            channel.Warning(MessageSensitivity.None, $"{unlabelled} row(s) without a label were left out.");
+            channel.Warning(MessageSensitivity.None, $"{unlabeled} row(s) without a label were left out.");
         }
 
         if (failures.Count > 0)
         {
-            channel.Warning(MessageSensitivity.UserData, $"{failures.Count} row(s) with an image that cannot be read were left out. The first: {failures[0].Message}");
+            channel.Warning(
+                MessageSensitivity.UserData,
+                $"{failures.Count} row(s) with an image that cannot be read were left out. The first: {failures[0].Message}");
         }
     }
 }

@@ -24,7 +24,7 @@ internal sealed class FeatureCache
     // Views per forward pass of the tower: enough to keep the matrix products busy, few enough to bound the memory of the pixels that wait.
     private const int EncodeBatch = 32;
 
-    private readonly ILabelledImages _images;
+    private readonly ILabeledImages _images;
     private readonly ImageProcessor _processor;
     private readonly float? _minimumArea;
     private readonly int _views;
@@ -47,7 +47,7 @@ internal sealed class FeatureCache
     /// What besides the views decides how they are encoded, so that files of them can be used again; null to keep none.
     /// </param>
     public FeatureCache(
-        ILabelledImages images,
+        ILabeledImages images,
         ImageProcessor processor,
         float? minimumArea,
         int views,
@@ -147,21 +147,22 @@ internal sealed class FeatureCache
         using DisposeScope scope = NewDisposeScope();
         int chunk = Math.Max(1, EncodeBatch / views);
         int chunks = (_images.Count + chunk - 1) / chunk;
-        int ahead = Math.Clamp(Environment.ProcessorCount, 2, 8);
         FeatureWriter[] writers = streams.Select(s => _storage.Write(keep ? Identity(s) : null, (long)_images.Count * views)).ToArray();
         var free = new ConcurrentBag<Tensor[]>();
         try
         {
             int first = 0;
-            foreach (Tensor[] pixels in OrderedWork.Run(chunks, ahead, DrawAll, cancel))
+            foreach (Tensor[] pixels in OrderedWork.Run(chunks, DrawAll, cancel))
             {
                 using DisposeScope step = NewDisposeScope();
                 cancel.ThrowIfCancellationRequested();
                 int count = Math.Min(chunk, _images.Count - first);
                 for (int s = 0; s < streams.Count; s++)
                 {
-                    Tensor batch = pixels[s].narrow(0, 0, count * views);           // [b, 3, r, r]
-                    writers[s].Add(streams[s].Encode(batch.to(_device)));        // [b, F]; waits for the copy, since the pixels' memory is written to again
+                    Tensor batch = pixels[s].narrow(0, 0, count * views);    // [b, 3, r, r]
+
+                    // The copy to the device is waited for, since the pixels' memory is written to again.
+                    writers[s].Add(streams[s].Encode(batch.to(_device)));    // [b, F]
                 }
 
                 first += count;
@@ -190,7 +191,9 @@ internal sealed class FeatureCache
         {
             int first = index * chunk;
             int count = Math.Min(chunk, _images.Count - first);
-            Tensor[] pixels = free.TryTake(out Tensor[]? used) ? used : [.. streams.Select(s => DeviceTransfer.Memory(_device, chunk * views, 3, s.Resolution, s.Resolution))];
+            Tensor[] pixels = free.TryTake(out Tensor[]? used)
+                ? used
+                : [.. streams.Select(s => DeviceTransfer.Memory(_device, chunk * views, 3, s.Resolution, s.Resolution))];
             try
             {
                 for (int i = 0; i < count; i++)

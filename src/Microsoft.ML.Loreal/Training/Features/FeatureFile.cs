@@ -57,7 +57,8 @@ internal sealed class FeatureFile : IDisposable
         catch (IOException exception)
         {
             throw new IOException(
-                $"The encoded views could not be written to '{_stream.Name}': {exception.Message} Make room there, set FeatureCachePath to a folder with more, "
+                $"The encoded views could not be written to '{_stream.Name}': {exception.Message} "
+                + $"Make room there, set FeatureCachePath to a folder with more, "
                 + "or raise FeatureCacheMegabytes where there is enough memory.",
                 exception);
         }
@@ -130,5 +131,6 @@ internal sealed class FeatureFile : IDisposable
 
     private static FileStream Create(string path) => new(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
 
-    private static FileStream OpenToRead(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1 << 16);
+    private static FileStream OpenToRead(string path) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1 << 16);
 }

@@ -43,7 +43,9 @@ internal sealed class FeatureStorage(long memoryLimit, string? folder, Device de
 
     /// <summary>Where the file of some views is kept; null for nowhere.</summary>
     public string? FilePath(byte[]? identity) =>
-        folder is null || identity is null ? null : Path.Combine(folder, $"{Prefix}{Convert.ToHexStringLower(identity.AsSpan(0, NamedBytes))}.bin");
+        folder is null || identity is null
+            ? null
+            : Path.Combine(folder, $"{Prefix}{Convert.ToHexStringLower(identity.AsSpan(0, NamedBytes))}.bin");
 
     /// <summary>Whether rows may be in memory.</summary>
     public bool Fits(long rows, long width) => rows * width * sizeof(float) <= memoryLimit;

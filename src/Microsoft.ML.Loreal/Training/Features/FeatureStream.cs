@@ -13,11 +13,11 @@ namespace Microsoft.ML.Loreal.Training.Features;
 internal sealed class FeatureStream(PromptLearner student, int resolution) : IDisposable
 {
     // As many as are encoded at once: all their tokens go through the tower.
-    private const long SettledAtOnce = 32;
+    private const long ImagesAtOnce = 32;
 
     private FeatureRows? _features; // view v of image i is row i * V + v
     private FeatureStorage? _storage;
-    private bool _settled = !student.LearnsImages;
+    private bool _keepsImageFeatures = !student.LearnsImages;
 
     /// <summary>The student.</summary>
     public PromptLearner Student { get; } = student;
@@ -26,23 +26,23 @@ internal sealed class FeatureStream(PromptLearner student, int resolution) : IDi
     public int Resolution { get; } = resolution;
 
     /// <summary>What is kept of some views.</summary>
-    /// <param name="pixels">[b, 3, r, r], normalised.</param>
+    /// <param name="pixels">[b, 3, r, r], normalized.</param>
     /// <returns>[b, F].</returns>
     public Tensor Encode(Tensor pixels)
     {
         using IDisposable noGrad = no_grad();
-        return _settled ? Student.Encode(pixels) : Student.FrozenStates(pixels);
+        return _keepsImageFeatures ? Student.Encode(pixels) : Student.FrozenStates(pixels);
     }
 
     /// <summary>The student is trained: from now on its image features are kept.</summary>
-    public void Settle()
+    public void KeepImageFeatures()
     {
-        if (_settled)
+        if (_keepsImageFeatures)
         {
             return;
         }
 
-        _settled = true;
+        _keepsImageFeatures = true;
         if (_features is null || _storage is null)
         {
             return;
@@ -50,10 +50,10 @@ internal sealed class FeatureStream(PromptLearner student, int resolution) : IDi
 
         using IDisposable noGrad = no_grad();
         using FeatureWriter writer = _storage.Write(null, _features.Count);
-        for (long first = 0; first < _features.Count; first += SettledAtOnce)
+        for (long first = 0; first < _features.Count; first += ImagesAtOnce)
         {
             using DisposeScope scope = NewDisposeScope();
-            writer.Add(Student.ImageFeatures(_features.Range(first, Math.Min(SettledAtOnce, _features.Count - first)))); // [b, F] -> [b, G]
+            writer.Add(Student.ImageFeatures(_features.Range(first, Math.Min(ImagesAtOnce, _features.Count - first)))); // [b, F] -> [b, G]
         }
 
         Replace(writer.Complete(), _storage);
@@ -79,7 +79,7 @@ internal sealed class FeatureStream(PromptLearner student, int resolution) : IDi
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor features = Rows(rows);
-        return (_settled ? features : Student.ImageFeatures(features)).MoveToOuterDisposeScope();
+        return (_keepsImageFeatures ? features : Student.ImageFeatures(features)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

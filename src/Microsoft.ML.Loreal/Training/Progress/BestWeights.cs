@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Loreal.Training.Progress;
 
 /// <summary>The weights of a stage's best epoch so far, and whether it is time to stop.</summary>
-/// <param name="options">What is best, and how long to wait for better.</param>
+/// <param name="settings">What is best, and how long to wait for better.</param>
 /// <param name="parameters">What learns.</param>
-internal sealed class BestWeights(EarlyStoppingOptions options, IReadOnlyList<Parameter> parameters) : IDisposable
+internal sealed class BestWeights(EarlyStoppingSettings settings, IReadOnlyList<Parameter> parameters) : IDisposable
 {
     private Tensor[] _copies = [];
 
@@ -21,14 +21,14 @@ internal sealed class BestWeights(EarlyStoppingOptions options, IReadOnlyList<Pa
     public IReadOnlyList<Tensor> Copies => _copies;
 
     /// <summary>Whether there was no improvement for as long as was to be waited.</summary>
-    public bool IsOver => Waited >= options.Patience;
+    public bool IsOver => Waited >= settings.Patience;
 
     /// <summary>Judges the epoch that just ended.</summary>
     public void Add(ValidationMetrics metrics)
     {
-        (double value, bool better) = options.Metric == EarlyStoppingMetric.Accuracy
-            ? (metrics.Accuracy, metrics.Accuracy - Best > options.MinimumImprovement)
-            : (metrics.Loss, Best - metrics.Loss > options.MinimumImprovement);
+        (double value, bool better) = settings.Metric == EarlyStoppingMetric.Accuracy
+            ? (metrics.Accuracy, metrics.Accuracy - Best > settings.MinimumImprovement)
+            : (metrics.Loss, Best - metrics.Loss > settings.MinimumImprovement);
         if (Best is null || better)
         {
             Keep(value, 0, parameters);

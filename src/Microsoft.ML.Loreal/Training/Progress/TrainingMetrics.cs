@@ -2,16 +2,19 @@ namespace Microsoft.ML.Loreal;
 
 /// <summary>What one epoch of training did.</summary>
 /// <param name="Stage">
-/// The stage: 1 the method at the standard resolution, 2 the method at the low one, 3 the distillation of the meta-nets.
+/// The stage. Of LOREAL: 1 the method at the standard resolution, 2 the method at the low one, 3 the distillation of the meta-nets. Of
+/// PromptKD: always 1.
 /// </param>
 /// <param name="Epoch">The epoch, from 1.</param>
 /// <param name="Epochs">The number of epochs of this stage.</param>
-/// <param name="Loss">The mean total loss.</param>
-/// <param name="CrossEntropy">The mean cross-entropy.</param>
-/// <param name="HighLevelDistillation">The mean HLD loss before its weight; 0 in stages 1 and 2.</param>
-/// <param name="LowLevelDistillation">The mean LLD loss before its weight; 0 in stages 1 and 2.</param>
-/// <param name="BridgeDistillation">The mean BPD loss before its weight; 0 where it is not computed.</param>
-/// <param name="Accuracy">The share of training images classified correctly, in [0, 1].</param>
+/// <param name="Loss">The mean total loss: the weighted sum that training lowers.</param>
+/// <param name="Losses">
+/// The mean of each loss in that sum before its weight, under its name in <see cref="TrainingLosses"/>; those that are computed and no
+/// others. What a prompt method adds to the cross-entropy in stages 1 and 2 is in <paramref name="Loss"/> alone.
+/// </param>
+/// <param name="Accuracy">
+/// The share of training images classified correctly, in [0, 1]; of PromptKD that on which the student agrees with the teacher.
+/// </param>
 /// <param name="LearningRate">The learning rate in force.</param>
 /// <param name="ValidationLoss">The mean cross-entropy of the validation images after the epoch; null without any.</param>
 /// <param name="ValidationAccuracy">
@@ -25,12 +28,27 @@ public sealed record TrainingMetrics(
     int Epoch,
     int Epochs,
     double Loss,
-    double CrossEntropy,
-    double HighLevelDistillation,
-    double LowLevelDistillation,
-    double BridgeDistillation,
+    IReadOnlyDictionary<string, double> Losses,
     double Accuracy,
     double LearningRate,
     double? ValidationLoss,
     double? ValidationAccuracy,
-    TimeSpan TimeLeft);
+    TimeSpan TimeLeft)
+{
+    /// <summary><see cref="TrainingLosses.CrossEntropy"/> among <see cref="Losses"/>; 0 with PromptKD, which has no labels.</summary>
+    public double CrossEntropy => Losses.GetValueOrDefault(TrainingLosses.CrossEntropy);
+
+    /// <summary>
+    /// <see cref="TrainingLosses.HighLevelDistillation"/> among <see cref="Losses"/>; 0 in stages 1 and 2, and with PromptKD, whose
+    /// divergence is <see cref="TrainingLosses.Distillation"/>.
+    /// </summary>
+    public double HighLevelDistillation => Losses.GetValueOrDefault(TrainingLosses.HighLevelDistillation);
+
+    /// <summary>
+    /// <see cref="TrainingLosses.LowLevelDistillation"/> among <see cref="Losses"/>; 0 in stages 1 and 2, and with PromptKD.
+    /// </summary>
+    public double LowLevelDistillation => Losses.GetValueOrDefault(TrainingLosses.LowLevelDistillation);
+
+    /// <summary><see cref="TrainingLosses.BridgeDistillation"/> among <see cref="Losses"/>; 0 where it is not computed.</summary>
+    public double BridgeDistillation => Losses.GetValueOrDefault(TrainingLosses.BridgeDistillation);
+}

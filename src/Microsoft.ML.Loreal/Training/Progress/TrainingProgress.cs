@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.ML.Loreal.Training.Checkpoints;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Loreal.Training.Progress;
@@ -25,12 +24,16 @@ internal sealed class TrainingProgress : IDisposable
         _last = metrics;
         string validation = metrics.ValidationLoss is null
             ? ""
-            : string.Create(CultureInfo.InvariantCulture, $", validation loss {metrics.ValidationLoss:F4}, validation accuracy {metrics.ValidationAccuracy:P1}");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $", validation loss {metrics.ValidationLoss:F4}, validation accuracy {metrics.ValidationAccuracy:P1}");
         _channel.Info(
             MessageSensitivity.None,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Stage {metrics.Stage}, epoch {metrics.Epoch} of {metrics.Epochs}: loss {metrics.Loss:F4}, accuracy {metrics.Accuracy:P1}{validation}, learning rate {metrics.LearningRate:G3}, {metrics.TimeLeft:hh\\:mm\\:ss} left in this stage."));
+                $"Stage {metrics.Stage}, epoch {metrics.Epoch} of {metrics.Epochs}: loss {metrics.Loss:F4}, "
+                + $"accuracy {metrics.Accuracy:P1}{validation}, learning rate {metrics.LearningRate:G3}, "
+                + $"{metrics.TimeLeft:hh\\:mm\\:ss} left in this stage."));
         _progress.Checkpoint(metrics.Loss, metrics.Accuracy, metrics.ValidationLoss, metrics.ValidationAccuracy, metrics.Epoch);
         _callback?.Invoke(metrics);
     }

@@ -3,7 +3,7 @@ using Microsoft.ML.Loreal.Images;
 namespace Microsoft.ML.Loreal.Training.Data;
 
 /// <summary>The training images, loaded on demand.</summary>
-internal interface ILabelledImages
+internal interface ILabeledImages
 {
     /// <summary>The number of images.</summary>
     int Count { get; }

@@ -1,0 +1,83 @@
+using System.Runtime.CompilerServices;
+using Microsoft.ML.Loreal.Images;
+using Mono.Cecil;
+
+namespace Microsoft.ML.Loreal.Tests.House;
+
+/// <summary>The folders are boundaries: what stands on one floor knows only what stands on it and below.</summary>
+[TestClass]
+public sealed class FolderTests
+{
+    // From the ground up. Rooms in one line share a floor.
+    private static readonly string[][] _coreFloors = [["MLNet"], ["Images"], ["Labels"], ["Scoring"]];
+
+    private static readonly string[][] _floors =
+    [
+        ["MLNet"],
+        ["Native"],
+        ["Tensors"],
+        ["Archive"],
+        ["Clip/Tokenizer"],
+        ["Clip"],
+        ["Prompts"],
+        ["Training/Data"],
+        ["Training/Features"],
+        ["Training/Progress"],
+        ["Training/Checkpoints"],
+        ["Training"],
+        ["Scoring"],
+        ["Loreal"],
+        ["PromptKD/Teacher"],
+        ["PromptKD/Regions"],
+        ["PromptKD"],
+        ["Options", "Loading", ""],
+    ];
+
+    private static readonly AssemblyRooms _core = new(typeof(ImageDecoder).Assembly, Source("Microsoft.ML.Loreal.Core"));
+    private static readonly AssemblyRooms _product = new(typeof(LorealTrainer).Assembly, Source("Microsoft.ML.Loreal"));
+
+    [TestMethod]
+    public void ArrowsBetweenFoldersGoDownOnly()
+    {
+        Assert.IsEmpty(Upwards(_core, _coreFloors), Listed(Upwards(_core, _coreFloors)));
+        Assert.IsEmpty(Upwards(_product, _floors), Listed(Upwards(_product, _floors)));
+    }
+
+    [TestMethod]
+    public void AnArrowUpIsFound()
+    {
+        // The same floors upside down: were nothing found now, nothing would be found above.
+        string[] found = Upwards(_product, [.. _floors.Reverse()]);
+
+        Assert.Contains(pair => pair.StartsWith("Loading/LorealLoader -> Archive/ModelKind", StringComparison.Ordinal), found);
+        Assert.Contains(pair => pair.Contains("Prompts/PromptLearner -> Clip/ClipModel", StringComparison.Ordinal), found);
+    }
+
+    [TestMethod]
+    public void TheCoreKnowsNothingOfTensors()
+    {
+        string[] known = [.. typeof(ImageDecoder).Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name!)];
+
+        Assert.DoesNotContain("TorchSharp", known);
+        Assert.Contains("SkiaSharp", known);
+    }
+
+    private static string[] Upwards(AssemblyRooms rooms, string[][] floors)
+    {
+        var floorOf = floors.Index().SelectMany(floor => floor.Item.Select(room => (room, floor.Index))).ToDictionary();
+        return
+        [
+            .. rooms.Types.SelectMany(type => rooms.References(type).Where(other => Floor(type) < Floor(other))
+                .Select(other => $"{rooms.Room(type)}/{type.Name} -> {rooms.Room(other)}/{other.Name}")),
+        ];
+
+        int Floor(TypeDefinition type) => floorOf.TryGetValue(rooms.Room(type), out int floor)
+            ? floor
+            : throw new AssertFailedException($"{type.FullName} is in the folder '{rooms.Room(type)}', which is on no floor.");
+    }
+
+    private static string Listed(string[] pairs) => "These know what stands above them:\n" + string.Join('\n', pairs);
+
+    private static string Source(string project, [CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "src", project));
+}
