@@ -14,7 +14,7 @@ usage() {
   test [ARGS]     build and run the tests, and tell which share of the product's lines they ran; with ARGS, which go to the
                   test runner, only those: for example --filter TestCategory=Fixtures
   web [ARGS]      classify pictures over HTTP, with a page to try it (./build.sh web --help lists its options)
-  bench [NAME]    measure; without a name it lists the benchmarks
+  bench [NAME]    measure; without a name it lists the benchmarks (./build.sh bench NAME --help lists one's options)
   pack            make the NuGet packages
   format          check the code style
 

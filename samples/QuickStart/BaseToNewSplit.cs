@@ -6,14 +6,14 @@ namespace Microsoft.ML.Loreal.Samples.QuickStart;
 internal sealed record BaseToNewSplit(
     IReadOnlyList<string> BaseClasses,
     IReadOnlyList<string> NewClasses,
-    IReadOnlyList<LabelledImage> Train,
-    IReadOnlyList<LabelledImage> BaseTest,
-    IReadOnlyList<LabelledImage> NewTest)
+    IReadOnlyList<LabeledImage> Train,
+    IReadOnlyList<LabeledImage> BaseTest,
+    IReadOnlyList<LabeledImage> NewTest)
 {
-    public static BaseToNewSplit Of(IEnumerable<LabelledImage> train, IEnumerable<LabelledImage> test, int shots, int seed)
+    public static BaseToNewSplit Of(IEnumerable<LabeledImage> train, IEnumerable<LabeledImage> test, int shots, int seed)
     {
-        ILookup<string, LabelledImage> trainByClass = train.ToLookup(image => image.Label, StringComparer.Ordinal);
-        ILookup<string, LabelledImage> testByClass = test.ToLookup(image => image.Label, StringComparer.Ordinal);
+        ILookup<string, LabeledImage> trainByClass = train.ToLookup(image => image.Label, StringComparer.Ordinal);
+        ILookup<string, LabeledImage> testByClass = test.ToLookup(image => image.Label, StringComparer.Ordinal);
         var classes = trainByClass.Select(group => group.Key)
             .Where(testByClass.Contains)
             .Order(StringComparer.Ordinal)

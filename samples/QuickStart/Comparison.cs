@@ -17,7 +17,10 @@ internal sealed class Comparison(MLContext ml, BaseToNewSplit split, ClipBackbon
     public IReadOnlyList<TableRow> Rows =>
     [
         new("zero-shot", phi => Alone(phi, PromptMethod.Template("a photo of a {}."), null), 0),
-        new($"{method.Name} trained at {backbone.Config.ImageResolution} px", phi => Alone(phi, method.Method, backbone.Config.ImageResolution), method.Stage.Epochs),
+        new(
+            $"{method.Name} trained at {backbone.Config.ImageResolution} px",
+            phi => Alone(phi, method.Method, backbone.Config.ImageResolution),
+            method.Stage.Epochs),
         new($"{method.Name} trained at phi", phi => Alone(phi, method.Method, null), method.Stage.Epochs),
         new($"{method.Name} + LOREAL", WithAttributes, (2 * method.Stage.Epochs) + (settings.Published ? 50 : 15)),
     ];
@@ -27,7 +30,8 @@ internal sealed class Comparison(MLContext ml, BaseToNewSplit split, ClipBackbon
     {
         LorealTrainer.Options options = row.Options(phi);
         options.MetricsCallback = _ => onEpoch();
-        TransformerChain<KeyToValueMappingTransformer> model = ml.Transforms.Conversion.MapValueToKey("Label", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
+        TransformerChain<KeyToValueMappingTransformer> model = ml.Transforms.Conversion.MapValueToKey(
+            "Label", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
             .Append(ml.MulticlassClassification.Trainers.Loreal(options))
             .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"))
             .Fit(_train);
@@ -73,7 +77,13 @@ internal sealed class Comparison(MLContext ml, BaseToNewSplit split, ClipBackbon
         {
             options.MetaNetInitialization = MetaNetInitialization.Zero;
             options.BridgeWeight = 0;
-            options.DistillationStage = new TrainingStageOptions { Optimizer = PromptOptimizer.Adam, LearningRate = 0.003, WeightDecay = 0, Epochs = 15 };
+            options.DistillationStage = new TrainingStageOptions
+            {
+                Optimizer = PromptOptimizer.Adam,
+                LearningRate = 0.003,
+                WeightDecay = 0,
+                Epochs = 15,
+            };
         }
 
         return options;
@@ -81,7 +91,7 @@ internal sealed class Comparison(MLContext ml, BaseToNewSplit split, ClipBackbon
 
     private LorealTrainer.Options Common(int phi, PromptMethod prompts) => new()
     {
-        ImageColumnName = nameof(LabelledImage.ImagePath),
+        ImageColumnName = nameof(LabeledImage.ImagePath),
         Backbone = backbone,
         LowResolution = phi,
         Method = prompts,

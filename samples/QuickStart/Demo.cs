@@ -23,17 +23,21 @@ internal static class Demo
             int[] resolutions = LowResolutions(backbone.Config, settings.All);
             var ml = new MLContext(settings.Seed);
             var method = BaseMethod.Of(settings.Method);
-            TransformerChain<KeyToValueMappingTransformer> best = Compare(new Comparison(ml, split, backbone, method, settings), resolutions);
+            TransformerChain<KeyToValueMappingTransformer> best = Compare(
+                new Comparison(ml, split, backbone, method, settings), resolutions);
 
             string path = settings.Output ?? Path.Combine(folder, "model.zip");
             ml.Model.Save(best, ml.Data.LoadFromEnumerable(split.Train).Schema, path);
-            AnsiConsole.MarkupLineInterpolated($"Saved the {method.Name} + LOREAL model to {path} ({new FileInfo(path).Length / 1e6:F1} MB).");
+            AnsiConsole.MarkupLineInterpolated(
+                $"Saved the {method.Name} + LOREAL model to {path} ({new FileInfo(path).Length / 1e6:F1} MB).");
 
             PredictWithReloaded(path, split, settings.Seed);
             AnsiConsole.MarkupLineInterpolated($"Done in {watch.Elapsed.TotalMinutes:F1} minutes.");
             return 0;
         }
-        catch (Exception exception) when (exception is IOException or ArgumentException or InvalidDataException or FormatException or InvalidOperationException or NotSupportedException)
+        catch (Exception exception) when (
+            exception is IOException or ArgumentException or InvalidDataException or FormatException or InvalidOperationException
+                or NotSupportedException)
         {
             AnsiConsole.MarkupLineInterpolated($"[red]{exception.Message}[/]");
             return 1;
@@ -54,17 +58,20 @@ internal static class Demo
     {
         ClipConfig config = backbone.Config;
         AnsiConsole.MarkupLineInterpolated($"Pictures: [bold]{source}[/]");
-        AnsiConsole.MarkupLineInterpolated(
-            $"{split.BaseClasses.Count} base classes ({split.Train.Count} training pictures, {split.BaseTest.Count} to test), {split.NewClasses.Count} new classes ({split.NewTest.Count} to test).");
-        AnsiConsole.MarkupLineInterpolated(
-            $"CLIP: {config.ImageResolution} px, patches of {config.PatchSize}, {config.VisionLayers} + {config.TextLayers} layers, width {config.VisionWidth}.");
+        string baseClasses =
+            $"{split.BaseClasses.Count} base classes ({split.Train.Count} training pictures, {split.BaseTest.Count} to test)";
+        AnsiConsole.MarkupLineInterpolated($"{baseClasses}, {split.NewClasses.Count} new classes ({split.NewTest.Count} to test).");
+        string layers = $"{config.VisionLayers} + {config.TextLayers} layers, width {config.VisionWidth}";
+        AnsiConsole.MarkupLineInterpolated($"CLIP: {config.ImageResolution} px, patches of {config.PatchSize}, {layers}.");
     }
 
     private static TransformerChain<KeyToValueMappingTransformer> Compare(Comparison comparison, int[] resolutions)
     {
         var results = new Dictionary<(string Row, int Phi), Accuracy>();
         TransformerChain<KeyToValueMappingTransformer>? loreal = null;
-        AnsiConsole.Progress().AutoClear(false).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn()).Start(progress =>
+        Progress bars = AnsiConsole.Progress().AutoClear(false)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn());
+        bars.Start(progress =>
         {
             foreach (int phi in resolutions)
             {
@@ -98,7 +105,7 @@ internal static class Demo
     {
         var table = new Table { Title = new TableTitle($"Accuracy at {phi} px (%)") };
         table.AddColumn("");
-        foreach (string? column in new[] { "base", "new", "harmonic mean" })
+        foreach (string column in new[] { "base", "new", "harmonic mean" })
         {
             table.AddColumn(new TableColumn(column).RightAligned());
         }
@@ -119,15 +126,16 @@ internal static class Demo
     {
         var ml = new MLContext(seed);
         ITransformer model = ml.Model.Load(path, out _);
-        using PredictionEngine<LabelledImage, ImagePrediction> engine = ml.Model.CreatePredictionEngine<LabelledImage, ImagePrediction>(model);
+        using PredictionEngine<LabeledImage, ImagePrediction> engine =
+            ml.Model.CreatePredictionEngine<LabeledImage, ImagePrediction>(model);
         var table = new Table { Title = new TableTitle("Ten predictions by the reloaded model") };
-        foreach (string? column in new[] { "picture", "is", "predicted", "probability" })
+        foreach (string column in new[] { "picture", "is", "predicted", "probability" })
         {
             table.AddColumn(new TableColumn(column).NoWrap());
         }
 
         var random = new Random(seed);
-        foreach (LabelledImage? image in split.BaseTest.OrderBy(_ => random.Next()).Take(10))
+        foreach (LabeledImage? image in split.BaseTest.OrderBy(_ => random.Next()).Take(10))
         {
             ImagePrediction prediction = engine.Predict(image);
             bool right = prediction.PredictedLabel == image.Label;

@@ -1,7 +1,6 @@
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.Formats.Jpeg;
 using SixLabors.ImageSharp.PixelFormats;
-using TorchSharp;
 
 namespace Microsoft.ML.Loreal.Samples.QuickStart;
 
@@ -15,8 +14,8 @@ internal static class GeneratedImages
     /// </summary>
     public static BaseToNewSplit Write(string folder, int shots, int seed)
     {
-        var train = new List<LabelledImage>();
-        var test = new List<LabelledImage>();
+        var train = new List<LabeledImage>();
+        var test = new List<LabeledImage>();
         for (int index = 0; index < World.Classes.Count; index++)
         {
             bool isBase = index < World.BaseClassCount;
@@ -24,7 +23,7 @@ internal static class GeneratedImages
             int count = isBase ? shots + TestPictures : TestPictures;
             string classFolder = Directory.CreateDirectory(Path.Combine(folder, name.Replace(' ', '_'))).FullName;
             var files = Draw(classFolder, index, seed, count)
-                .Select(file => new LabelledImage { ImagePath = file, Label = name })
+                .Select(file => new LabeledImage { ImagePath = file, Label = name })
                 .ToList();
             test.AddRange(files[..TestPictures]);
             train.AddRange(files[TestPictures..]);
@@ -36,16 +35,10 @@ internal static class GeneratedImages
 
     private static List<string> Draw(string folder, int classIndex, int seed, int count)
     {
-        using DisposeScope scope = torch.NewDisposeScope();
-        // uint8 [count, 3, side, side] -> [count, side, side, 3]
-        torch.Tensor pictures = World.Render(classIndex, seed, count).permute(0, 2, 3, 1).contiguous();
-        int side = (int)pictures.shape[1];
-        byte[] bytes = pictures.data<byte>().ToArray();
-        int size = 3 * side * side;
         var files = new List<string>(count);
-        for (int i = 0; i < count; i++)
+        foreach ((int i, byte[] pixels) in World.Pictures(classIndex, seed, count).Index())
         {
-            using var image = Image.LoadPixelData<Rgb24>(bytes.AsSpan(i * size, size), side, side);
+            using var image = Image.LoadPixelData<Rgb24>(pixels, Painter.Side, Painter.Side);
             string file = Path.Combine(folder, $"{Path.GetFileName(folder)}_{i:00}{(i % 2 == 0 ? ".jpg" : ".png")}");
             if (i % 2 == 0)
             {

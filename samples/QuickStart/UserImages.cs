@@ -26,7 +26,7 @@ internal static class UserImages
             .SelectMany(Directory.EnumerateFiles)
             .Where(file => _extensions.Contains(Path.GetExtension(file).ToLowerInvariant()))
             .Order(StringComparer.Ordinal)
-            .Select(file => new LabelledImage { ImagePath = file, Label = ClassName(Path.GetFileName(Path.GetDirectoryName(file)!)) })
+            .Select(file => new LabeledImage { ImagePath = file, Label = ClassName(Path.GetFileName(Path.GetDirectoryName(file)!)) })
             .ToList();
         return SplitAtRandom(images, shots, seed);
     }
@@ -38,7 +38,7 @@ internal static class UserImages
             .Select(line => line.Split(','))
             .Where(fields => fields.Length >= 2 && _extensions.Contains(Path.GetExtension(fields[0]).ToLowerInvariant()))
             .Select(fields => (
-                Image: new LabelledImage { ImagePath = Path.Combine(folder, fields[0]), Label = ClassName(fields[1]) },
+                Image: new LabeledImage { ImagePath = Path.Combine(folder, fields[0]), Label = ClassName(fields[1]) },
                 Split: fields.Length > 2 ? fields[2].Trim() : ""))
             .ToList();
         return rows.Any(row => row.Split == "test")
@@ -51,12 +51,12 @@ internal static class UserImages
     }
 
     // Without a given split half of each class, but no more than the shots, is there to train on.
-    private static BaseToNewSplit SplitAtRandom(IReadOnlyList<LabelledImage> images, int shots, int seed)
+    private static BaseToNewSplit SplitAtRandom(IReadOnlyList<LabeledImage> images, int shots, int seed)
     {
         var random = new Random(seed);
-        var train = new List<LabelledImage>();
-        var test = new List<LabelledImage>();
-        foreach (IGrouping<string, LabelledImage> group in images.GroupBy(image => image.Label, StringComparer.Ordinal))
+        var train = new List<LabeledImage>();
+        var test = new List<LabeledImage>();
+        foreach (IGrouping<string, LabeledImage> group in images.GroupBy(image => image.Label, StringComparer.Ordinal))
         {
             var shuffled = group.OrderBy(_ => random.Next()).ToList();
             int few = Math.Min(shots, shuffled.Count / 2);

@@ -1,6 +1,5 @@
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.PixelFormats;
-using TorchSharp;
 
 namespace Microsoft.ML.Loreal.Samples.WebScoring;
 
@@ -15,11 +14,12 @@ internal sealed class DemoModel : IModelSource
     public ServedModel Load(MLContext ml, CancellationToken cancellation)
     {
         var drawn = Enumerable.Range(0, World.BaseClassCount).Select(index => Draw(index, Shots + 1)).ToList();
-        IEnumerable<TrainingRow> train = drawn.SelectMany((files, index) => files.Take(Shots).Select(file => new TrainingRow { Image = file, Label = World.Classes[index] }));
+        IEnumerable<TrainingRow> train = drawn.SelectMany(
+            (files, index) => files.Take(Shots).Select(file => new TrainingRow { Image = file, Label = World.Classes[index] }));
         IDataView data = ml.Data.LoadFromEnumerable(train.ToList());
         IDataView keyed = ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
         LorealTransformer model = ml.MulticlassClassification.Trainers.Loreal(Options(cancellation)).Fit(keyed);
-        // The last picture of a class was not trained on; neighbours in the list of classes look alike.
+        // The last picture of a class was not trained on; neighbors in the list of classes look alike.
         return new ServedModel(ml, model, [.. Enumerable.Range(0, Samples).Select(i => drawn[i * World.BaseClassCount / Samples][Shots])]);
     }
 
@@ -31,25 +31,24 @@ internal sealed class DemoModel : IModelSource
         BaseStage = new TrainingStageOptions { Epochs = 15 },
         MetaNetInitialization = MetaNetInitialization.Zero,
         BridgeWeight = 0,
-        DistillationStage = new TrainingStageOptions { Optimizer = PromptOptimizer.Adam, LearningRate = 0.003, WeightDecay = 0, Epochs = 8 },
+        DistillationStage = new TrainingStageOptions
+        {
+            Optimizer = PromptOptimizer.Adam,
+            LearningRate = 0.003,
+            WeightDecay = 0,
+            Epochs = 8,
+        },
         ViewsPerImage = 2,
         MinimumCropArea = 0.5f,
         MetricsCallback = _ => cancellation.ThrowIfCancellationRequested(),
         Seed = Seed,
     };
 
-    private static List<byte[]> Draw(int classIndex, int count)
-    {
-        using DisposeScope scope = torch.NewDisposeScope();
-        // uint8 [count, 3, side, side] -> [count, side, side, 3]
-        torch.Tensor pictures = World.Render(classIndex, Seed, count).permute(0, 2, 3, 1).contiguous();
-        int side = (int)pictures.shape[1];
-        return [.. pictures.data<byte>().ToArray().Chunk(3 * side * side).Select(pixels => Encode(pixels, side))];
-    }
+    private static List<byte[]> Draw(int classIndex, int count) => [.. World.Pictures(classIndex, Seed, count).Select(Encode)];
 
-    private static byte[] Encode(byte[] pixels, int side)
+    private static byte[] Encode(byte[] pixels)
     {
-        using var image = Image.LoadPixelData<Rgb24>(pixels, side, side);
+        using var image = Image.LoadPixelData<Rgb24>(pixels, Painter.Side, Painter.Side);
         using var file = new MemoryStream();
         image.SaveAsPng(file);
         return file.ToArray();

@@ -7,7 +7,8 @@ namespace Microsoft.ML.Loreal.Samples.WebScoring;
 /// Makes prediction engines over one transformer, which they leave to its owner. An engine serves one caller at a time; the transformer
 /// serves all.
 /// </summary>
-internal sealed class EnginePolicy(MLContext ml, ClipClassifierTransformer classifier) : PooledObjectPolicy<PredictionEngine<Picture, Scores>>
+internal sealed class EnginePolicy(MLContext ml, ClipClassifierTransformer classifier)
+    : PooledObjectPolicy<PredictionEngine<Picture, Scores>>
 {
     public override PredictionEngine<Picture, Scores> Create()
     {

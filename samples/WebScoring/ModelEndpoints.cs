@@ -13,5 +13,6 @@ internal static class ModelEndpoints
             : TypedResults.NotFound();
 
     public static IResult NotReady() =>
-        TypedResults.Problem("The model is being loaded. GET /ready tells when it is there.", statusCode: StatusCodes.Status503ServiceUnavailable);
+        TypedResults.Problem(
+            "The model is being loaded. GET /ready tells when it is there.", statusCode: StatusCodes.Status503ServiceUnavailable);
 }

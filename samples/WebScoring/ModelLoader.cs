@@ -1,7 +1,8 @@
 namespace Microsoft.ML.Loreal.Samples.WebScoring;
 
 /// <summary>Loads the model beside the running server, which meanwhile answers that it is alive but not ready.</summary>
-internal sealed class ModelLoader(IModelSource source, ModelHolder holder, IHostApplicationLifetime lifetime, ILogger<ModelLoader> log) : BackgroundService
+internal sealed class ModelLoader(
+    IModelSource source, ModelHolder holder, IHostApplicationLifetime lifetime, ILogger<ModelLoader> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {

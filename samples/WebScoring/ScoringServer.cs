@@ -14,7 +14,8 @@ internal static class ScoringServer
 
     public static WebApplication Create(IModelSource source, ServerSettings settings)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseUrls(settings.Url);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = settings.MaximumBytes);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);

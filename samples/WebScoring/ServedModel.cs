@@ -49,9 +49,10 @@ internal sealed class ServedModel : IDisposable
     /// <summary>Predicts once, so that the first client does not wait for what happens only then.</summary>
     public void WarmUp()
     {
-        using var grey = Image.LoadPixelData<Rgb24>(Enumerable.Repeat((byte)128, 3 * Resolution * Resolution).ToArray(), Resolution, Resolution);
+        using var gray = Image.LoadPixelData<Rgb24>(
+            Enumerable.Repeat((byte)128, 3 * Resolution * Resolution).ToArray(), Resolution, Resolution);
         using var file = new MemoryStream();
-        grey.SaveAsPng(file);
+        gray.SaveAsPng(file);
         Predict(file.ToArray(), top: 1, showSeen: true);
     }
 

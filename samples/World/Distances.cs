@@ -39,7 +39,7 @@ internal static class Distances
         const double point = 2 * Math.PI / 5;
         Tensor angle = (atan2(x, -y) + (point / 2)).remainder(point) - (point / 2);
         Tensor radius = Length(x, y);
-        (Tensor? along, Tensor? across) = (radius * angle.cos(), radius * angle.sin().abs());
+        (Tensor along, Tensor across) = (radius * angle.cos(), radius * angle.sin().abs());
         (double edgeX, double edgeY) = ((0.42 * Math.Cos(point / 2)) - 1, 0.42 * Math.Sin(point / 2));
         return (((along - 1) * edgeY) - (across * edgeX)) / Math.Sqrt((edgeX * edgeX) + (edgeY * edgeY));
     }
@@ -49,7 +49,7 @@ internal static class Distances
         // A square standing on its corner with a disk on each of the upper sides.
         const double half = 0.5;
         Tensor down = y - 0.12;
-        (Tensor? a, Tensor? b) = ((x + down) * Diagonal, (x - down) * Diagonal);
+        (Tensor a, Tensor b) = ((x + down) * Diagonal, (x - down) * Diagonal);
         Tensor square = maximum(a.abs(), b.abs()) - half;
         double offset = half * Diagonal;
         Tensor right = Length(x - offset, down + offset) - half;

@@ -29,10 +29,10 @@ public static class Painter
         var canvas = new Canvas(things.Count, generator);
         Tensor radius = where(Column(things, t => t.Size) > 0, canvas.Uniform(0.66, 0.82), canvas.Uniform(0.42, 0.52));
         Tensor room = (1 - radius).clamp(min: 0.1) * 0.8;
-        (Tensor? centerX, Tensor? centerY) = (canvas.Uniform(-1, 1) * room, canvas.Uniform(-1, 1) * room);
+        (Tensor centerX, Tensor centerY) = (canvas.Uniform(-1, 1) * room, canvas.Uniform(-1, 1) * room);
         Tensor angle = canvas.Uniform(-0.3, 0.3);
-        (Tensor? cosine, Tensor? sine) = (angle.cos(), angle.sin());
-        (Tensor? fromX, Tensor? fromY) = (canvas.X - centerX, canvas.Y - centerY);
+        (Tensor cosine, Tensor sine) = (angle.cos(), angle.sin());
+        (Tensor fromX, Tensor fromY) = (canvas.X - centerX, canvas.Y - centerY);
         Tensor x = (cosine * fromX) + (sine * fromY);
         Tensor y = (cosine * fromY) - (sine * fromX);
 
@@ -49,7 +49,7 @@ public static class Painter
         });
 
         Tensor body = Body(things, canvas, second);
-        (Tensor? band, Tensor? outlineShade) = Outline(things, canvas, distance, fromX, fromY);
+        (Tensor band, Tensor outlineShade) = Outline(things, canvas, distance, fromX, fromY);
         body = (body * (1 - band)) + (outlineShade * band);
         Tensor inside = maximum(Edge(distance), band);
         Tensor pictures = (Background(canvas) * (1 - inside)) + (body * inside);
@@ -91,8 +91,8 @@ public static class Painter
         Tensor picture = ground + (Muted(noise, 0.7) * 0.10);
         for (int i = 0; i < 3; i++)
         {
-            (Tensor? left, Tensor? top) = (canvas.Uniform(-1, 1), canvas.Uniform(-1, 1));
-            (Tensor? width, Tensor? height) = (canvas.Uniform(0.05, 0.22), canvas.Uniform(0.03, 0.15));
+            (Tensor left, Tensor top) = (canvas.Uniform(-1, 1), canvas.Uniform(-1, 1));
+            (Tensor width, Tensor height) = (canvas.Uniform(0.05, 0.22), canvas.Uniform(0.03, 0.15));
             Tensor mask = Edge(maximum((canvas.X - left).abs() - width, (canvas.Y - top).abs() - height)) * canvas.Uniform(0.2, 0.8);
             picture = (picture * (1 - mask)) + (canvas.Uniform(0.1, 0.9) * mask);
         }
@@ -116,7 +116,11 @@ public static class Painter
 
     // Each value has its own formula: pictures are taken together by value, and put back in order.
     private static Tensor ByGroup(
-        IReadOnlyList<Thing> things, Func<Thing, int> value, AttributeWords attribute, Tensor[] inputs, Func<string, Tensor[], Tensor> formula)
+        IReadOnlyList<Thing> things,
+        Func<Thing, int> value,
+        AttributeWords attribute,
+        Tensor[] inputs,
+        Func<string, Tensor[], Tensor> formula)
     {
         Tensor result = empty([things.Count, 1, Side, Side]);
         foreach (IGrouping<int, int> group in Enumerable.Range(0, things.Count).GroupBy(i => value(things[i])))

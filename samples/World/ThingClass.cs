@@ -20,7 +20,8 @@ public sealed record ThingClass(int Color, int Structure, int Shape)
     {
         // Sorted by name the base colors come first.
         All = Pattern
-            .SelectMany(row => new[] { row.BaseColor, row.NewColor }.SelectMany(color => row.Kinds.Select(kind => Parse($"{color} {kind}"))))
+            .SelectMany(row => new[] { row.BaseColor, row.NewColor }
+                .SelectMany(color => row.Kinds.Select(kind => Parse($"{color} {kind}"))))
             .OrderBy(c => c.Name, StringComparer.Ordinal)
             .ToArray();
         HeldOut = All.Select(c => (c.Color, c.Structure, c.Shape)).ToHashSet();

@@ -56,7 +56,11 @@ public sealed class LorealTransformer : ClipClassifierTransformer
     public LorealTransformer WithPrecision(ComputePrecision precision)
     {
         using IChannel channel = _host.Start(nameof(WithPrecision));
-        return new LorealTransformer(_host, Model.WithPrecision(AutoPrecision.Resolve(precision, Backbone.Config, Device, message => channel.Info(MessageSensitivity.None, message))), Settings);
+        return new LorealTransformer(
+            _host,
+            Model.WithPrecision(
+                AutoPrecision.Resolve(precision, Backbone.Config, Device, message => channel.Info(MessageSensitivity.None, message))),
+            Settings);
     }
 
     /// <inheritdoc/>

@@ -62,7 +62,11 @@ public sealed class PromptKDTransformer : ClipClassifierTransformer
     public PromptKDTransformer WithPrecision(ComputePrecision precision)
     {
         using IChannel channel = _host.Start(nameof(WithPrecision));
-        return new PromptKDTransformer(_host, Model.WithPrecision(AutoPrecision.Resolve(precision, Backbone.Config, Device, message => channel.Info(MessageSensitivity.None, message))), Settings);
+        return new PromptKDTransformer(
+            _host,
+            Model.WithPrecision(
+                AutoPrecision.Resolve(precision, Backbone.Config, Device, message => channel.Info(MessageSensitivity.None, message))),
+            Settings);
     }
 
     /// <inheritdoc/>

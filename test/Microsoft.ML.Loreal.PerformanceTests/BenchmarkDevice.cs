@@ -15,7 +15,8 @@ internal static class BenchmarkDevice
 
     /// <summary>What a figure must be quoted with.</summary>
     public static string Description { get; } = IsGpu
-        ? $"computing on {Name()}, TF32 {(backends.cuda.matmul.allow_tf32 ? "on" : "off")} for products and {(backends.cudnn.allow_tf32 ? "on" : "off")} in cuDNN"
+        ? $"computing on {Name()}, TF32 {(backends.cuda.matmul.allow_tf32 ? "on" : "off")} for products "
+            + $"and {(backends.cudnn.allow_tf32 ? "on" : "off")} in cuDNN"
         : "computing on the processor";
 
     /// <summary>The precisions that it can compute in.</summary>
@@ -34,6 +35,7 @@ internal static class BenchmarkDevice
     /// <summary>The driver names its GPUs in files.</summary>
     private static string Name() => Directory.Exists("/proc/driver/nvidia/gpus")
         ? Directory.EnumerateFiles("/proc/driver/nvidia/gpus", "information", SearchOption.AllDirectories)
-            .SelectMany(File.ReadLines).FirstOrDefault(line => line.StartsWith("Model:", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? "a GPU"
+            .SelectMany(File.ReadLines)
+            .FirstOrDefault(line => line.StartsWith("Model:", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? "a GPU"
         : "a GPU";
 }

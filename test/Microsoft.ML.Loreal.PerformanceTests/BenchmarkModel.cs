@@ -1,4 +1,3 @@
-using Microsoft.ML.Loreal.Tests;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,10 +9,14 @@ namespace Microsoft.ML.Loreal.PerformanceTests;
 /// <param name="LowResolution">phi.</param>
 internal sealed record BenchmarkModel(string Name, ClipConfig Config, int LowResolution)
 {
+    public const string VitB16Name = "ViT-B/16";
+    public const string DefaultName = "default";
+    public const string SmallName = "small";
+
     private const int HeadWidth = 64;
 
     public static BenchmarkModel VitB16 { get; } = new(
-        "ViT-B/16",
+        VitB16Name,
         new ClipConfig
         {
             ImageResolution = 224,
@@ -30,12 +33,27 @@ internal sealed record BenchmarkModel(string Name, ClipConfig Config, int LowRes
         },
         96);
 
-    public static BenchmarkModel Default { get; } = new("default", ClipBackbone.Default.Config, 6 * ClipBackbone.Default.Config.PatchSize);
+    public static BenchmarkModel Default { get; } = new(
+        DefaultName, ClipBackbone.Default.Config, 6 * ClipBackbone.Default.Config.PatchSize);
 
     /// <summary>For what is not about its time.</summary>
-    public static BenchmarkModel Small { get; } = new("small", RandomClip.Small, 2 * RandomClip.SmallPatch);
+    public static BenchmarkModel Small { get; } = new(
+        SmallName,
+        TinyClip.Config with { VisionWidth = 64, VisionHeads = 1, TextWidth = 64, TextHeads = 1, EmbedDimension = 32 },
+        2 * TinyClip.Patch);
+
+    /// <summary>Attributes of one token each in the vocabulary that comes with the sizes.</summary>
+    public IReadOnlyList<string>? Attributes => this == Default ? new LorealTrainer.Options().Attributes : ["c", "s", "z", "t", "o"];
 
     public static IReadOnlyList<BenchmarkModel> All { get; } = [VitB16, Default];
+
+    public static BenchmarkModel Named(string name) => name switch
+    {
+        VitB16Name => VitB16,
+        DefaultName => Default,
+        SmallName => Small,
+        _ => throw new ArgumentException($"'{name}' is none of the sizes {VitB16Name}, {DefaultName} and {SmallName}.", nameof(name)),
+    };
 
     /// <summary>Both towers of one width, four blocks each, and as many patches as <see cref="VitB16"/>.</summary>
     public static BenchmarkModel OfWidth(int width) => new(
@@ -60,6 +78,15 @@ internal sealed record BenchmarkModel(string Name, ClipConfig Config, int LowRes
         return new ClipModel(Config, BenchmarkDevice.Current, name => Weight(name, shapes[name]), precision);
     }
 
+    /// <summary>Writes a folder with these weights and a vocabulary of single bytes, for what needs a whole backbone.</summary>
+    public ClipBackbone Write(string folder)
+    {
+        ClipConfig config = Config with { VocabularySize = TinyClip.VocabularySize };
+        manual_seed(1);
+        return TinyClip.Write(
+            folder, config, ClipWeightNames.OpenAI(config).Select(weight => (weight.Name, Weight(weight.Name, weight.Shape))));
+    }
+
     /// <summary>Random pixels at a side, [B, 3, side, side].</summary>
     public static Tensor Pixels(int images, int side) => randn(images, 3, side, side, device: BenchmarkDevice.Current);
 
@@ -71,8 +98,12 @@ internal sealed record BenchmarkModel(string Name, ClipConfig Config, int LowRes
             return tensor(MathF.Log(100));
         }
 
-        double deviation = shape.Length == 1 ? 0.02 : name.Contains("embedding", StringComparison.Ordinal) ? 0.05 : 1 / Math.Sqrt(shape[1..].Aggregate(1L, (a, b) => a * b));
+        double deviation = shape.Length == 1 ? 0.02
+            : name.Contains("embedding", StringComparison.Ordinal) ? 0.05
+            : 1 / Math.Sqrt(shape[1..].Aggregate(1L, (a, b) => a * b));
         Tensor values = randn(shape).mul_(deviation);
-        return name.Contains("ln_", StringComparison.Ordinal) && name.EndsWith("weight", StringComparison.Ordinal) ? values.add_(1) : values;
+        return name.Contains("ln_", StringComparison.Ordinal) && name.EndsWith("weight", StringComparison.Ordinal)
+            ? values.add_(1)
+            : values;
     }
 }

@@ -12,7 +12,8 @@ internal sealed class BenchmarkVocabulary(int size) : IPromptVocabulary
 
     public static string[] ClassNames(int count) => [.. Enumerable.Range(0, count).Select(ClassName)];
 
-    public IReadOnlyList<int> Encode(string text) => [.. text.Replace(".", " .", StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Token)];
+    public IReadOnlyList<int> Encode(string text) =>
+        [.. text.Replace(".", " .", StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Token)];
 
     private static string ClassName(int index)
     {

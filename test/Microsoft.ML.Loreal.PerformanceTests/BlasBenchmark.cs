@@ -8,9 +8,12 @@ internal static class BlasBenchmark
 {
     public static void Run()
     {
-        var table = new Table { Title = new TableTitle($"Matrix product in fp32, {torch.get_num_threads()} threads, {BenchmarkDevice.Description}") };
+        var table = new Table
+        {
+            Title = new TableTitle($"Matrix product in fp32, {torch.get_num_threads()} threads, {BenchmarkDevice.Description}"),
+        };
         table.AddColumn("size");
-        foreach (string? column in new[] { "min", "median", "max" })
+        foreach (string column in new[] { "min", "median", "max" })
         {
             table.AddColumn(new TableColumn($"GFLOP/s ({column} time)").RightAligned());
         }

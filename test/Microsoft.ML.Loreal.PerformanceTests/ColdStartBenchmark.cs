@@ -12,17 +12,13 @@ internal static class ColdStartBenchmark
     {
         using var folder = new TemporaryFolder();
         List<JpegFolder.Photo> photos = JpegFolder.Write(folder.Path, 20, 10);
-        string zip = Path.Combine(folder.Path, "model.zip");
-        var ml = new MLContext(1);
-        IDataView data = ml.Data.LoadFromEnumerable(photos);
-        using (LorealTransformer model = FolderBenchmark.Fit(ml, ClipBackbone.Default, BenchmarkModel.Default, data, attributes: true))
-        {
-            ml.Model.Save(model, data.Schema, zip);
-        }
-
-        var table = new Comparison("Cold start: model.zip and one picture, default backbone", "ours", "another prediction in the same process");
-        (double Total, double Load, double First, double Again)[] runs = Enumerable.Range(0, Runs + 1).Select(_ => One(zip, photos[0].ImagePath)).Skip(1).ToArray();
-        table.Add("process start to first prediction", Timing.Of([.. runs.Select(r => r.Total)]), Timing.Of([.. runs.Select(r => r.Again)]));
+        string zip = FolderBenchmark.Save(folder.Path, photos);
+        var table = new Comparison(
+            "Cold start: model.zip and one picture, default backbone", "ours", "another prediction in the same process");
+        (double Total, double Load, double First, double Again)[] runs = Enumerable.Range(0, Runs + 1)
+            .Select(_ => One(zip, photos[0].ImagePath)).Skip(1).ToArray();
+        table.Add(
+            "process start to first prediction", Timing.Of([.. runs.Select(r => r.Total)]), Timing.Of([.. runs.Select(r => r.Again)]));
         table.Add("of that, loading the model", Timing.Of([.. runs.Select(r => r.Load)]), null);
         table.Add("of that, the first prediction", Timing.Of([.. runs.Select(r => r.First)]), null);
     }
@@ -35,7 +31,8 @@ internal static class ColdStartBenchmark
         var photo = new JpegFolder.Photo { ImagePath = image };
         ITransformer model = ml.Model.Load(zip, out _);
         double load = Lap();
-        using PredictionEngine<JpegFolder.Photo, JpegFolder.Scores> engine = ml.Model.CreatePredictionEngine<JpegFolder.Photo, JpegFolder.Scores>(model);
+        using PredictionEngine<JpegFolder.Photo, PhotoScores> engine =
+            ml.Model.CreatePredictionEngine<JpegFolder.Photo, PhotoScores>(model);
         engine.Predict(photo);
         double first = Lap();
         double total = (DateTime.Now - Process.GetCurrentProcess().StartTime).TotalSeconds;
@@ -53,7 +50,8 @@ internal static class ColdStartBenchmark
 
     private static (double Total, double Load, double First, double Again) One(string zip, string image)
     {
-        double[] numbers = Array.ConvertAll(ChildProcess.Run("coldstart", zip, image)[0].Split(' '), text => double.Parse(text, CultureInfo.InvariantCulture));
+        double[] numbers = Array.ConvertAll(
+            ChildProcess.Run("coldstart", zip, image)[0].Split(' '), text => double.Parse(text, CultureInfo.InvariantCulture));
         return (numbers[0], numbers[1], numbers[2], numbers[3]);
     }
 }

@@ -23,7 +23,9 @@ internal sealed class Comparison
     public void Add(string name, Timing ours, Timing? other, string note = "")
     {
         string ratio = other is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{other.Median / ours.Median:0.00}x");
-        Console.WriteLine($"| {name}{(note.Length > 0 ? $" ({note})" : "")} | {Milliseconds(ours)} | {(other is null ? "" : Milliseconds(other))} | {ratio} | {ours.Runs}, {other?.Runs ?? 0} |");
+        string noted = note.Length > 0 ? $"{name} ({note})" : name;
+        string others = other is null ? "" : Milliseconds(other);
+        Console.WriteLine($"| {noted} | {Milliseconds(ours)} | {others} | {ratio} | {ours.Runs}, {other?.Runs ?? 0} |");
     }
 
     public static void Line(string text) => Console.WriteLine(text);

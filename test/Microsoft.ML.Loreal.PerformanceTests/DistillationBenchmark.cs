@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.PerformanceTests;
 
-/// <summary>One step of stage 3: all losses, forward and backward, and the optimiser.</summary>
+/// <summary>One step of stage 3: all losses, forward and backward, and the optimizer.</summary>
 internal static class DistillationBenchmark
 {
     private const int MostPublishedImages = 4;
@@ -12,11 +12,12 @@ internal static class DistillationBenchmark
     // More than this many image-class pairs do not fit in memory the published way, with the graphs of two text passes alive.
     private const int MostPublishedPairs = 200;
 
-    public static void Run() => Run(BenchmarkModel.All);
-
-    public static void Run(IEnumerable<BenchmarkModel> sizes)
+    public static void Run(IReadOnlyList<BenchmarkModel> sizes)
     {
-        var table = new Comparison("Distillation step (4 text passes, 2 of them with gradients)", "ours, features cached", "published: both towers and 77 tokens a pair each step");
+        var table = new Comparison(
+            "Distillation step (4 text passes, 2 of them with gradients)",
+            "ours, features cached",
+            "published: both towers and 77 tokens a pair each step");
         foreach (BenchmarkModel size in sizes)
         {
             using ClipModel model = size.Create();
@@ -36,7 +37,11 @@ internal static class DistillationBenchmark
                     else
                     {
                         perImage ??= Timing.Within(8, 5, () => Published(task, size, 1));
-                        table.Add($"{size.Name}, B={images}, C={classes}", ours, perImage.Times(images), "published: fewer images, times their share");
+                        table.Add(
+                            $"{size.Name}, B={images}, C={classes}",
+                            ours,
+                            perImage.Times(images),
+                            "published: fewer images, times their share");
                     }
                 }
             }
@@ -54,7 +59,8 @@ internal static class DistillationBenchmark
         {
             using DisposeScope scope = NewDisposeScope();
             long count = Math.Min(task.ImagesAtOnce, images - first);
-            StepLosses losses = task.OurStep.Losses(high.narrow(0, first, count), low.narrow(0, first, count), labels.narrow(0, first, count), 1);
+            StepLosses losses = task.OurStep.Losses(
+                high.narrow(0, first, count), low.narrow(0, first, count), labels.narrow(0, first, count), 1);
             (losses.Total * ((double)count / images)).backward();
         }
 
@@ -64,7 +70,7 @@ internal static class DistillationBenchmark
     public static void Published(ClassificationTask task, BenchmarkModel size, int images)
     {
         using DisposeScope scope = NewDisposeScope();
-        (Tensor? high, Tensor? low) = PublishedFeatures(task, size, images);
+        (Tensor high, Tensor low) = PublishedFeatures(task, size, images);
         using optim.Optimizer optimizer = Optimizer(task);
         task.PublishedStep.Losses(high, low, Labels(images), 1).Total.backward();
         optimizer.step();
@@ -73,12 +79,13 @@ internal static class DistillationBenchmark
     public static Tensor Labels(int images) => zeros([images], ScalarType.Int64, device: BenchmarkDevice.Current);
 
     /// <summary>Features as the cache gives them, [B, J].</summary>
-    public static Tensor CachedFeatures(BenchmarkModel size, int images) => Classifier.Normalise(randn(images, size.Config.EmbedDimension, device: BenchmarkDevice.Current));
+    public static Tensor CachedFeatures(BenchmarkModel size, int images) =>
+        Classifier.Normalize(randn(images, size.Config.EmbedDimension, device: BenchmarkDevice.Current));
 
     public static Timing Ours(ClassificationTask task, BenchmarkModel size, int images)
     {
         using DisposeScope scope = NewDisposeScope();
-        (Tensor? high, Tensor? low, Tensor? labels) = (CachedFeatures(size, images), CachedFeatures(size, images), Labels(images));
+        (Tensor high, Tensor low, Tensor labels) = (CachedFeatures(size, images), CachedFeatures(size, images), Labels(images));
         return Timing.Within(8, 9, () => Ours(task, high, low, labels));
     }
 
@@ -104,12 +111,13 @@ internal static class DistillationBenchmark
         const int images = 2;
         using DisposeScope scope = NewDisposeScope();
         using var task = new ClassificationTask(model, 10);
-        (Tensor? high, Tensor? low, Tensor? labels) = (CachedFeatures(size, images), CachedFeatures(size, images), Labels(images));
-        (float ourLoss, Tensor[]? ourGradients) = Gradients(task.OurStep);
-        (float loss, Tensor[]? gradients) = Gradients(task.PublishedStep);
+        (Tensor high, Tensor low, Tensor labels) = (CachedFeatures(size, images), CachedFeatures(size, images), Labels(images));
+        (float ourLoss, Tensor[] ourGradients) = Gradients(task.OurStep);
+        (float loss, Tensor[] gradients) = Gradients(task.PublishedStep);
         float worst = gradients.Zip(ourGradients, (a, b) => (a - b).abs().max().item<float>() / a.abs().max().item<float>()).Max();
         Comparison.Line(FormattableString.Invariant(
-            $"{size.Name}: relative difference between both ways, B=2, C=10: loss {Math.Abs(loss - ourLoss) / loss:0.0e+0}, gradients (largest, of each tensor's largest value) {worst:0.0e+0}"));
+            $"{size.Name}: relative difference between both ways, B=2, C=10: loss {Math.Abs(loss - ourLoss) / loss:0.0e+0}, ")
+            + FormattableString.Invariant($"gradients (largest, of each tensor's largest value) {worst:0.0e+0}"));
 
         (float Loss, Tensor[] Gradients) Gradients(TwoStudents step)
         {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using TorchSharp;
 
 namespace Microsoft.ML.Loreal.PerformanceTests;
 
@@ -12,10 +11,10 @@ internal static class EpochBenchmark
     {
         using var folder = new TemporaryFolder();
         var table = new Comparison("One epoch of Fit, 10 classes", "cached views", "views encoded each epoch");
-        foreach ((BenchmarkModel? size, int images) in new[] { (BenchmarkModel.Default, 160), (BenchmarkModel.VitB16, 32) })
+        foreach ((BenchmarkModel size, int images) in new[] { (BenchmarkModel.Default, 160), (BenchmarkModel.VitB16, 32) })
         {
             using var weights = new TemporaryFolder();
-            ClipBackbone backbone = size == BenchmarkModel.Default ? ClipBackbone.Default : BackboneFolder.Write(weights.Path, size);
+            ClipBackbone backbone = size == BenchmarkModel.Default ? ClipBackbone.Default : size.Write(weights.Path);
             List<JpegFolder.Photo> photos = JpegFolder.Write(folder.Path, images, 10);
             int epochs = size == BenchmarkModel.Default ? Epochs : 2;
             Timing[] cached = Stages(backbone, size, photos, views: 1, epochs);
@@ -34,17 +33,19 @@ internal static class EpochBenchmark
         var watch = Stopwatch.StartNew();
         var ml = new MLContext(1);
         IDataView data = ml.Data.LoadFromEnumerable(photos);
-        Data.EstimatorChain<LorealTransformer> pipeline = ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.MulticlassClassification.Trainers.Loreal(new LorealTrainer.Options
+        var options = new LorealTrainer.Options
         {
             Backbone = backbone,
             ImageColumnName = nameof(JpegFolder.Photo.ImagePath),
             LowResolution = size.LowResolution,
-            Attributes = size == BenchmarkModel.Default ? new LorealTrainer.Options().Attributes : BackboneFolder.Attributes,
+            Attributes = size.Attributes,
             ViewsPerImage = views,
             BaseStage = new TrainingStageOptions { Epochs = epochs },
             DistillationStage = new TrainingStageOptions { Epochs = epochs },
             MetricsCallback = metrics => ends.Add((metrics.Stage, watch.Elapsed)),
-        }));
+        };
+        Data.EstimatorChain<LorealTransformer> pipeline = ml.Transforms.Conversion.MapValueToKey("Label")
+            .Append(ml.MulticlassClassification.Trainers.Loreal(options));
         using var model = pipeline.Fit(data) as IDisposable;
         return
         [

@@ -15,7 +15,7 @@ internal static class FolderBenchmark
         var table = new Comparison("Transform over JPEG files of 300 x 200 (a batch of 32 images), 10 classes", "Transform", "in memory");
         Measure(BenchmarkModel.Default, ClipBackbone.Default, photos, runs: 3);
         using var weights = new TemporaryFolder();
-        Measure(BenchmarkModel.VitB16, BackboneFolder.Write(weights.Path, BenchmarkModel.VitB16), photos, runs: 1);
+        Measure(BenchmarkModel.VitB16, BenchmarkModel.VitB16.Write(weights.Path), photos, runs: 1);
 
         void Measure(BenchmarkModel size, ClipBackbone backbone, List<JpegFolder.Photo> all, int runs)
         {
@@ -43,7 +43,10 @@ internal static class FolderBenchmark
                 else
                 {
                     float[] scores = new float[Batch * model.ClassNames.Count];
-                    table.Add($"{size.Name}, {kind}, {some.Count} files, against the model's scoring alone", transform, Timing.Of(7, () => model.Scorer.Model.Score(pixels, scores)));
+                    table.Add(
+                        $"{size.Name}, {kind}, {some.Count} files, against the model's scoring alone",
+                        transform,
+                        Timing.Of(7, () => model.Scorer.Model.Score(pixels, scores)));
                 }
             }
         }
@@ -55,6 +58,17 @@ internal static class FolderBenchmark
         return trainer.Fit(ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data));
     }
 
+    /// <summary>Saves a model of the default backbone, made without training, and gives the path of its zip.</summary>
+    public static string Save(string folder, List<JpegFolder.Photo> photos)
+    {
+        string zip = Path.Combine(folder, "model.zip");
+        var ml = new MLContext(1);
+        IDataView data = ml.Data.LoadFromEnumerable(photos);
+        using LorealTransformer model = Fit(ml, ClipBackbone.Default, BenchmarkModel.Default, data, attributes: true);
+        ml.Model.Save(model, data.Schema, zip);
+        return zip;
+    }
+
     /// <summary>A model that is made without training.</summary>
     public static LorealTrainer.Options Options(ClipBackbone backbone, BenchmarkModel size, bool attributes) => new()
     {
@@ -62,7 +76,7 @@ internal static class FolderBenchmark
         ImageColumnName = nameof(JpegFolder.Photo.ImagePath),
         LowResolution = size.LowResolution,
         Method = attributes ? PromptMethod.CoOp() : PromptMethod.Template(),
-        Attributes = !attributes ? null : size == BenchmarkModel.Default ? new LorealTrainer.Options().Attributes : BackboneFolder.Attributes,
+        Attributes = !attributes ? null : size.Attributes,
         BaseStage = new TrainingStageOptions { Epochs = 0 },
         DistillationStage = new TrainingStageOptions { Epochs = 0 },
         ViewsPerImage = 0,

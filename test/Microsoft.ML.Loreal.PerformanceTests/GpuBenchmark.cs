@@ -54,7 +54,8 @@ internal static class GpuBenchmark
                 double reached = images * Operations(size.Config, patches) / timing.Median / 1e12;
                 Comparison.Line(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {side} px, B={images} | {Comparison.Milliseconds(timing)} | {images / timing.Median:0} | {reached:0.00} | {reached / rate:0%} | {timing.Runs} |"));
+                    $"| {side} px, B={images} | {Comparison.Milliseconds(timing)} | {images / timing.Median:0} "
+                    + $"| {reached:0.00} | {reached / rate:0%} | {timing.Runs} |"));
             }
         }
     }
@@ -95,11 +96,13 @@ internal static class GpuBenchmark
         var watch = new Stopwatch();
         (double queued, double done) = (0.0, 0.0);
         var settings = new StageSettings { Epochs = 2, BatchSize = images, LearningRate = 1e-9 };
-        new TrainingStage(3, settings, 1, _ => done = watch.Elapsed.TotalMilliseconds, CancellationToken.None).Run(task.Slots.Parameters, new int[images * steps], BeginEpoch, Losses);
+        new TrainingStage(3, settings, 1, _ => done = watch.Elapsed.TotalMilliseconds, CancellationToken.None).Run(
+            task.Slots.Parameters, new int[images * steps], BeginEpoch, Losses);
         Comparison.Line("");
         Comparison.Line(string.Create(
             CultureInfo.InvariantCulture,
-            $"{steps - 1} training steps behind other work of the GPU: asked for after {queued:0} ms, done after {done:0} ms (the first is much less where no step waits)"));
+            $"{steps - 1} training steps behind other work of the GPU: asked for after {queued:0} ms, done after {done:0} ms "
+            + $"(the first is much less where no step waits)"));
 
         void BeginEpoch(int epoch)
         {
@@ -122,9 +125,12 @@ internal static class GpuBenchmark
     private static void Added(BenchmarkModel size, ComputePrecision precision)
     {
         Comparison.Line("");
-        Comparison.Line($"What LOREAL adds to CoOp, {size.Name} sizes, {precision} precision: median ms for an image, features of the training from the cache, scoring at {size.LowResolution} px");
+        Comparison.Line(
+            $"What LOREAL adds to CoOp, {size.Name} sizes, {precision} precision: median ms for an image, "
+            + $"features of the training from the cache, scoring at {size.LowResolution} px");
         Comparison.Line(Machine.Description);
-        Comparison.Line("The paper's own figures, for the published code on its machine: 4 to 5 ms added to training, 1 to 2 ms to inference");
+        Comparison.Line(
+            "The paper's own figures, for the published code on its machine: 4 to 5 ms added to training, 1 to 2 ms to inference");
         Comparison.Line("");
         Comparison.Line("| case | training step: CoOp | distillation | added | scoring: CoOp | with LOREAL | added |");
         Comparison.Line("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
@@ -142,11 +148,13 @@ internal static class GpuBenchmark
                 Tensor features = DistillationBenchmark.CachedFeatures(size, images);
                 Tensor labels = DistillationBenchmark.Labels(images);
                 Tensor pixels = BenchmarkModel.Pixels(images, size.LowResolution);
-                (double step, double lorealStep) = (PerImage(Step), PerImage(() => DistillationBenchmark.Ours(task, features, features, labels)));
+                double step = PerImage(Step);
+                double lorealStep = PerImage(() => DistillationBenchmark.Ours(task, features, features, labels));
                 (double scoring, double lorealScoring) = (PerImage(Score), PerImage(() => task.Score(task.Ours, pixels).Dispose()));
                 Comparison.Line(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| B={images}, C={classes} | {step:0.00} | {lorealStep:0.00} | {lorealStep - step:0.00} | {scoring:0.00} | {lorealScoring:0.00} | {lorealScoring - scoring:0.00} |"));
+                    $"| B={images}, C={classes} | {step:0.00} | {lorealStep:0.00} | {lorealStep - step:0.00} "
+                    + $"| {scoring:0.00} | {lorealScoring:0.00} | {lorealScoring - scoring:0.00} |"));
 
                 double PerImage(Action work) => 1000 * Timing.Within(1, 15, work).Median / images;
 

@@ -13,13 +13,15 @@ internal static class GrowthBenchmark
         BenchmarkModel size = BenchmarkModel.VitB16;
         using ClipModel model = size.Create();
         var table = new Comparison("Growth of scoring at phi", "ours", "published: 77 tokens a pair");
-        (List<(double, double)>? byClasses, List<(double, double)>? publishedByClasses) = (new List<(double, double)>(), new List<(double, double)>());
+        var byClasses = new List<(double, double)>();
+        var publishedByClasses = new List<(double, double)>();
         foreach (int classes in new[] { 10, 25, 50, 100, 200, 400, 700, 1000 })
         {
             Measure(classes, 1, classes, byClasses, publishedByClasses);
         }
 
-        (List<(double, double)>? byImages, List<(double, double)>? publishedByImages) = (new List<(double, double)>(), new List<(double, double)>());
+        var byImages = new List<(double, double)>();
+        var publishedByImages = new List<(double, double)>();
         foreach (int images in new[] { 1, 2, 4, 8, 16, 32 })
         {
             Measure(classesAtImages, images, images, byImages, publishedByImages);

@@ -18,7 +18,9 @@ internal static class InputBenchmark
         var decoder = new ImageDecoder(long.MaxValue);
         List<RgbImage> images = paths.ConvertAll(path => new PathCell(path).Decode(decoder));
         ImageProcessor processor = ClipBackbone.Default.ImageProcessor;
-        foreach (int side in new[] { BenchmarkModel.Default.LowResolution, BenchmarkModel.VitB16.LowResolution, BenchmarkModel.VitB16.Config.ImageResolution })
+        (int small, int middle, int whole) =
+            (BenchmarkModel.Default.LowResolution, BenchmarkModel.VitB16.LowResolution, BenchmarkModel.VitB16.Config.ImageResolution);
+        foreach (int side in new[] { small, middle, whole })
         {
             byte[] levels = new byte[3 * side * side];
             float[] values = new float[3 * side * side];
@@ -31,14 +33,16 @@ internal static class InputBenchmark
             table.Add($"{side} px, read and decoded", Each(i => new PathCell(paths[i]).Decode(decoder).Dispose()), all);
             table.Add($"{side} px, resized to levels", Each(i => ImageProcessor.EvaluatePixels(images[i], side, levels)), all);
             table.Add($"{side} px, resized and normalised", Each(i => processor.Evaluate(images[i], side, values)), all);
-            table.Add($"{side} px, random view of the decoded", Each(i => processor.Augment(images[i], side, 0.08f, new Random(i), values)), all);
+            table.Add(
+                $"{side} px, random view of the decoded", Each(i => processor.Augment(images[i], side, 0.08f, new Random(i), values)), all);
         }
 
         string photograph = Path.Combine(folder.Path, "photograph.jpg");
         JpegFolder.WritePhotograph(photograph, PhotographWidth, PhotographHeight);
         paths = [photograph];
-        var large = new Comparison($"One JPEG of {PhotographWidth} x {PhotographHeight}, processor time", "decoded at a reduced scale", "whole");
-        foreach (int side in new[] { BenchmarkModel.Default.LowResolution, BenchmarkModel.VitB16.LowResolution })
+        var large = new Comparison(
+            $"One JPEG of {PhotographWidth} x {PhotographHeight}, processor time", "decoded at a reduced scale", "whole");
+        foreach (int side in new[] { small, middle })
         {
             float[] values = new float[3 * side * side];
             var reducing = new ImageDecoder(long.MaxValue, side);

@@ -4,7 +4,7 @@ using SixLabors.ImageSharp.PixelFormats;
 
 namespace Microsoft.ML.Loreal.PerformanceTests;
 
-/// <summary>Generated photographs of 300 x 200 pixels: coloured slopes with grain, as JPEG files.</summary>
+/// <summary>Generated photographs of 300 x 200 pixels: colored slopes with grain, as JPEG files.</summary>
 internal static class JpegFolder
 {
     private const int Width = 300;
@@ -62,10 +62,5 @@ internal static class JpegFolder
         public string ImagePath { get; set; } = "";
 
         public string Label { get; set; } = "";
-    }
-
-    internal sealed class Scores
-    {
-        public float[] Score { get; set; } = [];
     }
 }

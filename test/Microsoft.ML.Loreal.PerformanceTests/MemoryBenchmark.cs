@@ -8,7 +8,7 @@ internal static class MemoryBenchmark
 {
     private const int Predictions = 10_000;
 
-    public static void Run()
+    public static void Run(IReadOnlyList<BenchmarkModel> sizes)
     {
         Comparison.Line("Resident memory, MB: the highest while it ran, and of that what came on top of the loaded model");
         Comparison.Line(Machine.Description);
@@ -20,14 +20,15 @@ internal static class MemoryBenchmark
         Comparison.Line("");
         Comparison.Line("| case | ours: peak (added) | published: peak (added) | ours / published (added) |");
         Comparison.Line("| --- | ---: | ---: | ---: |");
-        foreach (BenchmarkModel size in BenchmarkModel.All)
+        foreach (BenchmarkModel size in sizes)
         {
-            foreach ((string? work, int images, int classes) in new[] { ("distillation", 4, 50), ("scoring", 1, 100), ("scoring", 8, 100) })
+            foreach ((string work, int images, int classes) in new[] { ("distillation", 4, 50), ("scoring", 1, 100), ("scoring", 8, 100) })
             {
                 (double Peak, double Added) ours = Peak(size, work, images, classes, "ours");
                 (double Peak, double Added) published = Peak(size, work, images, classes, "published");
-                Comparison.Line(FormattableString.Invariant(
-                    $"| {size.Name}, {work}, B={images}, C={classes} | {ours.Peak:0} ({ours.Added:0}) | {published.Peak:0} ({published.Added:0}) | {ours.Peak / published.Peak:0.00} ({ours.Added / published.Added:0.000}) |"));
+                string ratio = FormattableString.Invariant(
+                    $"{ours.Peak / published.Peak:0.00} ({ours.Added / published.Added:0.000})");
+                Comparison.Line($"| {size.Name}, {work}, B={images}, C={classes} | {Cell(ours)} | {Cell(published)} | {ratio} |");
             }
         }
 
@@ -38,15 +39,15 @@ internal static class MemoryBenchmark
     }
 
     /// <summary>In the child: prints the memory after loading and the highest of the run.</summary>
-    public static void MeasureWork(string name, string work, string images, string classes, string way)
+    public static void MeasureWork(BenchmarkModel size, string work, int images, int classes, string way)
     {
-        BenchmarkModel size = BenchmarkModel.All.Single(s => s.Name == name);
-        int batch = int.Parse(images, CultureInfo.InvariantCulture);
         using ClipModel model = size.Create();
-        using var task = new ClassificationTask(model, int.Parse(classes, CultureInfo.InvariantCulture));
+        using var task = new ClassificationTask(model, classes);
         using DisposeScope scope = torch.NewDisposeScope();
-        (torch.Tensor? high, torch.Tensor? low, torch.Tensor? labels) = (DistillationBenchmark.CachedFeatures(size, batch), DistillationBenchmark.CachedFeatures(size, batch), DistillationBenchmark.Labels(batch));
-        torch.Tensor pixels = BenchmarkModel.Pixels(batch, size.LowResolution);
+        torch.Tensor high = DistillationBenchmark.CachedFeatures(size, images);
+        torch.Tensor low = DistillationBenchmark.CachedFeatures(size, images);
+        torch.Tensor labels = DistillationBenchmark.Labels(images);
+        torch.Tensor pixels = BenchmarkModel.Pixels(images, size.LowResolution);
         Console.WriteLine(FormattableString.Invariant($"{ResidentMemory.Now}"));
         for (int run = 0; run < 2; run++)
         {
@@ -56,7 +57,7 @@ internal static class MemoryBenchmark
                     DistillationBenchmark.Ours(task, high, low, labels);
                     break;
                 case ("distillation", _):
-                    DistillationBenchmark.Published(task, size, batch);
+                    DistillationBenchmark.Published(task, size, images);
                     break;
                 default:
                     task.Score(way == "ours" ? task.Ours : task.Published, pixels).Dispose();
@@ -73,8 +74,10 @@ internal static class MemoryBenchmark
         using var folder = new TemporaryFolder();
         List<JpegFolder.Photo> photos = JpegFolder.Write(folder.Path, 20, 10);
         var ml = new MLContext(1);
-        using LorealTransformer model = FolderBenchmark.Fit(ml, ClipBackbone.Default, BenchmarkModel.Default, ml.Data.LoadFromEnumerable(photos), attributes: true);
-        using PredictionEngine<JpegFolder.Photo, JpegFolder.Scores> engine = ml.Model.CreatePredictionEngine<JpegFolder.Photo, JpegFolder.Scores>(model);
+        using LorealTransformer model = FolderBenchmark.Fit(
+            ml, ClipBackbone.Default, BenchmarkModel.Default, ml.Data.LoadFromEnumerable(photos), attributes: true);
+        using PredictionEngine<JpegFolder.Photo, PhotoScores> engine =
+            ml.Model.CreatePredictionEngine<JpegFolder.Photo, PhotoScores>(model);
         Console.WriteLine($"Resident memory while one model of the default's sizes makes {Predictions} predictions, MB:");
         for (int done = 1; done <= Predictions; done++)
         {
@@ -86,10 +89,12 @@ internal static class MemoryBenchmark
         }
     }
 
+    private static string Cell((double Peak, double Added) memory) => FormattableString.Invariant($"{memory.Peak:0} ({memory.Added:0})");
+
     private static (double Peak, double Added) Peak(BenchmarkModel size, string work, int images, int classes, string way)
     {
         string[] lines = ChildProcess.Run("memory", size.Name, work, $"{images}", $"{classes}", way);
-        (double before, double peak) = (double.Parse(lines[0], CultureInfo.InvariantCulture), double.Parse(lines[1], CultureInfo.InvariantCulture));
-        return (peak, peak - before);
+        double[] numbers = Array.ConvertAll(lines, line => double.Parse(line, CultureInfo.InvariantCulture));
+        return (numbers[1], numbers[1] - numbers[0]);
     }
 }

@@ -28,16 +28,21 @@ internal static class MethodsBenchmark
     public static void Run()
     {
         BenchmarkModel size = BenchmarkModel.VitB16;
-        Comparison.Line($"Prompt methods, {size.Name} sizes, {Classes} classes, steps of {Images} images from the cache: least / median ms (ms of processor time a run), MB on top of the loaded model");
+        Comparison.Line(
+            $"Prompt methods, {size.Name} sizes, {Classes} classes, steps of {Images} images from the cache: "
+            + "least / median ms (ms of processor time a run), MB on top of the loaded model");
         Comparison.Line(Machine.Description);
         Comparison.Line("");
-        Comparison.Line($"| method | learned numbers | step, {size.LowResolution} px | step, {size.Config.ImageResolution} px | its memory | scoring 1 image, {size.LowResolution} px | its memory |");
+        Comparison.Line(
+            $"| method | learned numbers | step, {size.LowResolution} px | step, {size.Config.ImageResolution} px | its memory "
+            + $"| scoring 1 image, {size.LowResolution} px | its memory |");
         Comparison.Line("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (string name in _methods.Keys)
         {
-            foreach (string? way in new[] { Alone, WithLoreal })
+            foreach (string way in new[] { Alone, WithLoreal })
             {
-                Comparison.Line($"| {name}{(way == Alone ? "" : " + LOREAL, stage 3")} | {string.Join(" | ", ChildProcess.Run("methods", name, way))} |");
+                string cells = string.Join(" | ", ChildProcess.Run("methods", name, way));
+                Comparison.Line($"| {name}{(way == Alone ? "" : " + LOREAL, stage 3")} | {cells} |");
             }
         }
     }
@@ -57,7 +62,8 @@ internal static class MethodsBenchmark
     private static string[] MeasureAlone(ClipModel model, BenchmarkModel size, PromptMethod method)
     {
         using DisposeScope scope = NewDisposeScope();
-        using PromptLearner learner = method.CreateLearner(model, new BenchmarkVocabulary(size.Config.VocabularySize), BenchmarkVocabulary.ClassNames(Classes), 0, new Random(1));
+        using PromptLearner learner = method.CreateLearner(
+            model, new BenchmarkVocabulary(size.Config.VocabularySize), BenchmarkVocabulary.ClassNames(Classes), 0, new Random(1));
         Tensor pixels = BenchmarkModel.Pixels(1, size.LowResolution);
         Tensor text;
         using (no_grad())
@@ -118,7 +124,8 @@ internal static class MethodsBenchmark
         return [$"+ {Count(task.Slots.Parameters)}", step, step, memory.Megabytes, scoring, scoringMemory];
     }
 
-    private static string Count(IEnumerable<Tensor> parameters) => parameters.Sum(p => p.numel()).ToString("N0", CultureInfo.InvariantCulture);
+    private static string Count(IEnumerable<Tensor> parameters) =>
+        parameters.Sum(p => p.numel()).ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>Times some runs. Processor time tells methods apart on a machine that others use too.</summary>
     private static string Cell(Action work)

@@ -43,24 +43,26 @@ internal sealed class Plot(string title)
         double X(double x) => Left + ((Width - Left - Right) * (Log(x) - Log(lowX)) / (Log(highX) - Log(lowX)));
         double Y(double y) => Height - Bottom - ((Height - Top - Bottom) * (Log(y) - Log(lowY)) / (Log(highY) - Log(lowY)));
 
-        void Line(IReadOnlyList<(double X, double Y)> points, string colour, string name)
+        void Line(IReadOnlyList<(double X, double Y)> points, string color, string name)
         {
             string path = string.Join(' ', points.Select(p => Invariant($"{X(p.X):0.0},{Y(p.Y):0.0}")));
-            _panels.AppendLine(Invariant($"<polyline points=\"{path}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>"));
+            _panels.AppendLine(Invariant($"<polyline points=\"{path}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"2\"/>"));
             foreach ((double X, double Y) p in points)
             {
-                _panels.AppendLine(Invariant($"<circle cx=\"{X(p.X):0.0}\" cy=\"{Y(p.Y):0.0}\" r=\"3\" fill=\"{colour}\"/>"));
+                _panels.AppendLine(Invariant($"<circle cx=\"{X(p.X):0.0}\" cy=\"{Y(p.Y):0.0}\" r=\"3\" fill=\"{color}\"/>"));
             }
 
             (double X, double Y) label = points[points.Count / 2];
-            _panels.AppendLine(Invariant($"<text x=\"{X(label.X):0.0}\" y=\"{Y(label.Y) - 9:0.0}\" fill=\"{colour}\" font-size=\"12\" text-anchor=\"end\">{name}</text>"));
+            _panels.Append(Invariant($"<text x=\"{X(label.X):0.0}\" y=\"{Y(label.Y) - 9:0.0}\" "));
+            _panels.AppendLine(Invariant($"fill=\"{color}\" font-size=\"12\" text-anchor=\"end\">{name}</text>"));
         }
     }
 
     public void Write(string path)
     {
         int width = Width * _count;
-        File.WriteAllText(path, Invariant($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {Height}\" width=\"{width}\" height=\"{Height}\" font-family=\"sans-serif\">\n")
+        File.WriteAllText(path, Invariant($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {Height}\" ")
+            + Invariant($"width=\"{width}\" height=\"{Height}\" font-family=\"sans-serif\">\n")
             + "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n"
             + Invariant($"<text x=\"{width / 2}\" y=\"18\" text-anchor=\"middle\" font-size=\"14\" font-weight=\"bold\">{title}</text>\n")
             + _panels

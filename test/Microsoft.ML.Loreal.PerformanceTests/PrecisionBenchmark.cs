@@ -14,9 +14,9 @@ internal static class PrecisionBenchmark
 
     private static readonly int[] _widths = [64, 128, 192, 256, 384, 512, 768];
 
-    public static void Run()
+    public static void Run(IReadOnlyList<BenchmarkModel> sizes)
     {
-        foreach (BenchmarkModel size in BenchmarkModel.All)
+        foreach (BenchmarkModel size in sizes)
         {
             using ClipModel single = size.Create();
             foreach (ComputePrecision precision in BenchmarkDevice.Precisions.Where(precision => precision != ComputePrecision.Single))
@@ -32,7 +32,8 @@ internal static class PrecisionBenchmark
     {
         const int images = 4;
         const int runs = 15;
-        var table = new Comparison("Scoring and the distillation step by the width of both towers, by turns", $"{ComputePrecision.BFloat16}", "single precision");
+        var table = new Comparison(
+            "Scoring and the distillation step by the width of both towers, by turns", $"{ComputePrecision.BFloat16}", "single precision");
         foreach (BenchmarkModel? size in _widths.Select(BenchmarkModel.OfWidth).Prepend(BenchmarkModel.Default))
         {
             using ClipModel single = size.Create();
@@ -48,7 +49,9 @@ internal static class PrecisionBenchmark
                 }
 
                 using DisposeScope scope = NewDisposeScope();
-                (Tensor? high, Tensor? low, Tensor? labels) = (DistillationBenchmark.CachedFeatures(size, images), DistillationBenchmark.CachedFeatures(size, images), DistillationBenchmark.Labels(images));
+                Tensor high = DistillationBenchmark.CachedFeatures(size, images);
+                Tensor low = DistillationBenchmark.CachedFeatures(size, images);
+                Tensor labels = DistillationBenchmark.Labels(images);
                 Add(
                     $"{size.Name}, distillation step, B={images}, C={classes}",
                     () => DistillationBenchmark.Ours(reducedTask, high, low, labels),
@@ -58,7 +61,7 @@ internal static class PrecisionBenchmark
 
         void Add(string name, Action reducedWork, Action work)
         {
-            (Timing? reducedTime, Timing? time) = Timing.ByTurns(runs, reducedWork, work);
+            (Timing reducedTime, Timing time) = Timing.ByTurns(runs, reducedWork, work);
             table.Add(name, reducedTime, time);
         }
 
@@ -78,13 +81,19 @@ internal static class PrecisionBenchmark
             foreach (int images in new[] { 1, 8 })
             {
                 using Tensor pixels = BenchmarkModel.Pixels(images, size.LowResolution);
-                table.Add($"scoring, B={images}, C={classes}", ScoringBenchmark.Time(reducedTask, reducedTask.Ours, pixels), ScoringBenchmark.Time(task, task.Ours, pixels));
+                table.Add(
+                    $"scoring, B={images}, C={classes}",
+                    ScoringBenchmark.Time(reducedTask, reducedTask.Ours, pixels),
+                    ScoringBenchmark.Time(task, task.Ours, pixels));
             }
 
             if (classes == 50)
             {
                 const int images = 4;
-                table.Add($"distillation step, B={images}, C={classes}", DistillationBenchmark.Ours(reducedTask, size, images), DistillationBenchmark.Ours(task, size, images));
+                table.Add(
+                    $"distillation step, B={images}, C={classes}",
+                    DistillationBenchmark.Ours(reducedTask, size, images),
+                    DistillationBenchmark.Ours(task, size, images));
             }
         }
 
@@ -102,15 +111,18 @@ internal static class PrecisionBenchmark
         {
             using DisposeScope step = NewDisposeScope();
             Tensor pixels = BenchmarkModel.Pixels(ScoredAtOnce, size.LowResolution);
-            (Tensor? expected, Tensor? actual) = (task.Score(task.Ours, pixels), reducedTask.Score(reducedTask.Ours, pixels));
+            (Tensor expected, Tensor actual) = (task.Score(task.Ours, pixels), reducedTask.Score(reducedTask.Ours, pixels));
             largest = Math.Max(largest, (expected - actual).abs().max().item<float>());
             equal += expected.argmax(1).eq(actual.argmax(1)).sum().item<long>();
         }
 
-        (Tensor? high, Tensor? low) = (DistillationBenchmark.CachedFeatures(size, 4), DistillationBenchmark.CachedFeatures(size, 4));
+        (Tensor high, Tensor low) = (DistillationBenchmark.CachedFeatures(size, 4), DistillationBenchmark.CachedFeatures(size, 4));
         float cosine = nn.functional.cosine_similarity(Gradient(task), Gradient(reducedTask), 0).item<float>();
-        Comparison.Line(FormattableString.Invariant(
-            $"{size.Name}, {reduced.Precision}, C={classes}: largest difference of a probability {largest:0.0000}, the same prediction for {equal} of {ComparedImages} images, cosine of the step's gradients {cosine:0.00000}"));
+        Comparison.Line(
+            $"{size.Name}, {reduced.Precision}, C={classes}: "
+            + FormattableString.Invariant($"largest difference of a probability {largest:0.0000}, ")
+            + $"the same prediction for {equal} of {ComparedImages} images, "
+            + FormattableString.Invariant($"cosine of the step's gradients {cosine:0.00000}"));
 
         Tensor Gradient(ClassificationTask task)
         {

@@ -27,7 +27,7 @@ internal sealed class PublishedLearner(ClipModel model, PromptLearner prompts) :
             x = block.Forward(x);
         }
 
-        return Classifier.Normalise(tower.Pool(x)).MoveToOuterDisposeScope();
+        return Classifier.Normalize(tower.Pool(x)).MoveToOuterDisposeScope();
     }
 
     public override Tensor TextFeatures(Tensor? attributeTokens)

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.ML.Loreal.Samples;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.PerformanceTests;
@@ -26,18 +25,22 @@ internal static class RegionsBenchmark
         using var folder = new TemporaryFolder();
         using var weights = new TemporaryFolder();
         List<JpegFolder.Photo> photos = JpegFolder.Write(folder.Path, Photos, 10);
-        using LorealTransformer teacher = Teacher(BackboneFolder.Write(weights.Path, BenchmarkModel.VitB16), photos);
-        var table = new Comparison($"One epoch of PromptKD, {Photos} JPEGs, teacher ViT-B/16 at 224 px, student of the default backbone", "region table, K = 10", "teacher asked in every epoch");
+        using LorealTransformer teacher = Teacher(BenchmarkModel.VitB16.Write(weights.Path), photos);
+        var table = new Comparison(
+            $"One epoch of PromptKD, {Photos} JPEGs, teacher ViT-B/16 at 224 px, student of the default backbone",
+            "region table, K = 10",
+            "teacher asked in every epoch");
         foreach (int side in new[] { 112, 48 })
         {
-            (Timing? online, double onlineFit) = Fit(teacher, photos, side, views: 0, tables: null);
+            (Timing online, double onlineFit) = Fit(teacher, photos, side, views: 0, tables: null);
             (Timing _, double cachedFit) = Fit(teacher, photos, side, views: 1, tables: null);
             using var tables = new TemporaryFolder();
             (Timing _, double madeFit) = Fit(teacher, photos, side, views: 1, tables.Path);
-            (Timing? found, double foundFit) = Fit(teacher, photos, side, views: 1, tables.Path);
+            (Timing found, double foundFit) = Fit(teacher, photos, side, views: 1, tables.Path);
             table.Add($"student at {side} px", found, online);
             Comparison.Line(FormattableString.Invariant(
-                $"Fit of {Epochs} epochs, seconds: teacher in every epoch {onlineFit:0.0}, features cached {cachedFit:0.0}, table made {madeFit:0.0}, table found {foundFit:0.0}"));
+                $"Fit of {Epochs} epochs, seconds: teacher in every epoch {onlineFit:0.0}, features cached {cachedFit:0.0}, ")
+                + FormattableString.Invariant($"table made {madeFit:0.0}, table found {foundFit:0.0}"));
         }
     }
 
@@ -57,7 +60,8 @@ internal static class RegionsBenchmark
     }
 
     /// <summary>The time between the ends of the epochs, and of the whole Fit in seconds.</summary>
-    private static (Timing Epoch, double Fit) Fit(LorealTransformer teacher, List<JpegFolder.Photo> photos, int side, int views, string? tables)
+    private static (Timing Epoch, double Fit) Fit(
+        LorealTransformer teacher, List<JpegFolder.Photo> photos, int side, int views, string? tables)
     {
         var ml = new MLContext(1);
         var ends = new List<double>();
@@ -81,14 +85,22 @@ internal static class RegionsBenchmark
     private static void Worth()
     {
         using var folder = new TemporaryFolder();
-        (WorldPictures? pictures, WorldPictures? trials) = (new WorldPictures(PicturesPerClass, seed: 1), new WorldPictures(5, seed: 2));
-        var options = new LorealTrainer.Options { LowResolution = 112, Method = PromptMethod.Template("a photo of a {}"), Attributes = null };
+        (WorldPictures pictures, WorldPictures trials) = (Pictures(seed: 1), Pictures(seed: 2));
+        var options = new LorealTrainer.Options
+        {
+            LowResolution = 112,
+            Method = PromptMethod.Template("a photo of a {}"),
+            Attributes = null,
+        };
         using LorealModel model = LorealTraining.Fit(options.ToPlan(), Context, World.Classes, pictures);
-        using var teacher = new LorealTransformer(new MLContext(1), model, new ScoringSettings("Image", "PredictedLabel", "Score", InvalidImageAction.Throw, 1 << 20));
+        using var teacher = new LorealTransformer(
+            new MLContext(1), model, new ScoringSettings("Image", "PredictedLabel", "Score", InvalidImageAction.Throw, 1 << 20));
         using LorealModel low = LorealTraining.Fit(Low(options).ToPlan(), Context, World.Classes, pictures);
         Comparison.Line("");
         Comparison.Line(FormattableString.Invariant(
-            $"Labels kept, {World.Classes.Count} classes, {pictures.Count} pictures x 2 regions, 5 epochs; accuracy on {trials.Count} other pictures: teacher at 112 px {Accuracy(model, trials):0.0} %, the same at 48 px {Accuracy(low, trials):0.0} %"));
+            $"Labels kept, {World.Classes.Count} classes, {pictures.Count} pictures x 2 regions, 5 epochs; accuracy on {trials.Count} ")
+            + FormattableString.Invariant($"other pictures: teacher at 112 px {Accuracy(model, trials):0.0} %, ")
+            + FormattableString.Invariant($"the same at 48 px {Accuracy(low, trials):0.0} %"));
         Comparison.Line("| K | bytes a region | MB per million regions | probability kept | student, smoothing | student, re-norm |");
         Comparison.Line("| ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (int kept in new[] { 1, 2, 5, 10, World.Classes.Count })
@@ -101,7 +113,8 @@ internal static class RegionsBenchmark
             var header = new RegionTableHeader(pictures.Count, 2, World.Classes.Count, kept, new string('0', 64));
             string file = Directory.GetFiles(folder.Path).Single(path => new FileInfo(path).Length == header.FileLength);
             Comparison.Line(FormattableString.Invariant(
-                $"| {kept} | {header.RowLength} | {header.RowLength} | {100 * KeptShare(file, header):0.0} % | {students[0]:0.0} % | {students[1]:0.0} % |"));
+                $"| {kept} | {header.RowLength} | {header.RowLength} | {100 * KeptShare(file, header):0.0} % ")
+                + FormattableString.Invariant($"| {students[0]:0.0} % | {students[1]:0.0} % |"));
         }
 
         using PromptKDModel exact = PromptKDTraining.Fit(Student(teacher, null, 0, default).ToPlan(), Context, pictures);
@@ -109,12 +122,14 @@ internal static class RegionsBenchmark
         withNegatives.NegativePromptWeight = 1;
         using PromptKDModel negatives = PromptKDTraining.Fit(withNegatives.ToPlan(), Context, pictures);
         Comparison.Line(FormattableString.Invariant(
-            $"Student of the exact answers: {Accuracy(exact, trials):0.0} %; with negative prompts of weight 1: {Accuracy(negatives, trials):0.0} %"));
+            $"Student of the exact answers: {Accuracy(exact, trials):0.0} %; ")
+            + FormattableString.Invariant($"with negative prompts of weight 1: {Accuracy(negatives, trials):0.0} %"));
     }
 
     private static TrainingContext Context => new(1, BenchmarkDevice.Current);
 
-    private static LorealTrainer.Options Low(LorealTrainer.Options options) => new() { LowResolution = 48, Method = options.Method, Attributes = null };
+    private static LorealTrainer.Options Low(LorealTrainer.Options options) =>
+        new() { LowResolution = 48, Method = options.Method, Attributes = null };
 
     private static PromptKDTrainer.Options Student(LorealTransformer teacher, string? tables, int kept, LabelSparsification kind) => new()
     {
@@ -123,7 +138,9 @@ internal static class RegionsBenchmark
         ViewsPerImage = 2,
         MinimumCropArea = 0.5f,
         Stage = new TrainingStageOptions { Epochs = 5, BatchSize = 8, LearningRate = 0.005 },
-        Regions = tables is null ? null : new RegionTableOptions { FolderPath = tables, LabelsKept = kept, Sparsification = kind, Seed = 1 },
+        Regions = tables is null
+            ? null
+            : new RegionTableOptions { FolderPath = tables, LabelsKept = kept, Sparsification = kind, Seed = 1 },
     };
 
     /// <summary>The mean sum of the probabilities in a table.</summary>
@@ -144,11 +161,12 @@ internal static class RegionsBenchmark
 
     private static double Accuracy(ScoredModel model, WorldPictures pictures)
     {
-        (int right, float[]? probabilities) = (0, new float[model.ClassNames.Count]);
+        (int right, float[] probabilities) = (0, new float[model.ClassNames.Count]);
         float[] values = new float[3 * model.Resolution * model.Resolution];
         for (int i = 0; i < pictures.Count; i++)
         {
-            model.Backbone.ImageProcessor.Evaluate(pictures.Load(i), model.Resolution, values);
+            using RgbImage picture = pictures.Load(i);
+            model.Backbone.ImageProcessor.Evaluate(picture, model.Resolution, values);
             using Tensor pixels = tensor(values, [1, 3, model.Resolution, model.Resolution]);
             model.Score(pixels, probabilities);
             right += Array.IndexOf(probabilities, probabilities.Max()) == pictures.Labels[i] ? 1 : 0;
@@ -157,32 +175,6 @@ internal static class RegionsBenchmark
         return 100.0 * right / pictures.Count;
     }
 
-    private sealed class WorldPictures : ILabeledImages
-    {
-        private readonly List<RgbImage> _pictures = [];
-
-        public WorldPictures(int perClass, int seed)
-        {
-            using DisposeScope scope = NewDisposeScope();
-            for (int c = 0; c < World.Classes.Count; c++)
-            {
-                Tensor drawn = World.Render(c, seed, perClass).permute(0, 2, 3, 1).contiguous(); // [n, 3, H, W] -> [n, H, W, 3]
-                (int height, int width) = ((int)drawn.shape[1], (int)drawn.shape[2]);
-                for (int i = 0; i < perClass; i++)
-                {
-                    _pictures.Add(new RgbImage(width, height, drawn.bytes.Slice(i * 3 * height * width, 3 * height * width).ToArray()));
-                }
-            }
-
-            Labels = [.. Enumerable.Range(0, _pictures.Count).Select(i => i / perClass)];
-        }
-
-        public int Count => _pictures.Count;
-
-        public string Identity => "world";
-
-        public IReadOnlyList<int> Labels { get; }
-
-        public RgbImage Load(int index) => _pictures[index];
-    }
+    private static WorldPictures Pictures(int seed) =>
+        new(Enumerable.Range(0, World.Classes.Count * PicturesPerClass).Select(i => i / PicturesPerClass), seed) { Identity = "world" };
 }

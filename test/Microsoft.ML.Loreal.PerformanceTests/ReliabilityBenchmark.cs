@@ -24,14 +24,18 @@ internal static class ReliabilityBenchmark
         ["dispose"] = ($"dispose a transformer with which {DisposingThreads} threads predict", 200, DisposedInUse),
     };
 
-    public static void Run()
+    public static IReadOnlyCollection<string> Loops => _loops.Keys;
+
+    public static void Run(IEnumerable<string> loops)
     {
         Comparison.Line("Long loops over a small model, JPEG files of 300 x 200, memory in MB");
         Comparison.Line(Machine.Description);
         Comparison.Line("");
-        Comparison.Line("| what | times | wrong | resident after a tenth | highest after that | at the end | change | tensors after a tenth, at the end | seconds |");
+        Comparison.Line(
+            "| what | times | wrong | resident after a tenth | highest after that | at the end | change "
+            + "| tensors after a tenth, at the end | seconds |");
         Comparison.Line("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
-        foreach (string name in _loops.Keys)
+        foreach (string name in loops)
         {
             Comparison.Line(ChildProcess.Run("reliability", name)[0]);
         }
@@ -40,7 +44,7 @@ internal static class ReliabilityBenchmark
     /// <summary>In the child: one loop, one row of the table.</summary>
     public static void Measure(string name)
     {
-        (string? what, int times, Func<SmallModel, Func<long, bool>>? start) = _loops[name];
+        (string what, int times, Func<SmallModel, Func<long, bool>> start) = _loops[name];
         using var model = new SmallModel();
         Func<long, bool> step = start(model);
         var watch = Stopwatch.StartNew();
@@ -58,25 +62,27 @@ internal static class ReliabilityBenchmark
         }
 
         Console.WriteLine(FormattableString.Invariant(
-            $"| {what} | {times:N0} | {wrong} | {resident[0]:0} | {resident[1..].Max():0} | {resident[^1]:0} | {resident[^1] / resident[0] - 1:+0.0%;-0.0%} | {tensors[0]}, {tensors[^1]} | {watch.Elapsed.TotalSeconds:0} |"));
+            $"| {what} | {times:N0} | {wrong} | {resident[0]:0} | {resident[1..].Max():0} | {resident[^1]:0} ")
+            + FormattableString.Invariant($"| {resident[^1] / resident[0] - 1:+0.0%;-0.0%} ")
+            + FormattableString.Invariant($"| {tensors[0]}, {tensors[^1]} | {watch.Elapsed.TotalSeconds:0} |"));
     }
 
     private static Func<long, bool> Transformers(SmallModel model) => number =>
     {
         using LorealTransformer transformer = model.Load();
-        using PredictionEngine<JpegFolder.Photo, JpegFolder.Scores> engine = model.Engine(transformer);
+        using PredictionEngine<JpegFolder.Photo, PhotoScores> engine = model.Engine(transformer);
         return model.IsRight(number, engine);
     };
 
     private static Func<long, bool> Engines(SmallModel model) => number =>
     {
-        using PredictionEngine<JpegFolder.Photo, JpegFolder.Scores> engine = model.Engine(model.Transformer);
+        using PredictionEngine<JpegFolder.Photo, PhotoScores> engine = model.Engine(model.Transformer);
         return model.IsRight(number, engine);
     };
 
     private static Func<long, bool> Predictions(SmallModel model)
     {
-        PredictionEngine<JpegFolder.Photo, JpegFolder.Scores> engine = model.Engine(model.Transformer);
+        PredictionEngine<JpegFolder.Photo, PhotoScores> engine = model.Engine(model.Transformer);
         return number => model.IsRight(number, engine);
     }
 
@@ -99,9 +105,9 @@ internal static class ReliabilityBenchmark
     private static Func<long, bool> SharedByThreads(SmallModel model) => round =>
     {
         int wrong = 0;
-        OnThreads(Threads, thread =>
+        ParallelThreads.Run(Threads, thread =>
         {
-            using PredictionEngine<JpegFolder.Photo, JpegFolder.Scores> engine = model.Engine(model.Transformer);
+            using PredictionEngine<JpegFolder.Photo, PhotoScores> engine = model.Engine(model.Transformer);
             for (int i = 0; i < PredictionsPerThread; i++)
             {
                 if (!model.IsRight(thread + i, engine))
@@ -118,7 +124,7 @@ internal static class ReliabilityBenchmark
         LorealTransformer transformer = model.Load();
         (int wrong, int ended) = (0, 0);
         using var predicted = new CountdownEvent(DisposingThreads);
-        OnThreads(DisposingThreads + 1, thread =>
+        ParallelThreads.Run(DisposingThreads + 1, thread =>
         {
             if (thread == DisposingThreads)
             {
@@ -127,7 +133,7 @@ internal static class ReliabilityBenchmark
                 return;
             }
 
-            using PredictionEngine<JpegFolder.Photo, JpegFolder.Scores> engine = model.Engine(transformer);
+            using PredictionEngine<JpegFolder.Photo, PhotoScores> engine = model.Engine(transformer);
             try
             {
                 for (int i = 0; ; i++)
@@ -150,11 +156,4 @@ internal static class ReliabilityBenchmark
         });
         return wrong == 0 && ended == DisposingThreads;
     };
-
-    private static void OnThreads(int count, Action<int> action)
-    {
-        Thread[] threads = [.. Enumerable.Range(0, count).Select(index => new Thread(() => action(index)))];
-        Array.ForEach(threads, thread => thread.Start());
-        Array.ForEach(threads, thread => thread.Join());
-    }
 }

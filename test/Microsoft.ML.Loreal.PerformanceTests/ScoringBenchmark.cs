@@ -9,10 +9,10 @@ internal static class ScoringBenchmark
     // The published way is linear in the images; more pairs than this are measured on one image.
     private const int MostPublishedPairs = 100;
 
-    public static void Run()
+    public static void Run(IReadOnlyList<BenchmarkModel> sizes)
     {
         var table = new Comparison("Scoring at phi", "ours", "published: 77 tokens a pair");
-        foreach (BenchmarkModel size in BenchmarkModel.All)
+        foreach (BenchmarkModel size in sizes)
         {
             using ClipModel model = size.Create();
             foreach (int classes in new[] { 10, 50, 100, 1000 })
@@ -26,7 +26,8 @@ internal static class ScoringBenchmark
                     bool measured = images == 1 || images * classes <= MostPublishedPairs;
                     Timing published = measured ? Time(task, task.Published, pixels) : one!.Times(images);
                     one ??= published;
-                    table.Add($"{size.Name}, B={images}, C={classes}", ours, published, measured ? "" : $"published: one image, times {images}");
+                    table.Add(
+                        $"{size.Name}, B={images}, C={classes}", ours, published, measured ? "" : $"published: one image, times {images}");
                 }
             }
 
@@ -45,6 +46,7 @@ internal static class ScoringBenchmark
         using var task = new ClassificationTask(model, 20);
         Tensor pixels = BenchmarkModel.Pixels(2, size.LowResolution);
         float difference = (task.Score(task.Ours, pixels) - task.Score(task.Published, pixels)).abs().max().item<float>();
-        Comparison.Line(FormattableString.Invariant($"{size.Name}: largest difference of a probability between both ways, B=2, C=20: {difference:0.0e+0}"));
+        Comparison.Line(FormattableString.Invariant(
+            $"{size.Name}: largest difference of a probability between both ways, B=2, C=20: {difference:0.0e+0}"));
     }
 }

@@ -17,10 +17,10 @@ internal sealed class SmallModel : IDisposable
         _zip = Path.Combine(_folder.Path, "model.zip");
         List<JpegFolder.Photo> photos = JpegFolder.Write(_folder.Path, 10 * Classes, Classes);
         IDataView data = Context.Data.LoadFromEnumerable(photos);
-        Transformer = FolderBenchmark.Fit(Context, BackboneFolder.Write(_folder.Path, BenchmarkModel.Small), BenchmarkModel.Small, data, attributes: true);
+        Transformer = FolderBenchmark.Fit(Context, BenchmarkModel.Small.Write(_folder.Path), BenchmarkModel.Small, data, attributes: true);
         Context.Model.Save(Transformer, data.Schema, _zip);
         Photos = photos;
-        using PredictionEngine<JpegFolder.Photo, JpegFolder.Scores> engine = Engine(Transformer);
+        using PredictionEngine<JpegFolder.Photo, PhotoScores> engine = Engine(Transformer);
         _expected = [.. photos.Select(photo => engine.Predict(photo).Score)];
     }
 
@@ -34,8 +34,9 @@ internal sealed class SmallModel : IDisposable
     public LorealTransformer Load() => (LorealTransformer)Context.Model.Load(_zip, out _);
 
     /// <summary>An engine that leaves the transformer to others.</summary>
-    public PredictionEngine<JpegFolder.Photo, JpegFolder.Scores> Engine(ITransformer transformer) =>
-        Context.Model.CreatePredictionEngine<JpegFolder.Photo, JpegFolder.Scores>(transformer, new PredictionEngineOptions { OwnsTransformer = false });
+    public PredictionEngine<JpegFolder.Photo, PhotoScores> Engine(ITransformer transformer) =>
+        Context.Model.CreatePredictionEngine<JpegFolder.Photo, PhotoScores>(
+            transformer, new PredictionEngineOptions { OwnsTransformer = false });
 
     /// <summary>Whether these are the scores of the picture with this number, counted on past the last, bit for bit.</summary>
     public bool IsRight(long number, ReadOnlySpan<float> scores) => scores.SequenceEqual(_expected[number % _expected.Length]);
@@ -56,7 +57,7 @@ internal sealed class SmallModel : IDisposable
     }
 
     /// <summary>Predicts the picture with this number.</summary>
-    public bool IsRight(long number, PredictionEngine<JpegFolder.Photo, JpegFolder.Scores> engine) =>
+    public bool IsRight(long number, PredictionEngine<JpegFolder.Photo, PhotoScores> engine) =>
         IsRight(number, engine.Predict(Photos[(int)(number % Photos.Count)]).Score);
 
     /// <summary>So many rows, the pictures again and again.</summary>

@@ -13,7 +13,7 @@ internal static class TowersBenchmark
     private const int Processes = 3;
     private const int RunsOfEach = 5;
 
-    public static void Run()
+    public static void Run(IReadOnlyList<BenchmarkModel> sizes)
     {
         (string Program, string Version)? python = Python();
         if (python is null)
@@ -21,10 +21,12 @@ internal static class TowersBenchmark
             Comparison.Line("No Python with torch was found (Debian: python3-torch); the alternative's columns stay empty.");
         }
 
-        var table = new Comparison("Towers, the same operators in PyTorch", "ours", python is null ? "PyTorch" : $"PyTorch {python.Value.Version}");
-        foreach (BenchmarkModel size in BenchmarkModel.All)
+        var table = new Comparison(
+            "Towers, the same operators in PyTorch", "ours", python is null ? "PyTorch" : $"PyTorch {python.Value.Version}");
+        foreach (BenchmarkModel size in sizes)
         {
             ClipConfig config = size.Config;
+            (int patch, int joint) = (config.PatchSize, config.EmbedDimension);
             foreach (int images in new[] { 1, 8 })
             {
                 foreach (int side in new[] { size.LowResolution, config.ImageResolution })
@@ -32,7 +34,7 @@ internal static class TowersBenchmark
                     Compare(
                         $"{size.Name}, image tower, {side} px, B={images}",
                         [size.Name, "image", images, side],
-                        ["image", images, side, RunsOfEach, config.PatchSize, config.VisionWidth, config.VisionHeads, config.VisionLayers, config.EmbedDimension]);
+                        ["image", images, side, RunsOfEach, patch, config.VisionWidth, config.VisionHeads, config.VisionLayers, joint]);
                 }
             }
 
@@ -41,13 +43,13 @@ internal static class TowersBenchmark
                 Compare(
                     $"{size.Name}, text tower, {config.ContextLength} tokens, N={texts}",
                     [size.Name, "text", texts, config.ContextLength],
-                    ["text", texts, config.ContextLength, RunsOfEach, 1, config.TextWidth, config.TextHeads, config.TextLayers, config.EmbedDimension]);
+                    ["text", texts, config.ContextLength, RunsOfEach, 1, config.TextWidth, config.TextHeads, config.TextLayers, joint]);
             }
         }
 
         void Compare(string name, object[] ourArguments, object[] pythonArguments)
         {
-            (List<double>? ours, List<double>? theirs) = (new List<double>(), new List<double>());
+            (List<double> ours, List<double> theirs) = (new List<double>(), new List<double>());
             for (int turn = 0; turn < Processes; turn++)
             {
                 ours.AddRange(Seconds(ChildProcess.Run(["towers", .. Texts(ourArguments)])));
@@ -62,14 +64,14 @@ internal static class TowersBenchmark
     }
 
     /// <summary>In the child: prints the seconds of every run.</summary>
-    public static void Measure(string name, string tower, string batch, string length)
+    public static void Measure(BenchmarkModel size, string tower, int count, int tokens)
     {
-        BenchmarkModel size = BenchmarkModel.All.Single(s => s.Name == name);
-        (int count, int tokens) = (int.Parse(batch, CultureInfo.InvariantCulture), int.Parse(length, CultureInfo.InvariantCulture));
         using IDisposable inference = inference_mode();
         using DisposeScope scope = NewDisposeScope();
         using ClipModel model = size.Create();
-        Tensor input = tower == "image" ? BenchmarkModel.Pixels(count, tokens) : randn(count, tokens, size.Config.TextWidth, device: BenchmarkDevice.Current);
+        Tensor input = tower == "image"
+            ? BenchmarkModel.Pixels(count, tokens)
+            : randn(count, tokens, size.Config.TextWidth, device: BenchmarkDevice.Current);
         Tensor ends = full([count], tokens - 1, ScalarType.Int64, device: BenchmarkDevice.Current);
         Func<Tensor> work = tower == "image" ? () => model.EncodeImage(input) : () => model.Text.Forward(input, ends);
         foreach (double seconds in Timing.Seconds(RunsOfEach, () => work().Dispose()))
@@ -86,9 +88,11 @@ internal static class TowersBenchmark
         return Seconds(output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
-    private static IEnumerable<string> Texts(object[] arguments) => arguments.Select(a => Convert.ToString(a, CultureInfo.InvariantCulture)!);
+    private static IEnumerable<string> Texts(object[] arguments) =>
+        arguments.Select(a => Convert.ToString(a, CultureInfo.InvariantCulture)!);
 
-    private static IEnumerable<double> Seconds(IEnumerable<string> lines) => lines.Select(line => double.Parse(line, CultureInfo.InvariantCulture));
+    private static IEnumerable<double> Seconds(IEnumerable<string> lines) =>
+        lines.Select(line => double.Parse(line, CultureInfo.InvariantCulture));
 
     /// <summary>A Python that has torch: the one of LOREAL_PYTHON, the system's, or the first on the path.</summary>
     private static (string Program, string Version)? Python()
@@ -108,7 +112,8 @@ internal static class TowersBenchmark
     {
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using Process process = Process.Start(
+                new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             process.ErrorDataReceived += (_, _) => { };
             process.BeginErrorReadLine();
             string output = process.StandardOutput.ReadToEnd();

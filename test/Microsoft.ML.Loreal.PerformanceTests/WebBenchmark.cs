@@ -19,36 +19,35 @@ internal static class WebBenchmark
     {
         using var folder = new TemporaryFolder();
         List<JpegFolder.Photo> photos = JpegFolder.Write(folder.Path, 40, 10);
-        using var server = new WebServerProcess(SaveModel(folder.Path, photos));
-        using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = _clients[^1] }) { BaseAddress = server.Address, Timeout = _most };
+        using var server = new WebServerProcess(FolderBenchmark.Save(folder.Path, photos));
+        using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = _clients[^1] })
+        {
+            BaseAddress = server.Address,
+            Timeout = _most,
+        };
         byte[][] files = [.. photos.Select(photo => File.ReadAllBytes(photo.ImagePath))];
         await WaitUntilReadyAsync(client);
 
-        Comparison.Line($"POST /predict of the web sample: {Requests} JPEG files of 300 x 200 for each number of clients, 10 classes, the default backbone at {BenchmarkModel.Default.LowResolution} px");
+        Comparison.Line(
+            $"POST /predict of the web sample: {Requests} JPEG files of 300 x 200 for each number of clients, 10 classes, "
+            + $"the default backbone at {BenchmarkModel.Default.LowResolution} px");
         Comparison.Line(Machine.Description);
         Comparison.Line("");
-        Comparison.Line("| clients | requests | errors | p50 ms | p99 ms | a second | processor ms a request | resident MB before | after |");
+        Comparison.Line(
+            "| clients | requests | errors | p50 ms | p99 ms | a second | processor ms a request | resident MB before | after |");
         Comparison.Line("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         await LoadAsync(client, files, clients: 4, WarmUpRequests);
         foreach (int clients in _clients)
         {
-            (double before, double processor, Stopwatch? watch) = (server.ResidentMemory, server.ProcessorSeconds, Stopwatch.StartNew());
-            (double[]? times, int errors) = await LoadAsync(client, files, clients, Requests);
+            (double before, double processor, Stopwatch watch) = (server.ResidentMemory, server.ProcessorSeconds, Stopwatch.StartNew());
+            (double[] times, int errors) = await LoadAsync(client, files, clients, Requests);
             double seconds = watch.Elapsed.TotalSeconds;
             processor = 1000 * (server.ProcessorSeconds - processor) / (times.Length + errors);
             Comparison.Line(FormattableString.Invariant(
-                $"| {clients} | {times.Length + errors} | {errors} | {Percentile(times, 50):0.0} | {Percentile(times, 99):0.0} | {times.Length / seconds:0} | {processor:0.0} | {before:0} | {server.ResidentMemory:0} |"));
+                $"| {clients} | {times.Length + errors} | {errors} | {Percentile(times, 50):0.0} | {Percentile(times, 99):0.0} ")
+                + FormattableString.Invariant($"| {times.Length / seconds:0} | {processor:0.0} ")
+                + FormattableString.Invariant($"| {before:0} | {server.ResidentMemory:0} |"));
         }
-    }
-
-    private static string SaveModel(string folder, List<JpegFolder.Photo> photos)
-    {
-        string zip = Path.Combine(folder, "model.zip");
-        var ml = new MLContext(1);
-        IDataView data = ml.Data.LoadFromEnumerable(photos);
-        using LorealTransformer model = FolderBenchmark.Fit(ml, ClipBackbone.Default, BenchmarkModel.Default, data, attributes: true);
-        ml.Model.Save(model, data.Schema, zip);
-        return zip;
     }
 
     private static async Task WaitUntilReadyAsync(HttpClient client)
@@ -105,5 +104,6 @@ internal static class WebBenchmark
         }
     }
 
-    private static double Percentile(double[] sorted, int percent) => sorted.Length == 0 ? double.NaN : sorted[(sorted.Length - 1) * percent / 100];
+    private static double Percentile(double[] sorted, int percent) =>
+        sorted.Length == 0 ? double.NaN : sorted[(sorted.Length - 1) * percent / 100];
 }

@@ -12,7 +12,11 @@ internal sealed class WebServerProcess : IDisposable
 
     public WebServerProcess(string model)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "WebScoring"), ["--model", model, "--url", "http://127.0.0.1:0"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(
+            Path.Combine(AppContext.BaseDirectory, "WebScoring"), ["--model", model, "--url", "http://127.0.0.1:0"])
+        {
+            RedirectStandardOutput = true,
+        };
         _process = Process.Start(start)!;
         Address = new Uri(ReadAddress());
         // What it says later is not of interest, but must not fill the pipe.
@@ -53,6 +57,7 @@ internal sealed class WebServerProcess : IDisposable
         }
 
         _process.WaitForExit();
-        throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"The web sample ended with exit code {_process.ExitCode}."));
+        throw new InvalidOperationException(
+            string.Create(CultureInfo.InvariantCulture, $"The web sample ended with exit code {_process.ExitCode}."));
     }
 }

@@ -49,9 +49,11 @@ internal static class Avx2BicubicPasses
             for (; x <= axis.Starts.Length - Outputs; x += Outputs)
             {
                 Vector256<short> levels = Avx2.PackSignedSaturate(
-                    Levels(SumPairs(pixels, axis, x), SumPairs(pixels, axis, x + 1)), Levels(SumPairs(pixels, axis, x + 2), SumPairs(pixels, axis, x + 3)));
+                    Levels(SumPairs(pixels, axis, x), SumPairs(pixels, axis, x + 1)),
+                    Levels(SumPairs(pixels, axis, x + 2), SumPairs(pixels, axis, x + 3)));
                 Vector256<byte> bytes = Avx2.PackUnsignedSaturate(levels, levels);
-                Vector128<byte> four = Ssse3.Shuffle(Sse2.UnpackLow(bytes.GetLower().AsUInt64(), bytes.GetUpper().AsUInt64()).AsByte(), byPixel);
+                Vector128<byte> four = Ssse3.Shuffle(
+                    Sse2.UnpackLow(bytes.GetLower().AsUInt64(), bytes.GetUpper().AsUInt64()).AsByte(), byPixel);
                 Unsafe.WriteUnaligned(target + (3 * x), four.AsUInt64()[0]);
                 Unsafe.WriteUnaligned(target + (3 * x) + 8, four.AsUInt32()[2]);
             }
@@ -138,11 +140,14 @@ internal static class Avx2BicubicPasses
 
     /// <summary>The sums of two outputs, rounded, one output behind the other in each lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Levels(Vector256<int> first, Vector256<int> second) => (Avx2.HorizontalAdd(first, second) + Vector256.Create(Half)) >> PrecisionBits;
+    private static Vector256<int> Levels(Vector256<int> first, Vector256<int> second) =>
+        (Avx2.HorizontalAdd(first, second) + Vector256.Create(Half)) >> PrecisionBits;
 
-    private static Vector256<short> FourTimes(ref short weights) => Vector256.Create(Unsafe.ReadUnaligned<long>(ref Unsafe.As<short, byte>(ref weights))).AsInt16();
+    private static Vector256<short> FourTimes(ref short weights) =>
+        Vector256.Create(Unsafe.ReadUnaligned<long>(ref Unsafe.As<short, byte>(ref weights))).AsInt16();
 
-    private static Vector256<short> Pair(ReadOnlySpan<short> weights, int at) => Vector256.Create(MemoryMarshal.Read<int>(MemoryMarshal.AsBytes(weights[at..]))).AsInt16();
+    private static Vector256<short> Pair(ReadOnlySpan<short> weights, int at) =>
+        Vector256.Create(MemoryMarshal.Read<int>(MemoryMarshal.AsBytes(weights[at..]))).AsInt16();
 
     /// <summary>The sums of 32 bytes, in the order in which unpacking leaves them.</summary>
     private struct Sums

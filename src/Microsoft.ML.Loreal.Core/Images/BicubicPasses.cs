@@ -81,7 +81,8 @@ internal static class BicubicPasses
         }
     }
 
-    private static Vector128<int> Widen(uint four) => Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalar(four).AsByte())).AsInt32();
+    private static Vector128<int> Widen(uint four) =>
+        Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalar(four).AsByte())).AsInt32();
 
     private static Vector128<int> ToLevels(Vector128<int> sums) =>
         Vector128.Min(Vector128.Max(sums >> PrecisionBits, Vector128<int>.Zero), Vector128.Create(255));

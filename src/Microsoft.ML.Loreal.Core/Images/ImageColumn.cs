@@ -7,7 +7,8 @@ namespace Microsoft.ML.Loreal.Images;
 internal static class ImageColumn
 {
     private const string Remedy =
-        "Accepted are MLImage (append mlContext.Transforms.LoadImages), text (the path of an image file), and a vector of bytes (an encoded image file). "
+        "Accepted are MLImage (append mlContext.Transforms.LoadImages), text (the path of an image file), and a vector of bytes (an "
+        + "encoded image file). "
         + "Set ImageColumnName to name another column.";
 
     public static bool IsAccepted(DataViewType type) => type is TextDataViewType
@@ -17,22 +18,28 @@ internal static class ImageColumn
     public static DataViewSchema.Column Find(DataViewSchema schema, string name)
     {
         DataViewSchema.Column column = schema.GetColumnOrNull(name)
-            ?? throw new ArgumentOutOfRangeException(nameof(schema), name, $"There is no image column '{name}'. {SchemaText.Columns(schema)} {Remedy}");
+            ?? throw new ArgumentOutOfRangeException(
+                nameof(schema), name, $"There is no image column '{name}'. {SchemaText.Columns(schema)} {Remedy}");
         return IsAccepted(column.Type)
             ? column
-            : throw new ArgumentOutOfRangeException(nameof(schema), name, $"The image column '{name}' has the type {column.Type}. {Remedy}");
+            : throw new ArgumentOutOfRangeException(
+                nameof(schema), name, $"The image column '{name}' has the type {column.Type}. {Remedy}");
     }
 
     public static void Check(SchemaShape shape, string name)
     {
         SchemaShape.Column column = SchemaText.Find(shape, name)
-            ?? throw new ArgumentOutOfRangeException(nameof(shape), name, $"There is no image column '{name}'. {SchemaText.Columns(shape)} {Remedy}");
+            ?? throw new ArgumentOutOfRangeException(
+                nameof(shape), name, $"There is no image column '{name}'. {SchemaText.Columns(shape)} {Remedy}");
         bool scalar = column.Kind == SchemaShape.Column.VectorKind.Scalar;
         bool accepted = !column.IsKey
-            && (scalar ? column.ItemType is TextDataViewType || column.ItemType.RawType == typeof(MLImage) : column.ItemType == NumberDataViewType.Byte);
+            && (scalar
+                ? column.ItemType is TextDataViewType || column.ItemType.RawType == typeof(MLImage)
+                : column.ItemType == NumberDataViewType.Byte);
         if (!accepted)
         {
-            throw new ArgumentOutOfRangeException(nameof(shape), name, $"The image column '{name}' has the type {SchemaText.Type(column)}. {Remedy}");
+            throw new ArgumentOutOfRangeException(
+                nameof(shape), name, $"The image column '{name}' has the type {SchemaText.Type(column)}. {Remedy}");
         }
     }
 
@@ -83,7 +90,8 @@ internal static class ImageColumn
             {
                 getter(ref picture!);
             }
-            catch (Exception exception) when (exception is not (OperationCanceledException or ObjectDisposedException or OutOfMemoryException))
+            catch (Exception exception)
+                when (exception is not (OperationCanceledException or ObjectDisposedException or OutOfMemoryException))
             {
                 picture = null;
                 throw new InvalidDataException(exception.Message, exception);
@@ -91,7 +99,9 @@ internal static class ImageColumn
 
             return picture is null
                 ? throw new InvalidDataException("there is no picture")
-                : new PixelCell(Rgb(picture), string.IsNullOrEmpty(picture.Tag) ? $"an MLImage of {picture.Width} x {picture.Height} pixels" : $"'{picture.Tag}'");
+                : new PixelCell(
+                    Rgb(picture),
+                    string.IsNullOrEmpty(picture.Tag) ? $"an MLImage of {picture.Width} x {picture.Height} pixels" : $"'{picture.Tag}'");
         };
     }
 

@@ -66,7 +66,8 @@ internal sealed class ImageDecoder(long maximumPixels, int? reducedFor = null, I
             // Were it taken for the image's fault, Skip would leave out every image without a word of the cause.
             throw new InvalidOperationException(
                 $"Images cannot be decoded in this program: {exception.GetBaseException().Message} "
-                + "If it references them itself, SkiaSharp and SkiaSharp.NativeAssets.* must have one version (ML.NET's images are built on 2.88), and SixLabors.ImageSharp must be 2.1.",
+                + "If it references them itself, SkiaSharp and SkiaSharp.NativeAssets.* must have one version (ML.NET's images are built "
+                + "on 2.88), and SixLabors.ImageSharp must be 2.1.",
                 exception);
         }
         catch (Exception exception) when (IsOfTheImage(exception))
@@ -77,13 +78,15 @@ internal sealed class ImageDecoder(long maximumPixels, int? reducedFor = null, I
     }
 
     /// <summary>Whether a decoder's error tells of the image, and is not yet one that says so.</summary>
-    internal static bool IsOfTheImage(Exception exception) => exception is not (InvalidDataException or OutOfMemoryException) && !IsOfTheProgram(exception);
+    internal static bool IsOfTheImage(Exception exception) =>
+        exception is not (InvalidDataException or OutOfMemoryException) && !IsOfTheProgram(exception);
 
     /// <summary>
     /// Whether a decoder's library is missing, does not load, or is another version than the one that the program was built against.
     /// </summary>
     private static bool IsOfTheProgram(Exception exception) =>
-        exception is TypeInitializationException or TypeLoadException or MissingMemberException or BadImageFormatException or FileLoadException;
+        exception is TypeInitializationException or TypeLoadException or MissingMemberException
+            or BadImageFormatException or FileLoadException;
 
     private RgbImage DecodeChecked(ReadOnlySpan<byte> content)
     {
@@ -112,7 +115,8 @@ internal sealed class ImageDecoder(long maximumPixels, int? reducedFor = null, I
         long pixels = (long)width * height;
         if (pixels > maximumPixels)
         {
-            throw new InvalidDataException($"it has {width} x {height} = {pixels} pixels, more than MaximumPixels allows ({maximumPixels})");
+            throw new InvalidDataException(
+                $"it has {width} x {height} = {pixels} pixels, more than MaximumPixels allows ({maximumPixels})");
         }
 
         if (pixels > RgbImage.MostPixels)

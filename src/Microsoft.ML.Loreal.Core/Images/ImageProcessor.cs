@@ -96,7 +96,8 @@ internal sealed class ImageProcessor
         double resized = Math.Truncate((double)((long)resolution * longer) / shorter);
         if (resized > int.MaxValue)
         {
-            throw new InvalidDataException($"A picture of {width} x {height} pixels is too narrow to be resized to a shorter side of {resolution}.");
+            throw new InvalidDataException(
+                $"A picture of {width} x {height} pixels is too narrow to be resized to a shorter side of {resolution}.");
         }
 
         return width <= height ? (resolution, (int)resized) : ((int)resized, resolution);
@@ -139,7 +140,9 @@ internal sealed class ImageProcessor
         int values = checked(3 * resolution * resolution);
         if (destination.Length < values)
         {
-            throw new ArgumentException($"A picture of {resolution} x {resolution} pixels gives {values} numbers; there is room for {destination.Length}.", nameof(destination));
+            throw new ArgumentException(
+                $"A picture of {resolution} x {resolution} pixels gives {values} numbers; there is room for {destination.Length}.",
+                nameof(destination));
         }
 
         return ArrayPool<byte>.Shared.Rent(values);

@@ -17,18 +17,21 @@ internal static class ImageSignature
         {
             [0xFF, 0xD8, 0xFF, ..] => (ImageFormats.Jpeg, "a JPEG file"),
             [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, ..] => (ImageFormats.Png, "a PNG file"),
-            [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', ..] => (ImageFormats.WebP, "a WebP file"),
+            [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', ..] =>
+                (ImageFormats.WebP, "a WebP file"),
             [(byte)'G', (byte)'I', (byte)'F', (byte)'8', (byte)'7' or (byte)'9', (byte)'a', ..] => (ImageFormats.Gif, "a GIF file"),
             [(byte)'B', (byte)'M', ..] => (ImageFormats.Bmp, "a BMP file"),
             [(byte)'I', (byte)'I', 42 or 43, 0, ..] or [(byte)'M', (byte)'M', 0, 42 or 43, ..] => (ImageFormats.Tiff, "a TIFF file"),
-            [(byte)'P', >= (byte)'1' and <= (byte)'6', (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)'#', ..] => (ImageFormats.Pbm, "a PBM, PGM or PPM file"),
+            [(byte)'P', >= (byte)'1' and <= (byte)'6', (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)'#', ..] =>
+                (ImageFormats.Pbm, "a PBM, PGM or PPM file"),
             _ => ((ImageFormats)0, Foreign(content)),
         };
         if (known.Name.Length == 0)
         {
+            ReadOnlySpan<byte> start = content[..Math.Min(ShownBytes, content.Length)];
             known = IsTga(content)
                 ? (ImageFormats.Tga, "a TGA file")
-                : ((ImageFormats)0, $"no image file of a known format (it begins with the bytes {Convert.ToHexString(content[..Math.Min(ShownBytes, content.Length)])})");
+                : ((ImageFormats)0, $"no image file of a known format (it begins with the bytes {Convert.ToHexString(start)})");
         }
 
         found = known.Name;

@@ -112,7 +112,9 @@ internal sealed class JpegScans
         }
 
         ReadOnlySpan<byte> spectrum = segment[(1 + (2 * segment[0]))..];
-        (int first, int last, byte missing) = _progressive ? (spectrum[0], spectrum[1], (byte)(spectrum[2] & 15)) : (0, Coefficients - 1, (byte)0);
+        (int first, int last, byte missing) = _progressive
+            ? (spectrum[0], spectrum[1], (byte)(spectrum[2] & 15))
+            : (0, Coefficients - 1, (byte)0);
         var scanned = new List<Component>();
         for (int i = 0; i < segment[0]; i++)
         {
@@ -135,7 +137,8 @@ internal sealed class JpegScans
         int tallest = _components.Max(component => component.Vertical);
         // A scan of one component has its own blocks one by one, a scan of several has them in groups.
         _lastScanUnits = scanned.Count == 1
-            ? (long)Ceiling(Ceiling(_width * scanned[0].Horizontal, most), Block) * Ceiling(Ceiling(_height * scanned[0].Vertical, tallest), Block)
+            ? (long)Ceiling(Ceiling(_width * scanned[0].Horizontal, most), Block)
+            * Ceiling(Ceiling(_height * scanned[0].Vertical, tallest), Block)
             : (long)Ceiling(_width, Block * most) * Ceiling(_height, Block * tallest);
         return true;
     }

@@ -68,8 +68,8 @@ internal ref struct NetpbmDecoder
                         _ => sampleBytes == 1 ? row[x] : (row[2 * x] << 8) | row[(2 * x) + 1],
                     };
                     // A bitmap's ones are black.
-                    byte level = (byte)(bitmap ? (1 - sample) * byte.MaxValue : Math.Min(byte.MaxValue, (int)Math.Round((double)sample / highest * byte.MaxValue)));
-                    image.Pixels.AsSpan(to, 3 / channels).Fill(level);
+                    int level = bitmap ? (1 - sample) * byte.MaxValue : (int)Math.Round((double)sample / highest * byte.MaxValue);
+                    image.Pixels.AsSpan(to, 3 / channels).Fill((byte)Math.Min(byte.MaxValue, level));
                     to += 3 / channels;
                 }
             }
@@ -106,7 +106,9 @@ internal ref struct NetpbmDecoder
         for (; _at < _content.Length && _content[_at] is >= (byte)'0' and <= (byte)'9'; _at++)
         {
             int digit = _content[_at] - '0';
-            number = number <= (int.MaxValue - digit) / 10 ? (10 * number) + digit : throw new InvalidDataException("the Pbm file has a number that is too large");
+            number = number <= (int.MaxValue - digit) / 10
+                ? (10 * number) + digit
+                : throw new InvalidDataException("the Pbm file has a number that is too large");
         }
 
         return _at > start ? number : throw new InvalidDataException("the Pbm file has something else where a number is due");

@@ -18,7 +18,8 @@ internal static class PillowBicubic
         Resize(image, source, width, height, wanted, destination, Avx2.IsSupported);
 
     /// <summary>The same, in the instructions that every processor has or in those of x86 with AVX2.</summary>
-    internal static void Resize(RgbImage image, PixelRegion source, int width, int height, PixelRegion wanted, Span<byte> destination, bool avx2)
+    internal static void Resize(
+        RgbImage image, PixelRegion source, int width, int height, PixelRegion wanted, Span<byte> destination, bool avx2)
     {
         var horizontal = ResampledAxis.Get(source.Width, width, wanted.Left, wanted.Width);
         var vertical = ResampledAxis.Get(source.Height, height, wanted.Top, wanted.Height);

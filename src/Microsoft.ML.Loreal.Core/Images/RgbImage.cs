@@ -21,7 +21,9 @@ internal sealed class RgbImage : IDisposable
         ArgumentNullException.ThrowIfNull(pixels);
         if (pixels.LongLength < 3L * width * height)
         {
-            throw new ArgumentException($"A picture of {width} x {height} pixels needs {3L * width * height} bytes; there are {pixels.LongLength}.", nameof(pixels));
+            throw new ArgumentException(
+                $"A picture of {width} x {height} pixels needs {3L * width * height} bytes; there are {pixels.LongLength}.",
+                nameof(pixels));
         }
 
         Width = width;
@@ -60,7 +62,9 @@ internal sealed class RgbImage : IDisposable
 
     /// <summary>Whether both have the same size and pixels.</summary>
     public bool HasThePixelsOf(RgbImage other) =>
-        Width == other.Width && Height == other.Height && Pixels.AsSpan(0, 3 * Width * Height).SequenceEqual(other.Pixels.AsSpan(0, 3 * Width * Height));
+        Width == other.Width
+            && Height == other.Height
+            && Pixels.AsSpan(0, 3 * Width * Height).SequenceEqual(other.Pixels.AsSpan(0, 3 * Width * Height));
 
     /// <summary>The SHA-256 of the size and the pixels.</summary>
     public byte[] Digest()

@@ -35,7 +35,9 @@ internal static class RgbPixels
         for (; done < count; done++)
         {
             ReadOnlySpan<byte> pixel = source.Slice(4 * done, 4);
-            (byte red, byte green, byte blue) = pixel[3] == 0 ? default : blueFirst ? (pixel[2], pixel[1], pixel[0]) : (pixel[0], pixel[1], pixel[2]);
+            (byte red, byte green, byte blue) = pixel[3] == 0
+                ? default
+                : blueFirst ? (pixel[2], pixel[1], pixel[0]) : (pixel[0], pixel[1], pixel[2]);
             (room[3 * done], room[(3 * done) + 1], room[(3 * done) + 2]) = (red, green, blue);
         }
     }

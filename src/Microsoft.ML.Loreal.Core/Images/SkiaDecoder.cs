@@ -28,11 +28,14 @@ internal static class SkiaDecoder
         }
 
         return image ?? throw new InvalidDataException(
-            result == SKCodecResult.IncompleteInput ? $"the {format} file ends before its picture does" : $"the {format} file is damaged or ends early ({result})");
+            result == SKCodecResult.IncompleteInput
+                ? $"the {format} file ends before its picture does"
+                : $"the {format} file is damaged or ends early ({result})");
     }
 
     /// <summary>The picture where all of it can be decoded; else null.</summary>
-    private static unsafe RgbImage? TryDecode(ReadOnlySpan<byte> content, Action<int, int> checkSize, int? reducedFor, out SKCodecResult result)
+    private static unsafe RgbImage? TryDecode(
+        ReadOnlySpan<byte> content, Action<int, int> checkSize, int? reducedFor, out SKCodecResult result)
     {
         fixed (byte* bytes = content)
         {

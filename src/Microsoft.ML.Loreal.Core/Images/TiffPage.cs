@@ -58,7 +58,9 @@ internal readonly ref struct TiffPage
 
     /// <summary>The number of a directory's entries; false where they do not end within the file.</summary>
     private bool Entries(long at, out long count) =>
-        Number(at, CountLength, out count) && count <= _content.Length / EntryLength && at + CountLength + (count * EntryLength) <= _content.Length;
+        Number(at, CountLength, out count)
+            && count <= _content.Length / EntryLength
+            && at + CountLength + (count * EntryLength) <= _content.Length;
 
     /// <summary>
     /// ImageSharp reads the directories of all pages and every value in them first. Encoders write them beside each other, so that together
@@ -145,7 +147,8 @@ internal readonly ref struct TiffPage
         if (compression is >= 2 and <= 4 && photometric != 0)
         {
             // Facsimile compressions are 2 to 4. Black and white come out exchanged where 0 is black.
-            throw new InvalidDataException("the Tiff file has a facsimile compression in which 0 is black, which is not read; convert it to PNG");
+            throw new InvalidDataException(
+                "the Tiff file has a facsimile compression in which 0 is black, which is not read; convert it to PNG");
         }
 
         if (strips.Count + tiles.Count <= 0 || !AreWithin(strips, stripLengths, out Int128 bytes) || !AreWithin(tiles, tileLengths, out _))

@@ -11,10 +11,12 @@ internal static class LabelColumn
     public static DataViewSchema.Column Find(DataViewSchema schema, string name)
     {
         DataViewSchema.Column column = schema.GetColumnOrNull(name)
-            ?? throw new ArgumentOutOfRangeException(nameof(schema), name, $"There is no label column '{name}'. {SchemaText.Columns(schema)} {Remedy(name)}");
+            ?? throw new ArgumentOutOfRangeException(
+                nameof(schema), name, $"There is no label column '{name}'. {SchemaText.Columns(schema)} {Remedy(name)}");
         if (column.Type is not KeyDataViewType key)
         {
-            throw new ArgumentOutOfRangeException(nameof(schema), name, $"The label column '{name}' has the type {column.Type}, which is not a key. {Remedy(name)}");
+            throw new ArgumentOutOfRangeException(
+                nameof(schema), name, $"The label column '{name}' has the type {column.Type}, which is not a key. {Remedy(name)}");
         }
 
         DataViewType? values = column.Annotations.Schema.GetColumnOrNull(KeyValues)?.Type;
@@ -23,23 +25,29 @@ internal static class LabelColumn
             : throw new ArgumentOutOfRangeException(
                 nameof(schema),
                 name,
-                $"The label column '{name}' is a key whose key values are {(values is null ? "missing" : $"of the type {values}")}; LOREAL reads the class names from them. {Remedy(name)}");
+                $"The label column '{name}' is a key whose key values are {(values is null ? "missing" : $"of the type {values}")}; "
+                + $"LOREAL reads the class names from them. {Remedy(name)}");
     }
 
     public static void Check(SchemaShape shape, string name)
     {
         SchemaShape.Column column = SchemaText.Find(shape, name)
-            ?? throw new ArgumentOutOfRangeException(nameof(shape), name, $"There is no label column '{name}'. {SchemaText.Columns(shape)} {Remedy(name)}");
+            ?? throw new ArgumentOutOfRangeException(
+                nameof(shape), name, $"There is no label column '{name}'. {SchemaText.Columns(shape)} {Remedy(name)}");
         if (!column.IsKey || column.Kind != SchemaShape.Column.VectorKind.Scalar)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(shape), name, $"The label column '{name}' has the type {SchemaText.Type(column)}, which is not a key. {Remedy(name)}");
+                nameof(shape),
+                name,
+                $"The label column '{name}' has the type {SchemaText.Type(column)}, which is not a key. {Remedy(name)}");
         }
 
         if (SchemaText.Find(column.Annotations, KeyValues) is not { ItemType: TextDataViewType })
         {
             throw new ArgumentOutOfRangeException(
-                nameof(shape), name, $"The label column '{name}' is a key without text key values; LOREAL reads the class names from them. {Remedy(name)}");
+                nameof(shape),
+                name,
+                $"The label column '{name}' is a key without text key values; LOREAL reads the class names from them. {Remedy(name)}");
         }
     }
 
@@ -88,10 +96,14 @@ internal static class LabelColumn
         return () => reader() is var key and >= 0
             ? classes[key] is var known and >= 0
                 ? known
-                : throw new ArgumentException($"The label column '{column.Name}' of the validation set has the class \"{own[key]}\", which the training data does not have.", nameof(row))
+                : throw new ArgumentException(
+                    $"The label column '{column.Name}' of the validation set has the class \"{own[key]}\", which the training data does "
+                    + "not have.",
+                    nameof(row))
             : -1;
     }
 
     private static string Remedy(string name) =>
-        $"Turn the class names (text) into a key with mlContext.Transforms.Conversion.MapValueToKey(\"{name}\") before the trainer (for numbers, with addKeyValueAnnotationsAsText: true), or set LabelColumnName to name another column.";
+        $"Turn the class names (text) into a key with mlContext.Transforms.Conversion.MapValueToKey(\"{name}\") before the trainer (for "
+        + "numbers, with addKeyValueAnnotationsAsText: true), or set LabelColumnName to name another column.";
 }

@@ -4,9 +4,11 @@ namespace Microsoft.ML.Loreal.MLNet;
 internal static class SchemaText
 {
     public static string Columns(DataViewSchema schema) =>
-        $"The columns are: {string.Join(", ", schema.Where(column => !column.IsHidden).Select(column => $"{column.Name} ({column.Type})"))}.";
+        $"The columns are: {string.Join(", ", schema.Where(column => !column.IsHidden).Select(column => $"{column.Name} "
+        + $"({column.Type})"))}.";
 
-    public static string Columns(SchemaShape shape) => $"The columns are: {string.Join(", ", shape.Select(column => $"{column.Name} ({Type(column)})"))}.";
+    public static string Columns(SchemaShape shape) =>
+        $"The columns are: {string.Join(", ", shape.Select(column => $"{column.Name} ({Type(column)})"))}.";
 
     public static string Type(SchemaShape.Column column)
     {

@@ -6,8 +6,10 @@ namespace Microsoft.ML.Loreal.Scoring;
 /// <summary>The values of one input column over the rows that a cursor has read ahead.</summary>
 internal abstract class BufferedColumn
 {
-    private static readonly MethodInfo _create = typeof(BufferedColumn).GetMethod(nameof(Create), BindingFlags.Static | BindingFlags.NonPublic)!;
-    private static readonly MethodInfo _createVector = typeof(BufferedColumn).GetMethod(nameof(CreateVector), BindingFlags.Static | BindingFlags.NonPublic)!;
+    private static readonly MethodInfo _create = typeof(BufferedColumn).GetMethod(
+        nameof(Create), BindingFlags.Static | BindingFlags.NonPublic)!;
+    private static readonly MethodInfo _createVector = typeof(BufferedColumn).GetMethod(
+        nameof(CreateVector), BindingFlags.Static | BindingFlags.NonPublic)!;
 
     /// <summary>
     /// Whether values of the type can be kept and copied without knowing more about them: plain values and vectors of them.
@@ -49,6 +51,7 @@ internal abstract class BufferedColumn
 
         public override void Keep(int slot) => source(ref _values[slot]);
 
-        public override Delegate Getter(Func<int> slot) => (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => _values[slot()].CopyTo(ref value));
+        public override Delegate Getter(Func<int> slot) =>
+            (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => _values[slot()].CopyTo(ref value));
     }
 }

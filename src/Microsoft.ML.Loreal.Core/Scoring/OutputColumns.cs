@@ -49,7 +49,8 @@ internal static class OutputColumns
         return new SchemaShape([.. input.Where(column => column.Name != predictedLabelName && column.Name != scoreName), label, score]);
     }
 
-    private static DataViewSchema Append(DataViewSchema input, string predictedLabelName, string scoreName, IReadOnlyList<string> classNames)
+    private static DataViewSchema Append(
+        DataViewSchema input, string predictedLabelName, string scoreName, IReadOnlyList<string> classNames)
     {
         uint setId = NextSetId(input);
         ReadOnlyMemory<char>[] names = [.. classNames.Select(name => name.AsMemory())];

@@ -135,7 +135,8 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
         (_current, _next) = (_next, _current);
     }
 
-    private int Slot() => _row >= 0 ? _current.FirstSlot + _row : throw new InvalidOperationException("The cursor is not on a row; call MoveNext first.");
+    private int Slot() =>
+        _row >= 0 ? _current.FirstSlot + _row : throw new InvalidOperationException("The cursor is not on a row; call MoveNext first.");
 
     private RowScore Current()
     {

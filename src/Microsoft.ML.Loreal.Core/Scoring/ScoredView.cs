@@ -26,7 +26,8 @@ internal sealed class ScoredView(IScorer scorer, IDataView input) : IDataView
             : [.. input.GetRowCursorSet(columns.Dependencies, n, rand).Select(cursor => Cursor(cursor, columns))];
     }
 
-    private ScoringColumns Columns(IEnumerable<DataViewSchema.Column> needed) => new(input.Schema, Schema, scorer.Settings.ImageColumnName, needed);
+    private ScoringColumns Columns(IEnumerable<DataViewSchema.Column> needed) =>
+        new(input.Schema, Schema, scorer.Settings.ImageColumnName, needed);
 
     private DataViewRowCursor Cursor(DataViewRowCursor rows, ScoringColumns columns) =>
         columns.Scoring && columns.PassedThrough.All(column => BufferedColumn.CanKeep(column.Type))

@@ -88,7 +88,8 @@ internal sealed class ScoringBatch : IDisposable
             {
                 // To whoever reads the scores NaN means a skipped image; a broken model must not look like one.
                 _rows[slot].Fail(new InvalidOperationException(
-                    $"The scores of row {_rows[slot].Row} (counted from 0) are not numbers: the weights of the model lead to values out of range. Train it again with a lower learning rate."));
+                    $"The scores of row {_rows[slot].Row} (counted from 0) are not numbers: the weights of the model lead to values out "
+                    + "of range. Train it again with a lower learning rate."));
             }
         }
     }

@@ -35,7 +35,8 @@ internal sealed class ScoringColumns
     public bool Scoring => _active[PredictedLabelIndex] || _active[ScoreIndex];
 
     /// <summary>What the input must make active.</summary>
-    public IEnumerable<DataViewSchema.Column> Dependencies => Scoring && !_active[Image.Index] ? PassedThrough.Append(Image) : PassedThrough;
+    public IEnumerable<DataViewSchema.Column> Dependencies =>
+        Scoring && !_active[Image.Index] ? PassedThrough.Append(Image) : PassedThrough;
 
     private int PredictedLabelIndex => Output.Count - 2;
 
@@ -63,12 +64,14 @@ internal sealed class ScoringColumns
     {
         if (!IsActive(column))
         {
-            throw new ArgumentOutOfRangeException(nameof(column), column.Name, $"The column '{column.Name}' is not active in this cursor; name it among the columns needed.");
+            throw new ArgumentOutOfRangeException(
+                nameof(column), column.Name, $"The column '{column.Name}' is not active in this cursor; name it among the columns needed.");
         }
     }
 
     public static ValueGetter<TValue> Typed<TValue>(DataViewSchema.Column column, Delegate getter) => getter as ValueGetter<TValue>
-        ?? throw new InvalidOperationException($"The column '{column.Name}' of the type {column.Type} has no values of the type {typeof(TValue)}.");
+        ?? throw new InvalidOperationException(
+            $"The column '{column.Name}' of the type {column.Type} has no values of the type {typeof(TValue)}.");
 
     private void Check(DataViewSchema.Column column)
     {

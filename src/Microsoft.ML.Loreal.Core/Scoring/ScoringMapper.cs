@@ -9,10 +9,12 @@ internal sealed class ScoringMapper(IScorer scorer, DataViewSchema inputSchema) 
 
     public DataViewSchema OutputSchema { get; } = OutputColumns.Append(inputSchema, scorer);
 
-    public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns) => Columns(dependingColumns).Dependencies;
+    public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns) =>
+        Columns(dependingColumns).Dependencies;
 
     public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns) =>
         new ScoringRow(input, Columns(activeColumns), scorer);
 
-    private ScoringColumns Columns(IEnumerable<DataViewSchema.Column> needed) => new(inputSchema, OutputSchema, scorer.Settings.ImageColumnName, needed);
+    private ScoringColumns Columns(IEnumerable<DataViewSchema.Column> needed) =>
+        new(inputSchema, OutputSchema, scorer.Settings.ImageColumnName, needed);
 }

@@ -12,7 +12,7 @@ internal static class AutoPrecision
     /// <summary>
     /// The width of the narrower tower from which on bfloat16 was measured to gain in training and scoring (docs/performance.md).
     /// </summary>
-    public const int LeastWidth = 192;
+    public const int MinWidth = 192;
 
     /// <summary>The precision that was asked for, or what is chosen where that is left open.</summary>
     /// <param name="precision">What was asked for.</param>
@@ -39,13 +39,13 @@ internal static class AutoPrecision
             return (ComputePrecision.Single, $"the device {device} is not known to multiply bfloat16 natively");
         }
 
-        if (width < LeastWidth)
+        if (width < MinWidth)
         {
-            return (ComputePrecision.Single, $"the narrower tower is {width} wide, and bfloat16 gains from {LeastWidth} on");
+            return (ComputePrecision.Single, $"the narrower tower is {width} wide, and bfloat16 gains from {MinWidth} on");
         }
 
         return PrecisionSupport.Obstacle(ComputePrecision.BFloat16, device) is { } obstacle
             ? (ComputePrecision.Single, obstacle.Reason)
-            : (ComputePrecision.BFloat16, $"the device {device} multiplies it natively, and the towers are at least {LeastWidth} wide");
+            : (ComputePrecision.BFloat16, $"the device {device} multiplies it natively, and the towers are at least {MinWidth} wide");
     }
 }

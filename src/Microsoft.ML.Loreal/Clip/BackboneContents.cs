@@ -35,7 +35,9 @@ internal sealed class BackboneContents
         Path.GetExtension(path).ToUpperInvariant() is ".PT" or ".PTH" or ".BIN" or ".CKPT" or ".PKL";
 
     public static NotSupportedException PickleGiven(string path) =>
-        new($"The weights '{path}' are a Python pickle, which is never read because it can run code. Convert them to safetensors and save them as {WeightsFile}.");
+        new(
+            $"The weights '{path}' are a Python pickle, which is never read because it can run code. Convert them to safetensors and save "
+            + $"them as {WeightsFile}.");
 
     public static string Describe(IBackboneFiles files, string name) => $"{name} of {files.Description}";
 
@@ -55,12 +57,14 @@ internal sealed class BackboneContents
         ClipVocabulary vocabulary = hasHuggingFaceVocabulary ? ReadHuggingFaceVocabulary(files) : ReadOpenAIVocabulary(files, config);
         if (vocabulary.Tokens.Count != config.VocabularySize)
         {
-            throw new InvalidDataException($"The vocabulary of {files.Description} has {vocabulary.Tokens.Count} tokens; the model has {config.VocabularySize}.");
+            throw new InvalidDataException(
+                $"The vocabulary of {files.Description} has {vocabulary.Tokens.Count} tokens; the model has {config.VocabularySize}.");
         }
 
         string[] vocabularyFiles = hasHuggingFaceVocabulary ? [VocabularyFile, MergesFile] : [OpenAIVocabularyFile];
         string[] names = [ConfigFile, PreprocessorFile, .. vocabularyFiles, WeightsFile];
-        return new BackboneContents(config, new ClipTokenizer(vocabulary, config.ContextLength), ReadPreprocessor(files), [.. names.Where(files.Exists)]);
+        return new BackboneContents(
+            config, new ClipTokenizer(vocabulary, config.ContextLength), ReadPreprocessor(files), [.. names.Where(files.Exists)]);
     }
 
     private static void CheckComplete(IBackboneFiles files, bool hasConfig, bool hasHuggingFaceVocabulary)
@@ -77,7 +81,9 @@ internal sealed class BackboneContents
 
         if (!hasHuggingFaceVocabulary && !files.Exists(OpenAIVocabularyFile))
         {
-            string half = files.Exists(VocabularyFile) ? MergesFile : files.Exists(MergesFile) ? VocabularyFile : $"{VocabularyFile} and {MergesFile}";
+            string half = files.Exists(VocabularyFile) ? MergesFile
+                : files.Exists(MergesFile) ? VocabularyFile
+                : $"{VocabularyFile} and {MergesFile}";
             missing.Add($"{half} (or {OpenAIVocabularyFile})");
         }
 
@@ -88,7 +94,10 @@ internal sealed class BackboneContents
     }
 
     private static FileNotFoundException Missing(IBackboneFiles files, IReadOnlyList<string> missing) =>
-        new($"{char.ToUpperInvariant(files.Description[0])}{files.Description[1..]} is not a complete CLIP model; missing: {string.Join(", ", missing)}.", missing[0]);
+        new(
+            $"{char.ToUpperInvariant(files.Description[0])}{files.Description[1..]} is not a complete CLIP model; missing: "
+            + $"{string.Join(", ", missing)}.",
+            missing[0]);
 
     private static ClipConfig ReadConfig(IBackboneFiles files)
     {
@@ -132,7 +141,8 @@ internal sealed class BackboneContents
             ReadOnlySpan<float> deviation = Channels(document.RootElement, "image_std", ImageProcessor.ClipDeviation, description);
             if (deviation.ContainsAnyInRange(float.NegativeInfinity, 0f))
             {
-                throw new InvalidDataException($"{description}: image_std is [{string.Join(", ", deviation.ToArray())}]; expected positive numbers.");
+                throw new InvalidDataException(
+                    $"{description}: image_std is [{string.Join(", ", deviation.ToArray())}]; expected positive numbers.");
             }
 
             return new ImageProcessor(Channels(document.RootElement, "image_mean", ImageProcessor.ClipMean, description), deviation);
@@ -148,7 +158,8 @@ internal sealed class BackboneContents
     }
 
     /// <summary>JSON may escape half of a surrogate pair; its reader notices when the text is asked for.</summary>
-    private static InvalidDataException NotUnicode(string description, InvalidOperationException error) => new($"{description} has text that is not Unicode.", error);
+    private static InvalidDataException NotUnicode(string description, InvalidOperationException error) =>
+        new($"{description} has text that is not Unicode.", error);
 
     private static ReadOnlySpan<float> Channels(JsonElement root, string name, ReadOnlySpan<float> otherwise, string description)
     {
@@ -162,7 +173,9 @@ internal sealed class BackboneContents
             return otherwise;
         }
 
-        if (values.ValueKind != JsonValueKind.Array || values.GetArrayLength() != 3 || values.EnumerateArray().Any(value => value.ValueKind != JsonValueKind.Number || !float.IsFinite(value.GetSingle())))
+        if (values.ValueKind != JsonValueKind.Array
+            || values.GetArrayLength() != 3
+            || values.EnumerateArray().Any(value => value.ValueKind != JsonValueKind.Number || !float.IsFinite(value.GetSingle())))
         {
             throw new InvalidDataException($"{description}: {name} is {values.GetRawText()}; expected three numbers.");
         }

@@ -68,12 +68,15 @@ public sealed class ClipBackbone
         {
             throw BackboneContents.IsPickle(folder)
                 ? BackboneContents.PickleGiven(folder)
-                : new DirectoryNotFoundException($"'{folder}' is a file; expected the folder with a CLIP model's config.json, model.safetensors, vocab.json and merges.txt.");
+                : new DirectoryNotFoundException(
+                    $"'{folder}' is a file; expected the folder with a CLIP model's config.json, model.safetensors, vocab.json and "
+                    + "merges.txt.");
         }
 
         if (!Directory.Exists(folder))
         {
-            throw new DirectoryNotFoundException($"There is no folder '{folder}'; expected a CLIP model's config.json, model.safetensors, vocab.json and merges.txt there.");
+            throw new DirectoryNotFoundException(
+                $"There is no folder '{folder}'; expected a CLIP model's config.json, model.safetensors, vocab.json and merges.txt there.");
         }
 
         string? pickle = Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).FirstOrDefault(BackboneContents.IsPickle);
@@ -102,7 +105,8 @@ public sealed class ClipBackbone
     internal ClipModel CreateModel(torch.Device device, ComputePrecision precision = ComputePrecision.Single)
     {
         PrecisionSupport.Check(precision, device);
-        using var checkpoint = ClipCheckpoint.Open(Files.Open(BackboneContents.WeightsFile), BackboneContents.Describe(Files, BackboneContents.WeightsFile));
+        using var checkpoint = ClipCheckpoint.Open(
+            Files.Open(BackboneContents.WeightsFile), BackboneContents.Describe(Files, BackboneContents.WeightsFile));
         checkpoint.Check(Config);
         return new ClipModel(Config, device, checkpoint.Load, precision);
     }

@@ -7,7 +7,7 @@ namespace Microsoft.ML.Loreal.Clip;
 /// <summary>The weights of a CLIP model in a safetensors file, with openai's or Hugging Face's names.</summary>
 internal sealed class ClipCheckpoint : IDisposable
 {
-    private const int MostListed = 20;
+    private const int MaxListed = 20;
 
     private readonly SafetensorsFile _file;
     private readonly string _description;
@@ -22,7 +22,8 @@ internal sealed class ClipCheckpoint : IDisposable
 
     public bool IsHuggingFace { get; }
 
-    public IReadOnlyDictionary<string, long[]> Shapes => _file.Tensors.ToDictionary(pair => pair.Key, pair => pair.Value.Shape, StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, long[]> Shapes =>
+        _file.Tensors.ToDictionary(pair => pair.Key, pair => pair.Value.Shape, StringComparer.Ordinal);
 
     /// <summary>Opens a checkpoint and checks the file's layout, but not yet against a model.</summary>
     public static ClipCheckpoint Open(Stream stream, string description) => new(SafetensorsFile.Read(stream, description), description);
@@ -36,7 +37,8 @@ internal sealed class ClipCheckpoint : IDisposable
         if ((long)config.VisionLayers + config.TextLayers > _file.Tensors.Count)
         {
             throw new InvalidDataException(
-                $"{_description} does not fit the CLIP model that its configuration describes: {config.VisionLayers} vision and {config.TextLayers} text layers need more than its {_file.Tensors.Count} tensors.");
+                $"{_description} does not fit the CLIP model that its configuration describes: {config.VisionLayers} vision and "
+                + $"{config.TextLayers} text layers need more than its {_file.Tensors.Count} tensors.");
         }
 
         var problems = new List<string>();
@@ -53,7 +55,8 @@ internal sealed class ClipCheckpoint : IDisposable
                 }
                 else if (!HasShape(entry, weight.SourceShape))
                 {
-                    problems.Add($"wrong shape: {source} [{string.Join(", ", entry.Shape)}], expected [{string.Join(", ", weight.SourceShape)}]");
+                    problems.Add(
+                        $"wrong shape: {source} [{string.Join(", ", entry.Shape)}], expected [{string.Join(", ", weight.SourceShape)}]");
                 }
                 else if (entry.Type is not (SafetensorsType.F16 or SafetensorsType.BF16 or SafetensorsType.F32 or SafetensorsType.F64))
                 {
@@ -65,8 +68,10 @@ internal sealed class ClipCheckpoint : IDisposable
         problems.AddRange(unused.Order(StringComparer.Ordinal).Select(name => $"extra: {name}"));
         if (problems.Count > 0)
         {
-            string rest = problems.Count > MostListed ? $" ... and {problems.Count - MostListed} more." : string.Empty;
-            throw new InvalidDataException($"{_description} does not fit the CLIP model that its configuration describes. {string.Join("; ", problems.Take(MostListed))}.{rest}");
+            string rest = problems.Count > MaxListed ? $" ... and {problems.Count - MaxListed} more." : string.Empty;
+            throw new InvalidDataException(
+                $"{_description} does not fit the CLIP model that its configuration describes. "
+                + $"{string.Join("; ", problems.Take(MaxListed))}.{rest}");
         }
     }
 

@@ -50,7 +50,8 @@ public sealed record ClipConfig
             || !root.TryGetProperty("text_config", out JsonElement text) || text.ValueKind != JsonValueKind.Object
             || !root.TryGetProperty("vision_config", out JsonElement vision) || vision.ValueKind != JsonValueKind.Object)
         {
-            throw new InvalidDataException($"{description} is not the configuration of a CLIP model: it needs the objects text_config and vision_config.");
+            throw new InvalidDataException(
+                $"{description} is not the configuration of a CLIP model: it needs the objects text_config and vision_config.");
         }
 
         if (root.TryGetProperty("model_type", out JsonElement type) && type.ValueKind == JsonValueKind.String && type.GetString() != "clip")
@@ -97,12 +98,17 @@ public sealed record ClipConfig
             int intermediate = Size(tower, "intermediate_size", otherwise);
             if (intermediate != 4L * width)
             {
-                throw new InvalidDataException($"{description}: {name}.intermediate_size is {intermediate}; expected four times hidden_size, {4L * width}.");
+                throw new InvalidDataException(
+                    $"{description}: {name}.intermediate_size is {intermediate}; expected four times hidden_size, {4L * width}.");
             }
 
-            if (tower.TryGetProperty("hidden_act", out JsonElement activation) && activation.ValueKind == JsonValueKind.String && activation.GetString() != "quick_gelu")
+            if (tower.TryGetProperty("hidden_act", out JsonElement activation)
+                && activation.ValueKind == JsonValueKind.String
+                && activation.GetString() != "quick_gelu")
             {
-                throw new NotSupportedException($"{description}: {name}.hidden_act is '{activation.GetString()}'; only models with 'quick_gelu', as OpenAI's, are supported.");
+                throw new NotSupportedException(
+                    $"{description}: {name}.hidden_act is '{activation.GetString()}'; only models with 'quick_gelu', as OpenAI's, are "
+                    + "supported.");
             }
         }
     }
@@ -125,13 +131,15 @@ public sealed record ClipConfig
         long grid = (long)Math.Round(Math.Sqrt(Math.Max(0, visionPosition[0] - 1)));
         if ((grid * grid) + 1 != visionPosition[0])
         {
-            throw new InvalidDataException($"{description}: visual.positional_embedding has {visionPosition[0]} rows; expected one and a square number of patches.");
+            throw new InvalidDataException(
+                $"{description}: visual.positional_embedding has {visionPosition[0]} rows; expected one and a square number of patches.");
         }
 
         if (patch[0] % 64 != 0 || tokens[1] % 64 != 0)
         {
             throw new InvalidDataException(
-                $"{description}: the widths {patch[0]} (vision) and {tokens[1]} (text) are no multiples of 64, so the number of attention heads cannot be inferred. Add a config.json that gives it.");
+                $"{description}: the widths {patch[0]} (vision) and {tokens[1]} (text) are no multiples of 64, so the number of attention "
+                + "heads cannot be inferred. Add a config.json that gives it.");
         }
 
         var config = new ClipConfig
@@ -155,11 +163,14 @@ public sealed record ClipConfig
         {
             if (!shapes.TryGetValue(name, out long[]? shape))
             {
-                throw new InvalidDataException($"{description} has no tensor '{name}', so the model's sizes cannot be inferred. Add a config.json, or give the weights openai's names.");
+                throw new InvalidDataException(
+                    $"{description} has no tensor '{name}', so the model's sizes cannot be inferred. Add a config.json, or give the "
+                    + "weights openai's names.");
             }
 
             return shape.Length == rank ? shape
-                : throw new InvalidDataException($"{description}: '{name}' has the shape [{string.Join(", ", shape)}]; expected {rank} dimensions.");
+                : throw new InvalidDataException(
+                    $"{description}: '{name}' has the shape [{string.Join(", ", shape)}]; expected {rank} dimensions.");
         }
 
         int Layers(string prefix) => shapes.Keys
@@ -203,13 +214,15 @@ public sealed record ClipConfig
 
         if (ImageResolution % PatchSize != 0)
         {
-            throw new InvalidDataException($"{description}: the image resolution {ImageResolution} is no multiple of the patch size {PatchSize}.");
+            throw new InvalidDataException(
+                $"{description}: the image resolution {ImageResolution} is no multiple of the patch size {PatchSize}.");
         }
 
         if (VisionWidth % VisionHeads != 0 || TextWidth % TextHeads != 0)
         {
             throw new InvalidDataException(
-                $"{description}: {VisionHeads} vision heads must divide the width {VisionWidth}, and {TextHeads} text heads the width {TextWidth}.");
+                $"{description}: {VisionHeads} vision heads must divide the width {VisionWidth}, and {TextHeads} text heads the width "
+                + $"{TextWidth}.");
         }
     }
 }

@@ -38,6 +38,9 @@ internal sealed class ClipModel : nn.Module
     /// <summary>In what the linear layers and the attention of the blocks compute.</summary>
     public ComputePrecision Precision { get; }
 
+    /// <summary>Where the weights are.</summary>
+    public Device Device => Text.PositionalEmbedding.device;
+
     public VisionTransformer Visual { get; }
 
     public TextTransformer Text { get; }
@@ -45,10 +48,10 @@ internal sealed class ClipModel : nn.Module
     /// <summary>What the cosine of an image's and a text's features is multiplied with to give a logit.</summary>
     public float LogitScale { get; }
 
-    /// <summary>Normalised pixels [B, 3, H, H], H any multiple of the patch -> features [B, J], not normalised.</summary>
+    /// <summary>Normalized pixels [B, 3, H, H], H any multiple of the patch -> features [B, J], not normalized.</summary>
     public Tensor EncodeImage(Tensor pixels) => Visual.Forward(pixels);
 
-    /// <summary>Tokens [N, L] with zeros after the end, L at most the context -> features [N, J], not normalised.</summary>
+    /// <summary>Tokens [N, L] with zeros after the end, L at most the context -> features [N, J], not normalized.</summary>
     public Tensor EncodeText(Tensor tokens)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -16,10 +16,12 @@ internal static class ClipWeightNames
         name.StartsWith("text_model.", StringComparison.Ordinal) || name.StartsWith("vision_model.", StringComparison.Ordinal));
 
     /// <summary>openai's names: every tensor under its own.</summary>
-    public static IEnumerable<ClipWeight> OpenAI(ClipConfig config) => Shapes(config).Select(weight => new ClipWeight(weight.Name, weight.Shape, [weight.Name], Transposed: false));
+    public static IEnumerable<ClipWeight> OpenAI(ClipConfig config) =>
+        Shapes(config).Select(weight => new ClipWeight(weight.Name, weight.Shape, [weight.Name], Transposed: false));
 
     /// <summary>Hugging Face's names: queries, keys and values apart, both projections transposed.</summary>
-    public static IEnumerable<ClipWeight> HuggingFace(ClipConfig config) => Shapes(config).Select(weight => HuggingFace(weight.Name, weight.Shape));
+    public static IEnumerable<ClipWeight> HuggingFace(ClipConfig config) =>
+        Shapes(config).Select(weight => HuggingFace(weight.Name, weight.Shape));
 
     private static ClipWeight HuggingFace(string name, long[] shape)
     {
@@ -57,8 +59,18 @@ internal static class ClipWeightNames
         string layer = $"{(isVision ? "vision_model" : "text_model")}.encoder.layers.{parts[0]}.";
         return parts[1] switch
         {
-            "attn.in_proj_weight" => new ClipWeight(name, shape, [layer + "self_attn.q_proj.weight", layer + "self_attn.k_proj.weight", layer + "self_attn.v_proj.weight"], Transposed: false),
-            "attn.in_proj_bias" => new ClipWeight(name, shape, [layer + "self_attn.q_proj.bias", layer + "self_attn.k_proj.bias", layer + "self_attn.v_proj.bias"], Transposed: false),
+            "attn.in_proj_weight" =>
+                new ClipWeight(
+                    name,
+                    shape,
+                    [layer + "self_attn.q_proj.weight", layer + "self_attn.k_proj.weight", layer + "self_attn.v_proj.weight"],
+                    Transposed: false),
+            "attn.in_proj_bias" =>
+                new ClipWeight(
+                    name,
+                    shape,
+                    [layer + "self_attn.q_proj.bias", layer + "self_attn.k_proj.bias", layer + "self_attn.v_proj.bias"],
+                    Transposed: false),
             var rest => new ClipWeight(
                 name,
                 shape,

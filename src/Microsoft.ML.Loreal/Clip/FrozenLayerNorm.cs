@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Clip;
 
-/// <summary>A layer normalisation with weights that do not learn.</summary>
+/// <summary>A layer normalization with weights that do not learn.</summary>
 internal sealed class FrozenLayerNorm : nn.Module
 {
     private const double Epsilon = 1e-5;

@@ -9,7 +9,8 @@ namespace Microsoft.ML.Loreal.Clip;
 internal static class PrecisionSupport
 {
     /// <summary>What can be computed in: all but what leaves the choice open.</summary>
-    public static IReadOnlyList<ComputePrecision> Concrete { get; } = [.. Enum.GetValues<ComputePrecision>().Where(precision => precision != ComputePrecision.Auto)];
+    public static IReadOnlyList<ComputePrecision> Concrete { get; } =
+        [.. Enum.GetValues<ComputePrecision>().Where(precision => precision != ComputePrecision.Auto)];
 
     /// <summary>The type of the tensors.</summary>
     public static ScalarType Type(this ComputePrecision precision) => precision switch
@@ -29,7 +30,8 @@ internal static class PrecisionSupport
         {
             throw new InvalidOperationException(
                 $"Precision is {precision}, and {obstacle.Reason}. "
-                + $"Use {ComputePrecision.Single}{(precision == ComputePrecision.Half ? $", {ComputePrecision.BFloat16}" : "")} or {ComputePrecision.Auto} here, or another device.",
+                + $"Use {ComputePrecision.Single}{(precision == ComputePrecision.Half ? $", {ComputePrecision.BFloat16}" : "")} or "
+                + $"{ComputePrecision.Auto} here, or another device.",
                 obstacle.Cause);
         }
     }
@@ -45,7 +47,8 @@ internal static class PrecisionSupport
             if (precision == ComputePrecision.BFloat16 && !NativeProducts.Of(device).BFloat16)
             {
                 warn?.Invoke(
-                    $"The model was saved with the precision {precision}, which the device {device} is not known to multiply natively, so that it may be slow here; "
+                    $"The model was saved with the precision {precision}, which the device {device} is not known to multiply natively, so "
+                    + "that it may be slow here; "
                     + $"WithPrecision({nameof(ComputePrecision)}.{ComputePrecision.Auto}) chooses what suits this machine.");
             }
 
@@ -61,7 +64,10 @@ internal static class PrecisionSupport
     {
         if (precision == ComputePrecision.Half && !NativeProducts.Of(device).Half)
         {
-            return ($"the processor (device {device}) does not multiply such numbers natively (AVX512-FP16, AMX-FP16), so that it would take tens of times as long as in single precision", null);
+            return (
+                $"the processor (device {device}) does not multiply such numbers natively (AVX512-FP16, AMX-FP16), so that it would take "
+                + "tens of times as long as in single precision",
+                null);
         }
 
         return Error(precision, device) is { } error

@@ -4,11 +4,69 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Loreal.Clip;
 
 /// <summary>
-/// One block of either transformer: attention and a two-layer perceptron, each after a layer normalisation and added to its input.
+/// One block of either transformer: attention and a two-layer perceptron, each after a layer normalization and added to its input.
 /// </summary>
 internal sealed class ResidualAttentionBlock : nn.Module
 {
     private const double QuickGelu = 1.702;
+
+    /// <summary>
+    /// [B, T, D] -> [B, T, D]. The mask, [T, T], is added to the attention's scores. What the adapter makes of the input after
+    /// <see cref="Ln1"/> is added to the result.
+    /// </summary>
+    public Tensor Forward(Tensor x, Tensor? mask = null, Adapter? adapter = null)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor normalized = Ln1.Forward(x);
+        return Complete(x, Attention.Forward(normalized, mask), adapter?.Forward(normalized)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// The block's result for some of its tokens only, which is all that is read of the last block: x [B, T, D] and of it
+    /// <paramref name="selected"/> [B, S, D] -> [B, S, D]. The mask is [B, 1, S, T] or broadcastable to it. What the adapter makes of the
+    /// selected input after <see cref="Ln1"/> is added to the result.
+    /// </summary>
+    public Tensor ForwardSelected(Tensor x, Tensor selected, Tensor? mask = null, Adapter? adapter = null)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor keys, Tensor values) = Attention.KeysAndValues(Ln1.Forward(x));
+        Tensor normalized = Ln1.Forward(selected);
+        Tensor attended = MultiHeadAttention.Attend(Attention.Queries(normalized), keys, values, mask);
+        return Complete(selected, attended, adapter?.Forward(normalized)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// What follows the attention: its output's projection, the perceptron, and both sums; <paramref name="beside"/> is added last.
+    /// </summary>
+    public Tensor Complete(Tensor x, Tensor attended, Tensor? beside = null)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor sum = Add(Attention.Output.Forward(attended), x);
+        using Tensor normalized = Ln2.Forward(sum);
+        Tensor result = Add(Perceptron(normalized), sum);
+        return (beside is null ? result : Add(result, beside)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>[..., D] -> [..., D]: expand, z * sigmoid(1.702 z), contract.</summary>
+    public Tensor Perceptron(Tensor x)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        // The two layers carry the factor 1.702, so that one operator is left: z * sigmoid(1.702 z) = silu(1.702 z) / 1.702.
+        Tensor z = Expand.Forward(x);
+        return Contract.Forward(nn.functional.silu(z, inplace: !z.requires_grad)).MoveToOuterDisposeScope();
+    }
+
+    public FrozenLayerNorm Ln1 { get; }
+
+    public MultiHeadAttention Attention { get; }
+
+    public FrozenLayerNorm Ln2 { get; }
+
+    /// <summary>The perceptron's first layer, D -> 4 D, times 1.702.</summary>
+    public FrozenLinear Expand { get; }
+
+    /// <summary>The perceptron's second layer, 4 D -> D, its weight divided by 1.702.</summary>
+    public FrozenLinear Contract { get; }
 
     /// <summary>Makes a block.</summary>
     /// <param name="name">Its name.</param>
@@ -28,71 +86,14 @@ internal sealed class ResidualAttentionBlock : nn.Module
             new FrozenLinear("in_proj", load(prefix + "attn.in_proj_weight"), load(prefix + "attn.in_proj_bias"), type),
             new FrozenLinear("out_proj", load(prefix + "attn.out_proj.weight"), load(prefix + "attn.out_proj.bias"), type));
         Ln2 = new FrozenLayerNorm("ln_2", load(prefix + "ln_2.weight"), load(prefix + "ln_2.bias"));
-        Expand = new FrozenLinear("c_fc", load(prefix + "mlp.c_fc.weight").mul_(QuickGelu), load(prefix + "mlp.c_fc.bias").mul_(QuickGelu), type);
+        Expand = new FrozenLinear(
+            "c_fc", load(prefix + "mlp.c_fc.weight").mul_(QuickGelu), load(prefix + "mlp.c_fc.bias").mul_(QuickGelu), type);
         Contract = new FrozenLinear("c_proj", load(prefix + "mlp.c_proj.weight").div_(QuickGelu), load(prefix + "mlp.c_proj.bias"), type);
         register_module("ln_1", Ln1);
         register_module("attn", Attention);
         register_module("ln_2", Ln2);
         register_module("c_fc", Expand);
         register_module("c_proj", Contract);
-    }
-
-    public FrozenLayerNorm Ln1 { get; }
-
-    public MultiHeadAttention Attention { get; }
-
-    public FrozenLayerNorm Ln2 { get; }
-
-    /// <summary>The perceptron's first layer, D -> 4 D, times 1.702.</summary>
-    public FrozenLinear Expand { get; }
-
-    /// <summary>The perceptron's second layer, 4 D -> D, its weight divided by 1.702.</summary>
-    public FrozenLinear Contract { get; }
-
-    /// <summary>
-    /// [B, T, D] -> [B, T, D]. The mask, [T, T], is added to the attention's scores. What <paramref name="beside"/> makes of the input
-    /// after <see cref="Ln1"/> is added to the result.
-    /// </summary>
-    public Tensor Forward(Tensor x, Tensor? mask = null, Func<Tensor, Tensor?>? beside = null)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor normalised = Ln1.Forward(x);
-        return Complete(x, Attention.Forward(normalised, mask), beside?.Invoke(normalised)).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>
-    /// The block's result for some of its tokens only, which is all that is read of the last block: x [B, T, D] and of it
-    /// <paramref name="selected"/> [B, S, D] -> [B, S, D]. The mask is [B, 1, S, T] or broadcastable to it. What <paramref name="beside"/>
-    /// makes of the selected input after <see cref="Ln1"/> is added to the result.
-    /// </summary>
-    public Tensor ForwardSelected(Tensor x, Tensor selected, Tensor? mask = null, Func<Tensor, Tensor?>? beside = null)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        (Tensor keys, Tensor values) = Attention.KeysAndValues(Ln1.Forward(x));
-        Tensor normalised = Ln1.Forward(selected);
-        Tensor attended = MultiHeadAttention.Attend(Attention.Queries(normalised), keys, values, mask);
-        return Complete(selected, attended, beside?.Invoke(normalised)).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>
-    /// What follows the attention: its output's projection, the perceptron, and both sums; <paramref name="beside"/> is added last.
-    /// </summary>
-    public Tensor Complete(Tensor x, Tensor attended, Tensor? beside = null)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor sum = Add(Attention.Output.Forward(attended), x);
-        using Tensor normalised = Ln2.Forward(sum);
-        Tensor result = Add(Perceptron(normalised), sum);
-        return (beside is null ? result : Add(result, beside)).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>[..., D] -> [..., D]: expand, z * sigmoid(1.702 z), contract.</summary>
-    public Tensor Perceptron(Tensor x)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        // The two layers carry the factor 1.702, so that one operator is left: z * sigmoid(1.702 z) = silu(1.702 z) / 1.702.
-        Tensor z = Expand.Forward(x);
-        return Contract.Forward(nn.functional.silu(z, inplace: !z.requires_grad)).MoveToOuterDisposeScope();
     }
 
     /// <summary>

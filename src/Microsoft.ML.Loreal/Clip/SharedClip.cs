@@ -17,6 +17,7 @@ internal sealed class SharedClip : IDisposable
     private SharedClip(ClipBackbone backbone, torch.Device device, ComputePrecision precision)
     {
         _key = (backbone.Sha256, backbone.Config, device.ToString(), precision);
+        Device = device;
         Held? held;
         lock (_lock)
         {
@@ -42,6 +43,9 @@ internal sealed class SharedClip : IDisposable
 
     /// <summary>The model.</summary>
     public ClipModel Model { get; } = null!;
+
+    /// <summary>Where it computes.</summary>
+    public torch.Device Device { get; }
 
     /// <summary>A share in the model of a backbone; its weights are read unless somebody has a share already.</summary>
     /// <param name="backbone">The backbone.</param>

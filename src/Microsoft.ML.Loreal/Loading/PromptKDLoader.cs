@@ -7,7 +7,12 @@ using Microsoft.ML.Loreal.Scoring;
 using Microsoft.ML.Runtime;
 
 [assembly: LoadableClass(
-    typeof(PromptKDTransformer), typeof(PromptKDLoader), null, typeof(SignatureLoadModel), "PromptKD image classifier", PromptKDLoader.Signature)]
+    typeof(PromptKDTransformer),
+    typeof(PromptKDLoader),
+    null,
+    typeof(SignatureLoadModel),
+    "PromptKD image classifier",
+    PromptKDLoader.Signature)]
 
 namespace Microsoft.ML.Loreal.Loading;
 

@@ -31,7 +31,8 @@ internal static class SavedBackbones
     public static ClipBackbone Read(ModelArchive archive)
     {
         ModelPart[] parts = [.. archive.Parts.Where(part => part.Name.StartsWith(Folder, StringComparison.Ordinal))];
-        string key = string.Join('\n', parts.OrderBy(part => part.Name, StringComparer.Ordinal).Select(part => $"{part.Name} {part.Sha256}"));
+        string key = string.Join(
+            '\n', parts.OrderBy(part => part.Name, StringComparer.Ordinal).Select(part => $"{part.Name} {part.Sha256}"));
         lock (_lock)
         {
             if (_known.TryGetValue(key, out WeakReference<ClipBackbone>? reference) && reference.TryGetTarget(out ClipBackbone? known))
@@ -42,6 +43,11 @@ internal static class SavedBackbones
 
             var backbone = ClipBackbone.FromFiles(new MemoryBackboneFiles(
                 "the backbone in the saved model", parts.ToDictionary(part => part.Name[Folder.Length..], archive.Read)));
+            foreach (string unused in _known.Keys.Where(other => !_known[other].TryGetTarget(out _)).ToList())
+            {
+                _known.Remove(unused);
+            }
+
             _known[key] = new WeakReference<ClipBackbone>(backbone);
             return backbone;
         }

@@ -34,7 +34,10 @@ internal static class SavedTransformers
         IHost host = environment.Register(kind.LoaderSignature);
         using IChannel channel = host.Start("Load");
         TModel model = read(
-            backbone, DeviceSelection.Select(null, environment, channel), Open, message => channel.Warning(MessageSensitivity.None, message));
+            backbone,
+            DeviceSelection.Select(null, environment, channel),
+            Open,
+            message => channel.Warning(MessageSensitivity.None, message));
         return (model, archive.Settings);
 
         Stream Open(string name) => archive.Parts.FirstOrDefault(part => part.Name == name) is { } part

@@ -14,7 +14,6 @@ namespace Microsoft.ML.Loreal.Loreal;
 /// </summary>
 internal sealed partial class LorealModel : ScoredModel
 {
-    private readonly SharedClip _clip;
     private readonly IPromptVocabulary _vocabulary;
     private readonly LorealModelDescription _description;
     private readonly PromptLearner _student;
@@ -31,9 +30,8 @@ internal sealed partial class LorealModel : ScoredModel
         PromptLearner student,
         AttributeSlots? slots,
         SavedState? standard)
-        : base(backbone, clip.Model.Text.PositionalEmbedding.device)
+        : base(backbone, clip)
     {
-        _clip = clip;
         _vocabulary = vocabulary;
         _description = description;
         _student = student;
@@ -144,6 +142,5 @@ internal sealed partial class LorealModel : ScoredModel
         _student.Dispose();
         _slots?.Dispose();
         _standard?.Dispose();
-        _clip.Dispose();
     }
 }

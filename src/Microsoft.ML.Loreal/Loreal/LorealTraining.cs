@@ -203,7 +203,7 @@ internal sealed class LorealTraining : IDisposable
 
         TrainingStage stage = Stage(number, _plan.BaseStage, validation, null);
         int imagesAtOnce = student.LearnsImages
-            ? GraphMemory.Images(_clip.Model.Visual.NumbersKept(stream.Resolution), _context.Device)
+            ? GraphMemory.Images(_clip.Model.Visual.RetainedElements(stream.Resolution), _context.Device)
             : int.MaxValue;
         stage.Run(student.Parameters, _labels, BeginEpoch, Losses, imagesAtOnce);
         student.Freeze();
@@ -253,6 +253,7 @@ internal sealed class LorealTraining : IDisposable
         var description = new LorealModelDescription(
             _plan.Method, [.. _classNames], _plan.LowResolution, _plan.Slots, _plan.Backbone.Sha256, Precision: _plan.Precision);
         var clip = SharedClip.Of(_plan.Backbone, _context.Device, _plan.Precision);
-        return new LorealModel(_plan.Backbone, clip, _vocabulary, description, student, slots, SavedState.Copy(standard));
+        SavedState? saved = standard is null ? null : SavedState.Copy(standard.State);
+        return new LorealModel(_plan.Backbone, clip, _vocabulary, description, student, slots, saved);
     }
 }

@@ -17,8 +17,8 @@ internal sealed class TwoStudents
     private readonly PromptLearner _beta;
     private readonly AttributeSlots _slots;
     private readonly DistillationSettings _settings;
-    private readonly long _numbersKept;
-    private readonly long _numbersOfOne; // of the prompts of one image
+    private readonly long _maxElements;
+    private readonly long _elementsPerSet; // of the prompts of one image
 
     /// <summary>Prepares the distillation.</summary>
     /// <param name="alpha">The standard-resolution student.</param>
@@ -26,7 +26,7 @@ internal sealed class TwoStudents
     /// <param name="slots">What learns.</param>
     /// <param name="clip">The frozen model that both prompt.</param>
     /// <param name="settings">The losses.</param>
-    /// <param name="numbersKept">
+    /// <param name="maxElements">
     /// How many numbers may be kept in memory for the gradients; null for those of <see cref="GraphMemory"/>.
     /// </param>
     public TwoStudents(
@@ -35,16 +35,16 @@ internal sealed class TwoStudents
         AttributeSlots slots,
         ClipModel clip,
         DistillationSettings settings,
-        long? numbersKept = null)
+        long? maxElements = null)
     {
         (_alpha, _beta, _slots, _settings) = (alpha, beta, slots, settings);
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Device device = clip.Text.PositionalEmbedding.device;
-        _numbersKept = numbersKept ?? GraphMemory.Numbers(device);
+        _maxElements = maxElements ?? GraphMemory.MaxElements(device);
         Tensor tokens = slots.Tokens(slots.Vectors(zeros([1, clip.Config.EmbedDimension], device: device)));
-        _numbersOfOne = beta.NumbersKept(tokens);
-        ImagesAtOnce = (int)Math.Clamp(_numbersKept / (2 * _numbersOfOne), 1, int.MaxValue);
+        _elementsPerSet = beta.RetainedElements(tokens);
+        ImagesAtOnce = (int)Math.Clamp(_maxElements / (2 * _elementsPerSet), 1, int.MaxValue);
     }
 
     /// <summary>The most images whose losses and gradients are computed in one pass.</summary>
@@ -69,7 +69,7 @@ internal sealed class TwoStudents
         Tensor?[] asked = [_settings.Lambda1 == 0 ? null : crossed ? lowVectors : highVectors, bridged ? lowVectors : null];
         Tensor[] taught = Teach(high, [.. asked.OfType<Tensor>()]);                                              // [B, C] each
         Tensor tokens = _slots.Tokens(bridged ? cat([ownVectors, highVectors], 0) : ownVectors);               // [n * B, T, D]
-        var text = new LearnedText(_beta, tokens, _numbersOfOne, _numbersKept);                             // [n * B, C, J]
+        var text = new LearnedText(_beta, tokens, _elementsPerSet, _maxElements);                             // [n * B, C, J]
         Tensor[] answers = Answers(_beta, low, text.Features);                                                   // [B, C] each
         Tensor logits = answers[0];
         Tensor crossEntropy = nn.functional.cross_entropy(logits, labels);
@@ -93,7 +93,7 @@ internal sealed class TwoStudents
             Add(TrainingLosses.BridgeDistillation, loss, _settings.BridgeWeight);
         }
 
-        total = text.Joined(total);
+        total = text.Attach(total);
 
         // What leaves the scope is what the caller reads; everything else of the step lives on only inside the autograd graph.
         scope.MoveToOuter([total, logits, .. terms.Select(term => term.Value)]);
@@ -110,7 +110,7 @@ internal sealed class TwoStudents
     public static Tensor Mixed(Tensor high, Tensor low, double mix)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Classifier.Normalise(high * (1 - mix) + low * mix).MoveToOuterDisposeScope();
+        return Classifier.Normalize(high * (1 - mix) + low * mix).MoveToOuterDisposeScope();
     }
 
     /// <summary>Alpha's answers, without a graph: its prompts are never trained by the distillation.</summary>

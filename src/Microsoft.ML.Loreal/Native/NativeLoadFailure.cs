@@ -9,7 +9,13 @@ namespace Microsoft.ML.Loreal.Native;
 /// <param name="TorchSharpVersion">The version of TorchSharp's packages.</param>
 /// <param name="ProductVersion">The version of this package.</param>
 internal sealed record NativeLoadFailure(
-    string Platform, string ProgramFolder, bool HasLibtorch, string LoaderMessage, OldCxxRuntime? CxxRuntime, string TorchSharpVersion, string ProductVersion)
+    string Platform,
+    string ProgramFolder,
+    bool HasLibtorch,
+    string LoaderMessage,
+    OldCxxRuntime? CxxRuntime,
+    string TorchSharpVersion,
+    string ProductVersion)
 {
     /// <summary>The version of the packages of libtorch itself that this TorchSharp is built for.</summary>
     public const string LibtorchVersion = "2.10.0";
@@ -42,7 +48,8 @@ internal sealed record NativeLoadFailure(
 
     private IEnumerable<string> NoLibtorchForSystem() =>
     [
-        $"Microsoft.ML.Loreal computes with TorchSharp, and there is no libtorch for {Platform}: TorchSharp {TorchSharpVersion} has one for {string.Join(", ", _systems.Keys)}.",
+        $"Microsoft.ML.Loreal computes with TorchSharp, and there is no libtorch for {Platform}: TorchSharp {TorchSharpVersion} has one "
+        + $"for {string.Join(", ", _systems.Keys)}.",
         "Train and score on one of these systems.",
     ];
 
@@ -61,12 +68,15 @@ internal sealed record NativeLoadFailure(
     private IEnumerable<string> CxxRuntimeTooOld(OldCxxRuntime runtime)
     {
         string found = runtime.Found is { } highest ? $" ends at GLIBCXX_3.4.{highest}, and" : ":";
-        yield return $"The C++ runtime of this system is too old for TorchSharp: {runtime.Path}{found} GLIBCXX_3.4.{runtime.Needed} is needed.";
+        yield return $"The C++ runtime of this system is too old for TorchSharp: {runtime.Path}{found} "
+            + $"GLIBCXX_3.4.{runtime.Needed} is needed.";
         yield return "Use a newer base image, such as Debian 13 or Ubuntu 24.04.";
         if (runtime is { Found: >= FirstCompletable, Needed: OldCxxRuntime.TorchSharpNeeds })
         {
-            yield return "Or make what is missing, a single function, with this package's script, which needs gcc and binutils, and let the program find it:";
-            yield return $"  bash \"${{NUGET_PACKAGES:-$HOME/.nuget/packages}}/microsoft.ml.loreal/{ProductVersion}/tools/cxx-runtime.sh\" ~/cxx-runtime";
+            yield return "Or make what is missing, a single function, with this package's script, which needs gcc and binutils, "
+                + "and let the program find it:";
+            yield return $"  bash \"${{NUGET_PACKAGES:-$HOME/.nuget/packages}}/microsoft.ml.loreal/{ProductVersion}/tools/cxx-runtime.sh\" "
+                + "~/cxx-runtime";
             yield return "  LD_LIBRARY_PATH=~/cxx-runtime dotnet PROGRAM.dll";
         }
     }
@@ -77,10 +87,15 @@ internal sealed record NativeLoadFailure(
         string[] causes = [.. words.Where((line, index) => words.Length == 1 || (index > 0 && !IsAttempt(line))).Take(MostLoaderLines)];
         return causes.Length > 0
             ? [$"TorchSharp's native library does not load on this {Platform}. The loader says:", .. causes.Select(line => $"  {line}")]
-            : [$"TorchSharp's native library is not among the program's files in '{ProgramFolder}'. Build or publish the program for {Platform}, and take all of its output."];
+            :
+            [
+                $"TorchSharp's native library is not among the program's files in '{ProgramFolder}'. "
+                + $"Build or publish the program for {Platform}, and take all of its output.",
+            ];
     }
 
     /// <summary>Whether a line only tells of a name under which the library was not found.</summary>
     private static bool IsAttempt(string line) =>
-        line.EndsWith("No such file or directory", StringComparison.Ordinal) && Path.GetFileName(line.Split(": ")[0]).Contains("LibTorchSharp", StringComparison.Ordinal);
+        line.EndsWith("No such file or directory", StringComparison.Ordinal)
+            && Path.GetFileName(line.Split(": ")[0]).Contains("LibTorchSharp", StringComparison.Ordinal);
 }

@@ -24,7 +24,8 @@ internal sealed partial record OldCxxRuntime(string Path, int? Found, int Needed
     {
         Match match = Complaint().Match(loaderMessage);
         return match.Success
-            ? new OldCxxRuntime(match.Groups["path"].Value, HighestVersion(match.Groups["path"].Value), Math.Max(TorchSharpNeeds, Number(match)))
+            ? new OldCxxRuntime(
+                match.Groups["path"].Value, HighestVersion(match.Groups["path"].Value), Math.Max(TorchSharpNeeds, Number(match)))
             : null;
     }
 

@@ -43,7 +43,8 @@ internal static class TorchRuntime
 
             torch.InitializeDeviceType(DeviceType.CPU);
         }
-        catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException or TypeInitializationException or NotSupportedException)
+        catch (Exception exception)
+            when (exception is DllNotFoundException or BadImageFormatException or TypeInitializationException or NotSupportedException)
         {
             throw new InvalidOperationException(Failure(torchSharp, exception).Explain(), exception);
         }
@@ -58,7 +59,8 @@ internal static class TorchRuntime
     /// from several packages.
     /// </summary>
     private static bool IsInPackageFolder(Assembly torchSharp) =>
-        torchSharp.Location is { Length: > 0 } path && new FileInfo(path).Directory is { Parent: { Name: "lib", Parent.Parent.Name: "torchsharp" } };
+        torchSharp.Location is { Length: > 0 } path
+            && new FileInfo(path).Directory is { Parent: { Name: "lib", Parent.Parent.Name: "torchsharp" } };
 
     private static NativeLoadFailure Failure(Assembly torchSharp, Exception exception)
     {
@@ -77,7 +79,8 @@ internal static class TorchRuntime
     {
         string natives = Path.Combine("runtimes", Platform, "native");
         string[] searched = (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "").Split(Path.PathSeparator);
-        return new[] { AppContext.BaseDirectory, Path.GetDirectoryName(torchSharp.Location) ?? "" }.SelectMany(folder => new[] { folder, Path.Combine(folder, natives) })
+        string[] folders = [AppContext.BaseDirectory, Path.GetDirectoryName(torchSharp.Location) ?? ""];
+        return folders.SelectMany(folder => new[] { folder, Path.Combine(folder, natives) })
             .Concat(searched)
             .Where(Directory.Exists);
     }
@@ -87,5 +90,6 @@ internal static class TorchRuntime
 
     /// <summary>The version of the package that an assembly came in.</summary>
     private static string Version(Assembly assembly) =>
-        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? assembly.GetName().Version!.ToString(3);
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
+            ?? assembly.GetName().Version!.ToString(3);
 }

@@ -40,7 +40,7 @@ internal sealed class NegativePrompts : IDisposable
     public Tensor Loss(Tensor features, Tensor teacher, float scale)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor axes = _positive - Classifier.Normalise(_negative);                       // [C, J']
+        Tensor axes = _positive - Classifier.Normalize(_negative);                       // [C, J']
         Tensor differences = features.matmul(axes.transpose(0, 1)) * scale;              // [B, C]
         Tensor first = nn.functional.binary_cross_entropy_with_logits(differences, teacher);
         Tensor second = nn.functional.binary_cross_entropy_with_logits(

@@ -18,7 +18,6 @@ internal sealed class PromptKDModel : ScoredModel
 
     private const string TextFeatures = "teacher.text_features";
 
-    private readonly SharedClip _clip;
     private readonly PromptKDModelDescription _description;
     private readonly PromptKDStudent _student;
     private readonly Tensor _allText; // [A, J'], of the teacher's classes
@@ -28,9 +27,8 @@ internal sealed class PromptKDModel : ScoredModel
     /// Takes over the student, the text features [A, J'] of all the teacher's classes, and its share of the CLIP model.
     /// </summary>
     public PromptKDModel(ClipBackbone backbone, SharedClip clip, PromptKDModelDescription description, PromptKDStudent student, Tensor text)
-        : base(backbone, text.device)
+        : base(backbone, clip)
     {
-        _clip = clip;
         _description = description;
         _student = student;
         _allText = text;
@@ -157,7 +155,6 @@ internal sealed class PromptKDModel : ScoredModel
         _student.Dispose();
         _allText.Dispose();
         _text.Dispose();
-        _clip.Dispose();
     }
 
     private PromptKDModel Copy(PromptKDModelDescription description) => Create(

@@ -42,7 +42,7 @@ internal sealed class PromptKDStudent : IDisposable
     public Tensor BackboneFeatures(Tensor pixels)
     {
         using DisposeScope scope = NewDisposeScope();
-        return _prompts.Features(_model.Visual.Tokens(pixels)).MoveToOuterDisposeScope();
+        return _model.Visual.Forward(pixels, _prompts.Edits()).MoveToOuterDisposeScope();
     }
 
     /// <summary>Features in the teacher's space.</summary>
@@ -52,7 +52,7 @@ internal sealed class PromptKDStudent : IDisposable
     public Tensor Features(Tensor pixels, bool training)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Classifier.Normalise(_projector.Forward(BackboneFeatures(pixels), training)).MoveToOuterDisposeScope();
+        return Classifier.Normalize(_projector.Forward(BackboneFeatures(pixels), training)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The scores of the classes, scaled as the student's CLIP does.</summary>

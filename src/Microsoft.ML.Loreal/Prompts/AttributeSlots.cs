@@ -17,15 +17,16 @@ internal sealed class AttributeSlots : IDisposable
     private readonly long _copies;
 
     /// <summary>Makes the slots with untrained meta-nets.</summary>
-    public AttributeSlots(ClipModel model, IReadOnlyList<int[]> words, int copies, int hiddenWidth, MetaNetInitialization initialization, Random random)
+    public AttributeSlots(
+        ClipModel model, IReadOnlyList<int[]> words, int copies, int hiddenWidth, MetaNetInitialization initialization, Random random)
     {
         _copies = copies;
         TokenCount = Count(words, copies);
-        Device device = model.Text.PositionalEmbedding.device;
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        _words = [.. words.Select(w => model.Text.Embed(tensor(Array.ConvertAll(w, t => (long)t), [1, w.Length], device: device)).DetachFromDisposeScope())];
-        _metaNets = new MetaNets(words.Count, model.Config.EmbedDimension, hiddenWidth, model.Config.TextWidth, initialization, random, device);
+        _words = [.. words.Select(w => model.Text.EmbedTokens(w).unsqueeze(0).DetachFromDisposeScope())]; // [A, D] -> [1, A, D]
+        _metaNets = new MetaNets(
+            words.Count, model.Config.EmbedDimension, hiddenWidth, model.Config.TextWidth, initialization, random, model.Device);
     }
 
     /// <summary>T, the tokens that the slots take in a prompt.</summary>
@@ -43,7 +44,9 @@ internal sealed class AttributeSlots : IDisposable
     {
         if (attributes.Count == 0)
         {
-            throw new ArgumentException("Attributes is empty; name at least one attribute, or set it to null to train the prompt method alone.", nameof(attributes));
+            throw new ArgumentException(
+                "Attributes is empty; name at least one attribute, or set it to null to train the prompt method alone.",
+                nameof(attributes));
         }
 
         return
@@ -60,7 +63,7 @@ internal sealed class AttributeSlots : IDisposable
     public static int Count(IReadOnlyList<int[]> words, int copies) => (int)Math.Min(words.Sum(w => (long)w.Length + copies), int.MaxValue);
 
     /// <summary>The vectors S_k of every image.</summary>
-    /// <param name="features">[B, J], normalised image features.</param>
+    /// <param name="features">[B, J], normalized image features.</param>
     /// <returns>[B, K, D].</returns>
     public Tensor Vectors(Tensor features) => _metaNets.Forward(features);
 
@@ -86,7 +89,7 @@ internal sealed class AttributeSlots : IDisposable
     {
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        foreach ((string? name, Tensor? value) in State)
+        foreach ((string name, Tensor value) in State)
         {
             NamedState.Copy(name, values(name), value);
         }

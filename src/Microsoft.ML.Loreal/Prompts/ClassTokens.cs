@@ -44,8 +44,8 @@ internal sealed class ClassTokens
     {
         if (classNames.Count < 2)
         {
-            throw new ArgumentException(
-                $"A classifier needs at least two classes, found {classNames.Count}{(classNames.Count == 1 ? $" (\"{classNames[0]}\")" : "")}.", nameof(classNames));
+            string only = classNames.Count == 1 ? $" (\"{classNames[0]}\")" : "";
+            throw new ArgumentException($"A classifier needs at least two classes, found {classNames.Count}{only}.", nameof(classNames));
         }
 
         int[][] sentences = new int[classNames.Count][];
@@ -55,7 +55,8 @@ internal sealed class ClassTokens
             string words = Words(classNames[c] ?? "");
             if (string.IsNullOrWhiteSpace(words) || vocabulary.Encode(words).Count == 0)
             {
-                throw new ArgumentException($"Class {c} has an empty name (\"{classNames[c]}\"); a prompt needs a word for every class.", nameof(classNames));
+                throw new ArgumentException(
+                    $"Class {c} has an empty name (\"{classNames[c]}\"); a prompt needs a word for every class.", nameof(classNames));
             }
 
             sentences[c] = [.. vocabulary.Encode(template.Replace("{}", words, StringComparison.Ordinal))];
@@ -63,7 +64,8 @@ internal sealed class ClassTokens
             {
                 int first = seen[string.Join(' ', sentences[c])];
                 throw new ArgumentException(
-                    $"The classes \"{classNames[first]}\" and \"{classNames[c]}\" read the same to the text encoder, which ignores case, spacing and underscores; rename one.",
+                    $"The classes \"{classNames[first]}\" and \"{classNames[c]}\" read the same to the text encoder, "
+                    + "which ignores case, spacing and underscores; rename one.",
                     nameof(classNames));
             }
         }
@@ -82,8 +84,9 @@ internal sealed class ClassTokens
         if (classTokenCount + otherTokenCount > contextLength)
         {
             throw new ArgumentException(
-                $"The prompt of class \"{className}\" is too long: its name and full stop take {classTokenCount} tokens, and of the text encoder's {contextLength} "
-                + $"positions start, attributes, context and end leave {Math.Max(contextLength - otherTokenCount, 0)}. Shorten the name, or use fewer attributes or context tokens.",
+                $"The prompt of class \"{className}\" is too long: its name and full stop take {classTokenCount} tokens, and of the text "
+                + $"encoder's {contextLength} positions start, attributes, context and end leave "
+                + $"{Math.Max(contextLength - otherTokenCount, 0)}. Shorten the name, or use fewer attributes or context tokens.",
                 "classNames");
         }
     }

@@ -1,6 +1,4 @@
 using Microsoft.ML.Loreal.Clip;
-using Microsoft.ML.Loreal.Tensors;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -8,12 +6,10 @@ namespace Microsoft.ML.Loreal.Prompts;
 
 /// <summary>
 /// Learned tokens of the image tower (deep visual prompt tuning): the first ones are appended to the image's own before the first layer
-/// normalisation; before each later block, as deep as they go, others take their place. The state has the published names.
+/// normalization; before each later block, as deep as they go, others take their place. The state has the published names.
 /// </summary>
 internal sealed class ImagePrompts : IDisposable
 {
-    private const double InitialDeviation = 0.02;
-
     private readonly VisionTransformer _tower;
     private readonly Parameter[] _tokens; // [n, D] each, for the blocks 0, 1, ..
 
@@ -25,13 +21,8 @@ internal sealed class ImagePrompts : IDisposable
     public ImagePrompts(ClipModel model, int count, int depth, Random random)
     {
         _tower = model.Visual;
-        using DisposeScope scope = NewDisposeScope();
-        _tokens = new Parameter[depth];
-        for (int layer = 0; layer < depth; layer++)
-        {
-            _tokens[layer] = new Parameter(RandomTensors.Normal(random, InitialDeviation, _tower.PatchWeight.device, count, model.Config.VisionWidth));
-            _tokens[layer].DetachFromDisposeScope();
-        }
+        _tokens = [.. Enumerable.Range(0, depth)
+            .Select(_ => LearnedParameter.Noise(random, model.Device, count, model.Config.VisionWidth))];
     }
 
     /// <summary>The parameters that training changes.</summary>
@@ -39,17 +30,11 @@ internal sealed class ImagePrompts : IDisposable
 
     /// <summary>The named tensors that make up the trained state.</summary>
     public IEnumerable<(string Name, Tensor Value)> State =>
-        _tokens.Select((tokens, layer) => (layer == 0 ? "image_encoder.VPT" : $"image_encoder.transformer.resblocks.{layer}.VPT_shallow", (Tensor)tokens));
+        _tokens.Select((tokens, layer) =>
+            (layer == 0 ? "image_encoder.VPT" : $"image_encoder.transformer.resblocks.{layer}.VPT_shallow", (Tensor)tokens));
 
-    /// <summary>Image features with these prompts.</summary>
-    /// <param name="tokens">[B, T, D], from <see cref="VisionTransformer.Tokens"/>.</param>
-    /// <returns>[B, J], not normalised.</returns>
-    public Tensor Features(Tensor tokens)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        var prompts = DeepPrompts.InImages(_tower.LnPre.Forward(_tokens[0]), _tokens[1..]);
-        return _tower.Pool(_tower.Finish(tokens, 0, 1, prompts)).MoveToOuterDisposeScope();
-    }
+    /// <summary>What they change in the image tower.</summary>
+    public TowerEdits Edits() => TowerEdits.Insert(0, ^0, [_tower.LnPre.Forward(_tokens[0]), .. _tokens[1..]]);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -63,20 +63,28 @@ internal readonly record struct LayerRange(int? First, int? Last)
     /// <exception cref="ArgumentOutOfRangeException">The backbone has fewer layers.</exception>
     public (int First, int Last) Of(ClipConfig config, int published)
     {
-        int depth = Math.Min(config.TextLayers, config.VisionLayers);
-        Within(First, "firstLayer");
-        Within(Last, "lastLayer");
+        int depth = CheckDepth(config, First, "firstLayer", "a layer up");
+        CheckDepth(config, Last, "lastLayer", "a layer up");
         int last = Last ?? depth;
         int share = Math.Max(1, (int)Math.Round(depth * published / PublishedDepth));
         return (First ?? Math.Min(depth - share + 1, last), last);
+    }
 
-        void Within(int? layer, string name)
-        {
-            if (layer > depth)
-            {
-                throw new ArgumentOutOfRangeException(
-                    name, layer, $"The backbone's text tower has {config.TextLayers} layers and its image tower {config.VisionLayers}; give a layer up to {depth}, or none for the default.");
-            }
-        }
+    /// <summary>Checks that both towers have a layer, and gives the layers of the less deep one.</summary>
+    /// <param name="config">The backbone.</param>
+    /// <param name="layer">The layer, counted from 1; null for a method's default.</param>
+    /// <param name="name">The setting's name.</param>
+    /// <param name="expected">What the message asks for, "to" the last layer.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A tower has fewer layers.</exception>
+    public static int CheckDepth(ClipConfig config, int? layer, string name, string expected)
+    {
+        int depth = Math.Min(config.TextLayers, config.VisionLayers);
+        return layer > depth
+            ? throw new ArgumentOutOfRangeException(
+                name,
+                layer,
+                $"The backbone's text tower has {config.TextLayers} layers and its image tower {config.VisionLayers}; "
+                + $"give {expected} to {depth}, or null for the default.")
+            : depth;
     }
 }

@@ -18,10 +18,8 @@ internal sealed class LearnedLinear : IDisposable
     public LearnedLinear(string name, Tensor weight, Tensor bias)
     {
         _name = name;
-        _weight = new Parameter(weight.clone());
-        _weight.DetachFromDisposeScope();
-        _bias = new Parameter(bias.clone());
-        _bias.DetachFromDisposeScope();
+        _weight = LearnedParameter.From(weight);
+        _bias = LearnedParameter.From(bias);
     }
 
     /// <summary>The parameters that training changes.</summary>
@@ -30,21 +28,11 @@ internal sealed class LearnedLinear : IDisposable
     /// <summary>The named tensors that make up the trained state.</summary>
     public IEnumerable<(string Name, Tensor Value)> State => [($"{_name}.weight", _weight), ($"{_name}.bias", _bias)];
 
-    /// <summary>[..., in] -> [..., out].</summary>
-    /// <param name="x">[..., in].</param>
-    /// <param name="gradientFactor">
-    /// What the gradient of the weight and the bias is multiplied by; the gradient of <paramref name="x"/> is the true one.
-    /// </param>
-    public Tensor Forward(Tensor x, double gradientFactor = 1)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        return nn.functional.linear(x, Scaled(_weight), Scaled(_bias)).MoveToOuterDisposeScope();
+    /// <summary>[out, in] and [out].</summary>
+    public (Tensor Weight, Tensor Bias) Weights => (_weight, _bias);
 
-        // The difference is exactly 0, so the value is the parameter's, whatever the factor.
-        Tensor Scaled(Parameter parameter) => gradientFactor == 1 || !parameter.requires_grad
-            ? parameter
-            : parameter.detach() + ((parameter - parameter.detach()) * gradientFactor);
-    }
+    /// <summary>[..., in] -> [..., out].</summary>
+    public Tensor Forward(Tensor x) => nn.functional.linear(x, _weight, _bias);
 
     /// <inheritdoc/>
     public void Dispose()

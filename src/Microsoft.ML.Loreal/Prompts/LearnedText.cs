@@ -11,20 +11,20 @@ internal sealed class LearnedText
 {
     private readonly PromptLearner _learner;
     private readonly Tensor? _attributeTokens;
-    private readonly long _numbersKept;
+    private readonly long _maxElements;
     private readonly bool _inParts;
 
     /// <summary>Computes the features.</summary>
     /// <param name="learner">Whose prompts.</param>
     /// <param name="attributeTokens">[B, T, D], what learns; null where the learner's own parameters do.</param>
-    /// <param name="numbersOfOne">
-    /// What <see cref="PromptLearner.NumbersKept"/> gives for one set of such prompts; whoever takes many steps asks once.
+    /// <param name="elementsPerSet">
+    /// What <see cref="PromptLearner.RetainedElements"/> gives for one set of such prompts; whoever takes many steps asks once.
     /// </param>
-    /// <param name="numbersKept">How many numbers may be kept in memory for the gradients.</param>
-    public LearnedText(PromptLearner learner, Tensor? attributeTokens, long numbersOfOne, long numbersKept)
+    /// <param name="maxElements">How many numbers may be kept in memory for the gradients.</param>
+    public LearnedText(PromptLearner learner, Tensor? attributeTokens, long elementsPerSet, long maxElements)
     {
-        (_learner, _attributeTokens, _numbersKept) = (learner, attributeTokens, numbersKept);
-        _inParts = (attributeTokens?.shape[0] ?? 1) * numbersOfOne > numbersKept;
+        (_learner, _attributeTokens, _maxElements) = (learner, attributeTokens, maxElements);
+        _inParts = (attributeTokens?.shape[0] ?? 1) * elementsPerSet > maxElements;
         using IDisposable? noGrad = _inParts ? no_grad() : null;
         Features = learner.TextFeatures(attributeTokens);
         if (_inParts)
@@ -41,7 +41,7 @@ internal sealed class LearnedText
     /// that gradient.
     /// </summary>
     /// <param name="loss">0-dimensional.</param>
-    public Tensor Joined(Tensor loss)
+    public Tensor Attach(Tensor loss)
     {
         if (!_inParts)
         {
@@ -71,7 +71,7 @@ internal sealed class LearnedText
         Tensor[] leaves = tokens is null ? [.. _learner.Parameters] : [tokens];
         Tensor?[] earlier = Array.ConvertAll(leaves, leaf => leaf.grad);
         Array.ForEach(leaves, leaf => leaf.grad = null);
-        _learner.TextBackward(tokens, gradient, _numbersKept);
+        _learner.TextBackward(tokens, gradient, _maxElements);
         Tensor?[] own = Array.ConvertAll(leaves, leaf => leaf.grad);
         foreach ((Tensor? leaf, Tensor? value) in leaves.Zip(earlier))
         {

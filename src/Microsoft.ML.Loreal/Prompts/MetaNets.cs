@@ -18,7 +18,8 @@ internal sealed class MetaNets : IDisposable
     private readonly long _hidden;
 
     /// <summary>Makes meta-nets with PyTorch's starting values of linear layers, or with a last layer of zeros.</summary>
-    public MetaNets(int count, int featureWidth, int hiddenWidth, int tokenWidth, MetaNetInitialization initialization, Random random, Device device)
+    public MetaNets(
+        int count, int featureWidth, int hiddenWidth, int tokenWidth, MetaNetInitialization initialization, Random random, Device device)
     {
         _hidden = hiddenWidth;
         using DisposeScope scope = NewDisposeScope();
@@ -29,12 +30,7 @@ internal sealed class MetaNets : IDisposable
         _weight2 = Start(bound2, count, tokenWidth, hiddenWidth);
         _bias2 = Start(bound2, count, tokenWidth);
 
-        Parameter Start(double bound, params long[] shape)
-        {
-            var parameter = new Parameter(RandomTensors.Uniform(random, bound, device, shape));
-            parameter.DetachFromDisposeScope();
-            return parameter;
-        }
+        Parameter Start(double bound, params long[] shape) => LearnedParameter.From(RandomTensors.Uniform(random, bound, device, shape));
     }
 
     /// <summary>The parameters that training changes.</summary>
@@ -59,7 +55,7 @@ internal sealed class MetaNets : IDisposable
     public static string FirstLayer(int attribute) => $"metanets.{attribute}.linear1.weight";
 
     /// <summary>The vector of every attribute for every image.</summary>
-    /// <param name="features">[B, J], normalised image features.</param>
+    /// <param name="features">[B, J], normalized image features.</param>
     /// <returns>[B, K, D].</returns>
     public Tensor Forward(Tensor features)
     {

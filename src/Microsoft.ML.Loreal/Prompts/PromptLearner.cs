@@ -10,7 +10,7 @@ namespace Microsoft.ML.Loreal.Prompts;
 /// <remarks>Reading features is thread-safe; changing the parameters is not.</remarks>
 internal abstract class PromptLearner(ClipModel model) : IDisposable
 {
-    private long? _numbersOfOne; // of one set of prompts without attributes
+    private long? _elementsPerSet; // of one set of prompts without attributes
 
     /// <summary>The frozen CLIP.</summary>
     protected ClipModel Model { get; } = model;
@@ -27,30 +27,53 @@ internal abstract class PromptLearner(ClipModel model) : IDisposable
     public bool ForOtherClasses { get; set; }
 
     /// <summary>Whether the image features change while the parameters learn.</summary>
-    public virtual bool LearnsImages => false;
+    public bool LearnsImages => FirstImageBlock is not null;
+
+    /// <summary>The first block of the image tower that the method changes, from 0; null where it changes none.</summary>
+    public virtual int? FirstImageBlock => null;
+
+    /// <summary>What the method changes inside the image tower, from <see cref="FirstImageBlock"/> on.</summary>
+    public virtual TowerEdits ImageEdits() => TowerEdits.None;
+
+    /// <summary>What the method changes inside the text tower.</summary>
+    /// <param name="attributeTokens">T, the tokens that stand between the start token and whatever the method itself puts there.</param>
+    public virtual TowerEdits TextEdits(long attributeTokens) => TowerEdits.None;
 
     /// <summary>
-    /// What of the image side does not learn, so that it can be computed once per view and cached: here the plain tower's normalised
-    /// features. A method that changes the tower gives the tokens that enter the first block it changes.
+    /// What of the image side does not learn, so that it can be computed once per view and cached: the tokens that enter the first block
+    /// that the method changes, [B, T, D] as [B, T * D]; where it changes none, the plain tower's normalized features, [B, J].
     /// </summary>
-    /// <param name="pixels">[B, 3, H, W], normalised.</param>
+    /// <param name="pixels">[B, 3, H, W], normalized.</param>
     /// <returns>[B, F], one flat row an image.</returns>
     public virtual Tensor FrozenStates(Tensor pixels)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Classifier.Normalise(Model.EncodeImage(pixels)).MoveToOuterDisposeScope();
+        Tensor states = FirstImageBlock is { } first
+            ? Model.Visual.Advance(Model.Visual.Tokens(pixels), 0, first, TowerEdits.None).flatten(1) // [B, T, D] -> [B, T * D]
+            : Classifier.Normalize(Model.EncodeImage(pixels));
+        return states.MoveToOuterDisposeScope();
     }
 
     /// <summary>The image features that are compared with the prompts.</summary>
     /// <param name="states">[B, F], from <see cref="FrozenStates"/>.</param>
-    /// <returns>[B, G], normalised; G is J, or a multiple of it where several features stand side by side.</returns>
-    public virtual Tensor ImageFeatures(Tensor states) => states;
+    /// <returns>[B, G], normalized; G is J, or a multiple of it where several features stand side by side.</returns>
+    public virtual Tensor ImageFeatures(Tensor states)
+    {
+        if (FirstImageBlock is not { } first)
+        {
+            return states;
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        Tensor tokens = states.reshape(states.shape[0], -1, Model.Config.VisionWidth); // [B, T * D] -> [B, T, D]
+        return Classifier.Normalize(Model.Visual.Features(tokens, first, ImageEdits())).MoveToOuterDisposeScope();
+    }
 
     /// <summary>
     /// The image features of pixels, for when nothing learns any more: <see cref="ImageFeatures"/> of <see cref="FrozenStates"/>, without
     /// what only training needs.
     /// </summary>
-    /// <param name="pixels">[B, 3, H, W], normalised.</param>
+    /// <param name="pixels">[B, 3, H, W], normalized.</param>
     /// <returns>[B, G].</returns>
     public virtual Tensor Encode(Tensor pixels)
     {
@@ -60,34 +83,35 @@ internal abstract class PromptLearner(ClipModel model) : IDisposable
 
     /// <summary>The image features that the meta-nets see.</summary>
     /// <param name="features">[B, G], from <see cref="ImageFeatures"/>.</param>
-    /// <returns>[B, J], normalised.</returns>
+    /// <returns>[B, J], normalized.</returns>
     public virtual Tensor Condition(Tensor features) => features;
 
     /// <summary>The scores of the classes.</summary>
     /// <param name="features">[B, G], from <see cref="ImageFeatures"/>.</param>
-    /// <param name="text">[B, C, J], or [1, C, J] where the prompts are the same for all images; not normalised.</param>
+    /// <param name="text">[B, C, J], or [1, C, J] where the prompts are the same for all images; not normalized.</param>
     /// <returns>[B, C].</returns>
     public virtual Tensor Logits(Tensor features, Tensor text) => Classifier.Logits(features, text, Model.LogitScale);
 
     /// <summary>The losses of the method alone, without attributes.</summary>
     /// <param name="states">[B, F], from <see cref="FrozenStates"/>.</param>
     /// <param name="labels">[B] int64.</param>
-    /// <param name="numbersKept">
+    /// <param name="maxElements">
     /// How many numbers the text features may keep in memory for their gradients; null for those of <see cref="GraphMemory"/>.
     /// </param>
-    public PromptLosses Losses(Tensor states, Tensor labels, long? numbersKept = null)
+    public PromptLosses Losses(Tensor states, Tensor labels, long? maxElements = null)
     {
         using DisposeScope scope = NewDisposeScope();
-        var text = new LearnedText(this, null, _numbersOfOne ??= NumbersKept(null), numbersKept ?? GraphMemory.Numbers(states.device));
+        _elementsPerSet ??= RetainedElements(null);
+        var text = new LearnedText(this, null, _elementsPerSet.Value, maxElements ?? GraphMemory.MaxElements(states.device));
         PromptLosses losses = Losses(states, text.Features, labels);
-        losses = losses with { Total = text.Joined(losses.Total) };
+        losses = losses with { Total = text.Attach(losses.Total) };
         scope.MoveToOuter(losses.Total, losses.CrossEntropy, losses.Logits);
         return losses;
     }
 
     /// <summary>The losses of the method alone.</summary>
     /// <param name="states">[B, F], from <see cref="FrozenStates"/>.</param>
-    /// <param name="text">[1, C, J], not normalised.</param>
+    /// <param name="text">[1, C, J], not normalized.</param>
     /// <param name="labels">[B] int64.</param>
     protected virtual PromptLosses Losses(Tensor states, Tensor text, Tensor labels)
     {
@@ -102,22 +126,23 @@ internal abstract class PromptLearner(ClipModel model) : IDisposable
     /// </param>
     public abstract PromptParts Prompts(Tensor? attributeTokens);
 
-    /// <summary>Text features before normalisation.</summary>
+    /// <summary>Text features before normalization.</summary>
     /// <param name="attributeTokens">As in <see cref="Prompts"/>.</param>
     /// <returns>[B, C, J], with B = 1 for one set of prompts.</returns>
     public virtual Tensor TextFeatures(Tensor? attributeTokens)
     {
         using DisposeScope scope = NewDisposeScope();
-        return SharedPrefixEncoder.Encode(Model.Text, Prompts(attributeTokens), TextPrompts(attributeTokens?.shape[1] ?? 0)).MoveToOuterDisposeScope();
+        TowerEdits edits = TextEdits(attributeTokens?.shape[1] ?? 0);
+        return SharedPrefixEncoder.Encode(Model.Text, Prompts(attributeTokens), edits).MoveToOuterDisposeScope();
     }
 
     /// <summary>Roughly how many numbers <see cref="TextFeatures"/> keeps in memory until its gradient is computed.</summary>
     /// <param name="attributeTokens">[B, T, D], as in <see cref="Prompts"/>.</param>
-    public long NumbersKept(Tensor? attributeTokens)
+    public long RetainedElements(Tensor? attributeTokens)
     {
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        return (attributeTokens?.shape[0] ?? 1) * SharedPrefixEncoder.NumbersKept(Model.Text, Prompts(attributeTokens));
+        return (attributeTokens?.shape[0] ?? 1) * SharedPrefixEncoder.RetainedElements(Model.Text, Prompts(attributeTokens));
     }
 
     /// <summary>
@@ -126,16 +151,13 @@ internal abstract class PromptLearner(ClipModel model) : IDisposable
     /// </summary>
     /// <param name="attributeTokens">[B, T, D], as in <see cref="Prompts"/>.</param>
     /// <param name="gradient">[B, C, J].</param>
-    /// <param name="numbersKept">How many numbers may be kept in memory at a time.</param>
-    public void TextBackward(Tensor? attributeTokens, Tensor gradient, long numbersKept)
+    /// <param name="maxElements">How many numbers may be kept in memory at a time.</param>
+    public void TextBackward(Tensor? attributeTokens, Tensor gradient, long maxElements)
     {
         using DisposeScope scope = NewDisposeScope();
-        SharedPrefixEncoder.Backward(Model.Text, Prompts(attributeTokens), TextPrompts(attributeTokens?.shape[1] ?? 0), gradient, numbersKept);
+        TowerEdits edits = TextEdits(attributeTokens?.shape[1] ?? 0);
+        SharedPrefixEncoder.Backward(Model.Text, Prompts(attributeTokens), edits, gradient, maxElements);
     }
-
-    /// <summary>What the method changes inside the text tower; null for nothing.</summary>
-    /// <param name="attributeTokens">T, the tokens that stand between the start token and whatever the method itself puts there.</param>
-    protected virtual ITowerPrompts? TextPrompts(long attributeTokens) => null;
 
     /// <summary>Copies saved values into the state.</summary>
     /// <param name="values">Gives the tensor of a name; throws where there is none.</param>
@@ -144,7 +166,7 @@ internal abstract class PromptLearner(ClipModel model) : IDisposable
     {
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        foreach ((string? name, Tensor? value) in State)
+        foreach ((string name, Tensor value) in State)
         {
             NamedState.Copy(name, values(name), value);
         }

@@ -64,16 +64,4 @@ public abstract partial class PromptMethod
         buffer.Position = 0;
         return JsonNode.Parse(buffer)!.AsObject();
     }
-
-    /// <summary>Reads what <see cref="WriteSettings"/> wrote.</summary>
-    internal static PromptMethod ReadSettings(string name, JsonElement settings) => name switch
-    {
-        CoOpMethod.MethodName => CoOpMethod.Read(settings),
-        MaPLeMethod.MethodName => MaPLeMethod.Read(settings),
-        MmaMethod.MethodName => MmaMethod.Read(settings),
-        MmrlMethod.MethodName => MmrlMethod.Read(settings),
-        TemplateMethod.MethodName => TemplateMethod.Read(settings),
-        IndependentPromptsMethod.MethodName => IndependentPromptsMethod.Read(settings),
-        _ => throw new FormatException($"The model uses the prompt method \"{name}\", which this version of the package does not know."),
-    };
 }

@@ -29,7 +29,12 @@ internal sealed class SentencePrompts : IDisposable
     /// A class name cannot be used, a prompt is too long, or the template has fewer common words than are replaced.
     /// </exception>
     public SentencePrompts(
-        ClipModel model, IPromptVocabulary vocabulary, IReadOnlyList<string> classNames, string template, int otherTokens = 0, int replacedWords = 0)
+        ClipModel model,
+        IPromptVocabulary vocabulary,
+        IReadOnlyList<string> classNames,
+        string template,
+        int otherTokens = 0,
+        int replacedWords = 0)
     {
         int[][] sentences = ClassTokens.Sentences(vocabulary, classNames, template);
         for (int c = 0; c < sentences.Length; c++)
@@ -46,7 +51,9 @@ internal sealed class SentencePrompts : IDisposable
         if (common < replacedWords)
         {
             throw new ArgumentException(
-                $"The template \"{template}\" begins with {common} tokens before the class name, fewer than the {replacedWords} context tokens that take their place.", nameof(template));
+                $"The template \"{template}\" begins with {common} tokens before the class name, fewer than the {replacedWords} context "
+                + "tokens that take their place.",
+                nameof(template));
         }
 
         int length = sentences.Max(s => s.Length) - common + 1;
@@ -62,9 +69,9 @@ internal sealed class SentencePrompts : IDisposable
 
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Device device = model.Text.PositionalEmbedding.device;
-        long[] prefix = [vocabulary.StartOfText, .. sentences[0].Take(common).Select(t => (long)t)];
-        Tensor embedded = model.Text.Embed(tensor(prefix, [1, prefix.Length], device: device));
+        Device device = model.Device;
+        // [1 + P, D] -> [1, 1 + P, D]
+        Tensor embedded = model.Text.EmbedTokens([vocabulary.StartOfText, .. sentences[0].Take(common)]).unsqueeze(0);
         _start = embedded.narrow(1, 0, 1).clone().DetachFromDisposeScope();
         _words = embedded.narrow(1, 1 + replacedWords, common - replacedWords).clone().DetachFromDisposeScope();
         _suffix = model.Text.Embed(tensor(suffixes, [sentences.Length, length], device: device)).DetachFromDisposeScope();

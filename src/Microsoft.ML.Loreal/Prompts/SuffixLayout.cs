@@ -85,8 +85,8 @@ internal sealed class SuffixLayout : IDisposable
         return new SuffixLayout(MemoryMarshal.Cast<byte, long>(values.bytes).ToArray(), paddedLength, ends.device);
     }
 
-    /// <summary>All tiles in turns of at most some at once: the first tile of each turn and how many it has.</summary>
-    public IEnumerable<(int First, int Count)> Turns(int atOnce)
+    /// <summary>All tiles in batches of at most some tiles: the first tile of each batch and how many it has.</summary>
+    public IEnumerable<(int First, int Count)> Batches(int atOnce)
     {
         for (int first = 0; first < TileCount; first += atOnce)
         {
@@ -123,7 +123,8 @@ internal sealed class SuffixLayout : IDisposable
     }
 
     /// <summary>[C] -> [c], of the classes in g tiles.</summary>
-    private Tensor Of(Tensor byTile, int first, int count) => byTile.narrow(0, _firstEnd[first], _firstEnd[first + count] - _firstEnd[first]);
+    private Tensor Of(Tensor byTile, int first, int count) =>
+        byTile.narrow(0, _firstEnd[first], _firstEnd[first + count] - _firstEnd[first]);
 
     /// <summary>
     /// Which classes go into which tile: each, longest first, into the first tile that has room, and no more tiles than a tile of the usual

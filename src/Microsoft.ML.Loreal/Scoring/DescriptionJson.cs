@@ -42,9 +42,13 @@ internal static class DescriptionJson
         }
 
         string? name = value.GetString();
-        return Enum.TryParse<ComputePrecision>(name, out ComputePrecision precision) && precision.ToString() == name && PrecisionSupport.Concrete.Contains(precision)
+        return Enum.TryParse<ComputePrecision>(name, out ComputePrecision precision)
+            && precision.ToString() == name
+            && PrecisionSupport.Concrete.Contains(precision)
             ? precision
-            : throw new FormatException($"The model was saved with the precision \"{name}\"; this version of the package knows {string.Join(", ", PrecisionSupport.Concrete)}.");
+            : throw new FormatException(
+                $"The model was saved with the precision \"{name}\"; this version of the package knows "
+                + $"{string.Join(", ", PrecisionSupport.Concrete)}.");
     }
 
     /// <summary>Checks the version of the format.</summary>
@@ -54,7 +58,8 @@ internal static class DescriptionJson
         if (version < 1 || version > known)
         {
             throw new FormatException(
-                $"The model was saved in format {version}; this version of the package reads format {known}. Load it with a newer version.");
+                $"The model was saved in format {version}; this version of the package reads format {known}. Load it with a newer "
+                + "version.");
         }
     }
 
@@ -65,7 +70,8 @@ internal static class DescriptionJson
         if (!string.Equals(sha256, backbone.Sha256, StringComparison.OrdinalIgnoreCase))
         {
             throw new InvalidDataException(
-                $"The model was trained with a backbone whose weights have the SHA-256 {sha256}; the one given has {backbone.Sha256}. Use the same weights.");
+                $"The model was trained with a backbone whose weights have the SHA-256 {sha256}; the one given has {backbone.Sha256}. Use "
+                + "the same weights.");
         }
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.Loreal.Clip;
 using Microsoft.ML.Loreal.Tensors;
 using static TorchSharp.torch;
 
@@ -9,18 +10,26 @@ internal abstract class ScoredModel : IDisposable
 {
     private readonly UseGate _gate;
 
-    protected ScoredModel(ClipBackbone backbone, Device device)
+    /// <summary>Takes over a share in the backbone's model.</summary>
+    protected ScoredModel(ClipBackbone backbone, SharedClip clip)
     {
         Backbone = backbone;
-        Device = device;
-        _gate = new UseGate(Free);
+        Clip = clip;
+        _gate = new UseGate(() =>
+        {
+            Free();
+            Clip.Dispose();
+        });
     }
 
     /// <summary>The frozen CLIP model that the prompts belong to.</summary>
     public ClipBackbone Backbone { get; }
 
+    /// <summary>The share in its tensors.</summary>
+    public SharedClip Clip { get; }
+
     /// <summary>Where it computes.</summary>
-    public Device Device { get; }
+    public Device Device => Clip.Device;
 
     /// <summary>The classes that are scored.</summary>
     public abstract IReadOnlyList<string> ClassNames { get; }
@@ -46,7 +55,7 @@ internal abstract class ScoredModel : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _gate.Dispose();
 
-    /// <summary>Frees the tensors, once nobody uses them.</summary>
+    /// <summary>Frees its own tensors, once nobody uses them.</summary>
     protected abstract void Free();
 
     /// <summary>Begins a use of the tensors, which ends when the result is disposed.</summary>
@@ -59,12 +68,14 @@ internal abstract class ScoredModel : IDisposable
         long[] shape = pixels.shape;
         if (shape.Length != 4 || shape[1] != 3 || shape[2] != Resolution || shape[3] != Resolution)
         {
-            throw new ArgumentException($"Expected pixels of the shape [B, 3, {Resolution}, {Resolution}], found [{string.Join(", ", shape)}].", nameof(pixels));
+            throw new ArgumentException(
+                $"Expected pixels of the shape [B, 3, {Resolution}, {Resolution}], found [{string.Join(", ", shape)}].", nameof(pixels));
         }
 
         if (probabilities.Length != shape[0] * ClassNames.Count)
         {
-            throw new ArgumentException($"Expected room for {shape[0]} x {ClassNames.Count} probabilities, found {probabilities.Length}.", nameof(probabilities));
+            throw new ArgumentException(
+                $"Expected room for {shape[0]} x {ClassNames.Count} probabilities, found {probabilities.Length}.", nameof(probabilities));
         }
     }
 }

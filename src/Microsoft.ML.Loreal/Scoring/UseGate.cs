@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Loreal.Scoring;
 
-/// <summary>Lets many threads use what one of them may dispose meanwhile: those that are inside finish, and nobody enters any more.</summary>
+/// <summary>
+/// Lets many threads use what one of them may dispose meanwhile: those that are inside finish, and nobody enters any more.
+/// </summary>
 /// <param name="free">Frees what is used, once nobody is inside.</param>
 internal sealed class UseGate(Action free) : IDisposable
 {

@@ -17,7 +17,9 @@ internal static class DeviceMemory
         catch (Exception error) when (IsUsedUp(error))
         {
             throw new InvalidOperationException(
-                $"The memory of the device {device} is used up. Try a smaller batch (BatchSize of the training stages), fewer ViewsPerImage, or a smaller backbone. {error.Message}", error);
+                $"The memory of the device {device} is used up. Try a smaller batch (BatchSize of the training stages), fewer "
+                + $"ViewsPerImage, or a smaller backbone. {error.Message}",
+                error);
         }
     }
 

@@ -10,14 +10,15 @@ namespace Microsoft.ML.Loreal.Tensors;
 internal static class GraphMemory
 {
     // In single precision. A processor gains nothing from larger parts; a GPU does.
-    private const long NumbersOnCpu = 1L << 28;
-    private const long NumbersOnGpu = 1L << 30;
+    private const long ElementsOnCpu = 1L << 28;
+    private const long ElementsOnGpu = 1L << 30;
 
     /// <summary>How many numbers a pass may keep.</summary>
-    public static long Numbers(Device device) => device.type == DeviceType.CPU ? NumbersOnCpu : NumbersOnGpu;
+    public static long MaxElements(Device device) => device.type == DeviceType.CPU ? ElementsOnCpu : ElementsOnGpu;
 
     /// <summary>The most images in one pass.</summary>
-    /// <param name="numbersPerImage">Roughly how many numbers the pass keeps for each image.</param>
+    /// <param name="elementsPerImage">Roughly how many numbers the pass keeps for each image.</param>
     /// <param name="device">Where it is computed.</param>
-    public static int Images(long numbersPerImage, Device device) => (int)Math.Clamp(Numbers(device) / Math.Max(numbersPerImage, 1), 1, int.MaxValue);
+    public static int Images(long elementsPerImage, Device device) =>
+        (int)Math.Clamp(MaxElements(device) / Math.Max(elementsPerImage, 1), 1, int.MaxValue);
 }

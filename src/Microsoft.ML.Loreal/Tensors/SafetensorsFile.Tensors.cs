@@ -14,7 +14,8 @@ internal sealed partial class SafetensorsFile
         if (type == ScalarType.Float32)
         {
             Tensor singles = empty(entry.Shape, ScalarType.Float32);
-            ReadSingles(name, singles.NumberOfElements == 0 ? [] : System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(singles.bytes));
+            ReadSingles(
+                name, singles.NumberOfElements == 0 ? [] : System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(singles.bytes));
             return singles;
         }
 
@@ -39,7 +40,8 @@ internal sealed partial class SafetensorsFile
         }
 
         weights.Dispose();
-        throw new InvalidDataException($"{_description}: '{name}' holds values that are infinite or not a number, so every score would be one. Get the file again.");
+        throw new InvalidDataException(
+            $"{_description}: '{name}' holds values that are infinite or not a number, so every score would be one. Get the file again.");
     }
 
     private ScalarType ToScalarType(SafetensorsEntry entry) => entry.Type switch
@@ -54,6 +56,7 @@ internal sealed partial class SafetensorsFile
         SafetensorsType.F32 => ScalarType.Float32,
         SafetensorsType.F64 => ScalarType.Float64,
         SafetensorsType.I64 => ScalarType.Int64,
-        _ => throw new InvalidDataException($"{_description}: there is no tensor type for '{entry.Name}' ({SafetensorsEntry.TypeName(entry.Type)})."),
+        _ => throw new InvalidDataException(
+            $"{_description}: there is no tensor type for '{entry.Name}' ({SafetensorsEntry.TypeName(entry.Type)})."),
     };
 }

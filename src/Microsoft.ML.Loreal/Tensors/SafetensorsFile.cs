@@ -99,7 +99,8 @@ internal sealed partial class SafetensorsFile : IDisposable
     {
         if (destination.Length != entry.Length)
         {
-            throw new ArgumentException($"'{entry.Name}' has {entry.Length} bytes; there is room for {destination.Length}.", nameof(destination));
+            throw new ArgumentException(
+                $"'{entry.Name}' has {entry.Length} bytes; there is room for {destination.Length}.", nameof(destination));
         }
 
         Seek(entry);

@@ -39,7 +39,8 @@ internal sealed class SafetensorsHeader
         Span<byte> prefix = stackalloc byte[sizeof(ulong)];
         if (stream.Length < prefix.Length)
         {
-            throw new InvalidDataException($"{description} is no safetensors file: it has {stream.Length} bytes, fewer than the 8 of the header's length.");
+            throw new InvalidDataException(
+                $"{description} is no safetensors file: it has {stream.Length} bytes, fewer than the 8 of the header's length.");
         }
 
         stream.Position = 0;
@@ -49,7 +50,8 @@ internal sealed class SafetensorsHeader
         if (length > (ulong)LongestHeader || (long)length > available)
         {
             throw new InvalidDataException(
-                $"{description} is no safetensors file: its header would have {length} bytes; the file has {available} after the length, and {LongestHeader} is the limit.");
+                $"{description} is no safetensors file: its header would have {length} bytes; the file has {available} after the length, "
+                + $"and {LongestHeader} is the limit.");
         }
 
         byte[] json = new byte[(int)length];
@@ -171,7 +173,8 @@ internal sealed class SafetensorsHeader
 
         if (expected != length)
         {
-            throw Invalid($"'{name}' has {length} bytes; {SafetensorsEntry.TypeName(type.Value)} [{string.Join(", ", shape)}] needs {expected}");
+            throw Invalid(
+                $"'{name}' has {length} bytes; {SafetensorsEntry.TypeName(type.Value)} [{string.Join(", ", shape)}] needs {expected}");
         }
 
         return new SafetensorsEntry(name, type.Value, [.. shape], offsets[0], length);
@@ -179,7 +182,9 @@ internal sealed class SafetensorsHeader
 
     private SafetensorsType ParseType(string text, string name) => SafetensorsEntry.TryParseType(text, out SafetensorsType type)
         ? type
-        : throw Invalid($"'{name}' has the unknown dtype '{text}'; known are {string.Join(", ", Enum.GetValues<SafetensorsType>().Select(SafetensorsEntry.TypeName))}");
+        : throw Invalid(
+            $"'{name}' has the unknown dtype '{text}'; known are "
+            + $"{string.Join(", ", Enum.GetValues<SafetensorsType>().Select(SafetensorsEntry.TypeName))}");
 
     private List<long> ReadNumbers(ref Utf8JsonReader reader, string name, int most)
     {
@@ -220,7 +225,9 @@ internal sealed class SafetensorsHeader
         {
             if (entry.Offset + entry.Length > dataLength || entry.Offset + entry.Length < 0)
             {
-                throw Invalid($"'{entry.Name}' takes the bytes {entry.Offset} to {entry.Offset + entry.Length}, but there are {dataLength}; the file may be cut off");
+                throw Invalid(
+                    $"'{entry.Name}' takes the bytes {entry.Offset} to {entry.Offset + entry.Length}, but there are {dataLength}; the "
+                    + "file may be cut off");
             }
 
             if (entry.Offset < position)

@@ -11,7 +11,8 @@ internal static class SafetensorsWriter
     private const int Alignment = 8;
 
     /// <summary>Writes a file beside <paramref name="path"/> and moves it into place when it is complete.</summary>
-    public static void Write(string path, IEnumerable<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(
+        string path, IEnumerable<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
@@ -32,7 +33,8 @@ internal static class SafetensorsWriter
 
     /// <summary>Writes the tensors in their order with their own types, and leaves the stream open.</summary>
     /// <exception cref="ArgumentException">A name is there twice, or a tensor's type has no name in the format.</exception>
-    public static void Write(Stream stream, IEnumerable<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(
+        Stream stream, IEnumerable<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         (string Name, Tensor Value)[] all = [.. tensors];
         byte[] header = Header(all, metadata);

@@ -1,4 +1,3 @@
-using Microsoft.ML.Loreal.Prompts;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -16,9 +15,6 @@ internal sealed class SavedState : IDisposable
     public Tensor this[string name] => _tensors.TryGetValue(name, out Tensor? value)
         ? value
         : throw new InvalidDataException($"The student has no tensor \"{name}\"; it was trained with another prompt method.");
-
-    /// <summary>Copies the state of a student; nothing of nothing.</summary>
-    public static SavedState? Copy(PromptLearner? student) => student is null ? null : Copy(student.State);
 
     /// <summary>Copies named tensors.</summary>
     public static SavedState Copy(IEnumerable<(string Name, Tensor Value)> state)

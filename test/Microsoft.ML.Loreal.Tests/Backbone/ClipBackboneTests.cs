@@ -12,12 +12,12 @@ public sealed class ClipBackboneTests
     [TestMethod]
     public void AFolderWithOpenAINamesNeedsNoConfiguration()
     {
-        using TinyClip clip = new();
+        using CheckpointFolder clip = new();
         clip.WriteOpenAIWeights();
         clip.WriteVocabulary();
         var backbone = ClipBackbone.FromFolder(clip.Folder);
         Assert.AreEqual(clip.Config, backbone.Config);
-        Assert.AreEqual(TinyClip.Grid, backbone.Config.Grid);
+        Assert.AreEqual(CheckpointFolder.Grid, backbone.Config.Grid);
         CollectionAssert.AreEqual(new[] { "vocab.json", "merges.txt", "model.safetensors" }, backbone.FileNames.ToArray());
     }
 
@@ -25,10 +25,10 @@ public sealed class ClipBackboneTests
     public void HuggingFaceNamesAndOpenAINamesGiveTheSameModel()
     {
         using DisposeScope scope = NewDisposeScope();
-        using TinyClip openAI = new();
+        using CheckpointFolder openAI = new();
         openAI.WriteOpenAIWeights();
         openAI.WriteVocabulary();
-        using TinyClip huggingFace = new();
+        using CheckpointFolder huggingFace = new();
         huggingFace.WriteHuggingFaceWeights();
         huggingFace.WriteConfig();
         huggingFace.WriteVocabulary();
@@ -52,10 +52,10 @@ public sealed class ClipBackboneTests
         foreach (string model in models)
         {
             using DisposeScope scope = NewDisposeScope();
-            using var openAI = new TinyClip(Fixtures.Config(model), Fixtures.StateDict(model));
+            using var openAI = new CheckpointFolder(Fixtures.Config(model), Fixtures.StateDict(model));
             openAI.WriteOpenAIWeights();
             File.Copy(vocabulary, Path.Combine(openAI.Folder, "bpe_simple_vocab_16e6.txt.gz"));
-            using var huggingFace = new TinyClip(Fixtures.Config(model), Fixtures.StateDict(model));
+            using var huggingFace = new CheckpointFolder(Fixtures.Config(model), Fixtures.StateDict(model));
             huggingFace.WriteHuggingFaceWeights();
             huggingFace.WriteConfig();
             File.Copy(vocabulary, Path.Combine(huggingFace.Folder, "bpe_simple_vocab_16e6.txt.gz"));
@@ -71,7 +71,7 @@ public sealed class ClipBackboneTests
         using DisposeScope scope = NewDisposeScope();
         foreach (ScalarType type in new[] { ScalarType.Float16, ScalarType.BFloat16, ScalarType.Float64 })
         {
-            using TinyClip clip = new();
+            using CheckpointFolder clip = new();
             clip.WriteOpenAIWeights(weight => weight.to(type));
             clip.WriteVocabulary();
             using ClipModel model = ClipBackbone.FromFolder(clip.Folder).CreateModel(CPU);
@@ -84,7 +84,7 @@ public sealed class ClipBackboneTests
     [TestMethod]
     public void TheHashIsThatOfTheWeightsAndFilesCanBeOpened()
     {
-        using TinyClip clip = new();
+        using CheckpointFolder clip = new();
         clip.WriteComplete();
         var backbone = ClipBackbone.FromFolder(clip.Folder);
         Assert.AreEqual(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(clip.File("model.safetensors")))), backbone.Sha256);
@@ -107,7 +107,7 @@ public sealed class ClipBackboneTests
     [TestMethod]
     public void ThePreprocessorsMeanAndDeviationAreUsed()
     {
-        using TinyClip clip = new();
+        using CheckpointFolder clip = new();
         clip.WriteComplete();
         clip.WriteText("preprocessor_config.json", """{"image_mean":[0.5,0.25,0],"image_std":[0.5,1,2]}""");
         float[] values = new float[3];
@@ -123,7 +123,8 @@ public sealed class ClipBackboneTests
     public void AMissingFolderIsAnError()
     {
         using var folder = new TemporaryFolder();
-        DirectoryNotFoundException error = Assert.ThrowsExactly<DirectoryNotFoundException>(() => ClipBackbone.FromFolder(folder.File("nowhere")));
+        DirectoryNotFoundException error = Assert.ThrowsExactly<DirectoryNotFoundException>(
+            () => ClipBackbone.FromFolder(folder["nowhere"]));
         StringAssert.Contains(error.Message, "nowhere");
         Assert.ThrowsExactly<ArgumentException>(() => ClipBackbone.FromFolder(string.Empty));
         Assert.ThrowsExactly<ArgumentNullException>(() => ClipBackbone.FromFolder(null!));
@@ -132,14 +133,14 @@ public sealed class ClipBackboneTests
     [TestMethod]
     public void AnEmptyFolderListsAllThatIsMissing()
     {
-        using TinyClip clip = new();
+        using CheckpointFolder clip = new();
         Refused<FileNotFoundException>(clip, "config.json", "model.safetensors", "vocab.json", "merges.txt", clip.Folder);
     }
 
     [TestMethod]
     public void MissingWeightsAreAnError()
     {
-        using TinyClip clip = new();
+        using CheckpointFolder clip = new();
         clip.WriteConfig();
         clip.WriteVocabulary();
         Refused<FileNotFoundException>(clip, "missing: model.safetensors.");
@@ -148,7 +149,7 @@ public sealed class ClipBackboneTests
     [TestMethod]
     public void AMissingTokenizerIsAnError()
     {
-        using TinyClip clip = new();
+        using CheckpointFolder clip = new();
         clip.WriteConfig();
         clip.WriteOpenAIWeights();
         Refused<FileNotFoundException>(clip, "vocab.json and merges.txt", "bpe_simple_vocab_16e6.txt.gz");
@@ -160,7 +161,7 @@ public sealed class ClipBackboneTests
     [TestMethod]
     public void AMissingConfigurationIsAnErrorWithHuggingFaceNames()
     {
-        using TinyClip clip = new();
+        using CheckpointFolder clip = new();
         clip.WriteHuggingFaceWeights();
         clip.WriteVocabulary();
         Refused<FileNotFoundException>(clip, "config.json");
@@ -171,7 +172,7 @@ public sealed class ClipBackboneTests
     {
         foreach (string name in new[] { "pytorch_model.bin", "ViT-B-16.pt" })
         {
-            using TinyClip clip = new();
+            using CheckpointFolder clip = new();
             clip.WriteConfig();
             clip.WriteVocabulary();
             clip.WriteText(name, "not opened");
@@ -184,7 +185,7 @@ public sealed class ClipBackboneTests
     [TestMethod]
     public void APickleBesideTheWeightsIsIgnored()
     {
-        using TinyClip clip = new();
+        using CheckpointFolder clip = new();
         clip.WriteComplete();
         clip.WriteText("pytorch_model.bin", "not opened");
         Assert.AreEqual(clip.Config, ClipBackbone.FromFolder(clip.Folder).Config);
@@ -194,7 +195,7 @@ public sealed class ClipBackboneTests
     public void MissingExtraAndMisshapenTensorsAreListedTogether()
     {
         using DisposeScope scope = NewDisposeScope();
-        using TinyClip clip = new();
+        using CheckpointFolder clip = new();
         clip.WriteComplete();
         clip.State.Remove("ln_final.bias");
         clip.State["visual.transformer.resblocks.0.bonus"] = ones(1);
@@ -202,14 +203,18 @@ public sealed class ClipBackboneTests
         clip.State["visual.ln_post.bias"] = clip.State["visual.ln_post.bias"].to(ScalarType.Int64);
         clip.WriteOpenAIWeights();
         Refused<InvalidDataException>(
-            clip, "missing: ln_final.bias [64]", "extra: visual.transformer.resblocks.0.bonus", "wrong shape: visual.proj [3, 3], expected [128, 32]", "wrong type: visual.ln_post.bias I64");
+            clip,
+            "missing: ln_final.bias [64]",
+            "extra: visual.transformer.resblocks.0.bonus",
+            "wrong shape: visual.proj [3, 3], expected [128, 32]",
+            "wrong type: visual.ln_post.bias I64");
     }
 
     [TestMethod]
     public void HuggingFacesOwnNamesAreListed()
     {
         using DisposeScope scope = NewDisposeScope();
-        using TinyClip clip = new();
+        using CheckpointFolder clip = new();
         clip.WriteComplete();
         clip.WriteHuggingFaceWeights(names => names.Remove("text_model.encoder.layers.0.self_attn.k_proj.weight"));
         Refused<InvalidDataException>(clip, "missing: text_model.encoder.layers.0.self_attn.k_proj.weight [64, 64]");
@@ -219,7 +224,7 @@ public sealed class ClipBackboneTests
     public void BuffersOfPublishedCheckpointsAreIgnored()
     {
         using DisposeScope scope = NewDisposeScope();
-        using TinyClip clip = new();
+        using CheckpointFolder clip = new();
         clip.WriteComplete();
         clip.WriteHuggingFaceWeights(tensors =>
         {
@@ -233,7 +238,7 @@ public sealed class ClipBackboneTests
     public void AnotherVocabularySizeIsRefused()
     {
         using DisposeScope scope = NewDisposeScope();
-        using TinyClip clip = new();
+        using CheckpointFolder clip = new();
         clip.WriteComplete();
         clip.WriteVocabulary(extra: "surplus</w>");
         Refused<InvalidDataException>(clip, $"{clip.Config.VocabularySize + 1} tokens", $"the model has {clip.Config.VocabularySize}");
@@ -256,7 +261,7 @@ public sealed class ClipBackboneTests
         ];
         foreach ((string json, string expected) in cases)
         {
-            using TinyClip clip = new();
+            using CheckpointFolder clip = new();
             clip.WriteComplete();
             clip.WriteText("config.json", json);
             Refused<InvalidDataException>(clip, expected);
@@ -266,7 +271,8 @@ public sealed class ClipBackboneTests
     [TestMethod]
     public void AConfigurationWithDefaultsLeftOutIsRead()
     {
-        using var json = new MemoryStream("""{"model_type":"clip","text_config":{"hidden_act":"quick_gelu"},"vision_config":{"patch_size":16}}"""u8.ToArray());
+        using var json = new MemoryStream(
+            """{"model_type":"clip","text_config":{"hidden_act":"quick_gelu"},"vision_config":{"patch_size":16}}"""u8.ToArray());
         var config = ClipConfig.FromHuggingFace(json, "test");
         Assert.AreEqual(
             new ClipConfig
@@ -291,7 +297,7 @@ public sealed class ClipBackboneTests
     public void OtherActivationsAndResNetsAreNotSupported()
     {
         using DisposeScope scope = NewDisposeScope();
-        using TinyClip clip = new();
+        using CheckpointFolder clip = new();
         clip.WriteComplete();
         clip.WriteText("config.json", """{"text_config":{"hidden_act":"gelu"},"vision_config":{}}""");
         Refused<NotSupportedException>(clip, "'gelu'", "quick_gelu");
@@ -305,7 +311,7 @@ public sealed class ClipBackboneTests
     public void SizesThatCannotBeInferredAreExplained()
     {
         using DisposeScope scope = NewDisposeScope();
-        using TinyClip clip = new();
+        using CheckpointFolder clip = new();
         clip.WriteVocabulary();
         clip.State.Remove("visual.proj");
         clip.State["visual.positional_embedding"] = ones(6, 128);
@@ -319,7 +325,7 @@ public sealed class ClipBackboneTests
     [TestMethod]
     public void TruncatedWeightsAreRefused()
     {
-        using TinyClip clip = new();
+        using CheckpointFolder clip = new();
         clip.WriteComplete();
         byte[] bytes = File.ReadAllBytes(clip.File("model.safetensors"));
         File.WriteAllBytes(clip.File("model.safetensors"), bytes[..(bytes.Length / 2)]);
@@ -341,7 +347,7 @@ public sealed class ClipBackboneTests
         Assert.AreEqual(expected.LogitScale, actual.LogitScale);
     }
 
-    private static void Refused<TException>(TinyClip clip, params string[] expected)
+    private static void Refused<TException>(CheckpointFolder clip, params string[] expected)
         where TException : Exception
     {
         TException error = Assert.ThrowsExactly<TException>(() => ClipBackbone.FromFolder(clip.Folder));

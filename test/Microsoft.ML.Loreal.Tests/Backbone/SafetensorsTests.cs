@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 using System.Text;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,7 +19,13 @@ public sealed class SafetensorsTests
     public void WhatIsWrittenIsReadBack()
     {
         using DisposeScope scope = NewDisposeScope();
-        (string, Tensor)[] tensors = [.. _types.Select(type => ($"of {type}", (arange(12) - 4).reshape(3, 4).to(type))), ("scalar", tensor(2.5f)), ("empty", zeros(0, 3)), ("ünï→\"code\"", ones(2))];
+        (string, Tensor)[] tensors =
+        [
+            .. _types.Select(type => ($"of {type}", (arange(12) - 4).reshape(3, 4).to(type))),
+            ("scalar", tensor(2.5f)),
+            ("empty", zeros(0, 3)),
+            ("ünï→\"code\"", ones(2)),
+        ];
         using var stream = new MemoryStream();
         SafetensorsWriter.Write(stream, tensors, new Dictionary<string, string> { ["format"] = "pt", ["é"] = "\"\n" });
 
@@ -41,7 +48,9 @@ public sealed class SafetensorsTests
     {
         byte[] data = [1, 0, 255, 255, 2, 0, 0, 0, 255, 255, 255, 255, 3, 0, 0, 0, 0, 0, 0, 0];
         using SafetensorsFile file = Read(
-            """{"a":{"dtype":"U16","shape":[2],"data_offsets":[0,4]},"b":{"dtype":"U32","shape":[2],"data_offsets":[4,12]},"c":{"dtype":"U64","shape":[1],"data_offsets":[12,20]}}""", data);
+            """{"a":{"dtype":"U16","shape":[2],"data_offsets":[0,4]},"b":{"dtype":"U32","shape":[2],"data_offsets":[4,12]},"c":"""
+            + """{"dtype":"U64","shape":[1],"data_offsets":[12,20]}}""",
+            data);
         CollectionAssert.AreEqual(new[] { 1f, 65535f }, file.ReadSingles("a"));
         CollectionAssert.AreEqual(new[] { 2f, 4294967295f }, file.ReadSingles("b"));
         CollectionAssert.AreEqual(new[] { 3f }, file.ReadSingles("c"));
@@ -63,7 +72,7 @@ public sealed class SafetensorsTests
     {
         using var folder = new TemporaryFolder();
         using DisposeScope scope = NewDisposeScope();
-        string path = folder.File("weights.safetensors");
+        string path = folder["weights.safetensors"];
         SafetensorsWriter.Write(path, [("t", ones(3))]);
         byte[] before = File.ReadAllBytes(path);
         Assert.ThrowsExactly<ArgumentException>(() => SafetensorsWriter.Write(path, [("t", ones(3)), ("t", ones(4))]));
@@ -76,13 +85,13 @@ public sealed class SafetensorsTests
     {
         byte[] bytes = Valid();
         using var compressed = new MemoryStream();
-        using (var zip = new System.IO.Compression.DeflateStream(compressed, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+        using (var zip = new DeflateStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
         {
             zip.Write(bytes);
         }
 
         compressed.Position = 0;
-        using var file = SafetensorsFile.Read(new System.IO.Compression.DeflateStream(compressed, System.IO.Compression.CompressionMode.Decompress), "stream");
+        using var file = SafetensorsFile.Read(new DeflateStream(compressed, CompressionMode.Decompress), "stream");
         CollectionAssert.AreEqual(new[] { 1f, 2f }, file.ReadSingles("a"));
     }
 
@@ -108,7 +117,7 @@ public sealed class SafetensorsTests
     {
         // A sparse file that really is long enough.
         using var folder = new TemporaryFolder();
-        string path = folder.File("long.safetensors");
+        string path = folder["long.safetensors"];
         using (FileStream stream = File.Create(path))
         {
             byte[] prefix = new byte[8];
@@ -146,7 +155,10 @@ public sealed class SafetensorsTests
     [TestMethod]
     public void BytesWithoutATensorAreRefused()
     {
-        RefusedHeader("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""", 12, "belong to no tensor");
+        RefusedHeader(
+            """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""",
+            12,
+            "belong to no tensor");
         RefusedHeader("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 5, "the tensors end at 4");
     }
 
@@ -160,7 +172,8 @@ public sealed class SafetensorsTests
     }
 
     [TestMethod]
-    public void AnUnknownTypeIsRefused() => RefusedHeader("""{"a":{"dtype":"F31","shape":[1],"data_offsets":[0,4]}}""", 4, "unknown dtype 'F31'");
+    public void AnUnknownTypeIsRefused() =>
+        RefusedHeader("""{"a":{"dtype":"F31","shape":[1],"data_offsets":[0,4]}}""", 4, "unknown dtype 'F31'");
 
     [TestMethod]
     public void AShapeThatDoesNotFitTheBytesIsRefused()
@@ -174,7 +187,10 @@ public sealed class SafetensorsTests
     [TestMethod]
     public void DuplicatesAreRefused()
     {
-        RefusedHeader("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "'a' is there twice");
+        RefusedHeader(
+            """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+            8,
+            "'a' is there twice");
         RefusedHeader("""{"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "dtype twice");
         RefusedHeader("""{"__metadata__":{"x":"1","x":"2"}}""", 0, "twice");
         RefusedHeader("""{"__metadata__":{},"__metadata__":{}}""", 0, "twice");
@@ -251,7 +267,9 @@ public sealed class SafetensorsTests
     }
 
     private static byte[] Valid() => Build(
-        Encoding.UTF8.GetBytes("""{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"BF16","shape":[1,3],"data_offsets":[8,14]}}  """),
+        Encoding.UTF8.GetBytes(
+            """{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":"""
+            + """{"dtype":"BF16","shape":[1,3],"data_offsets":[8,14]}}  """),
         [0, 0, 0x80, 0x3F, 0, 0, 0, 0x40, 0x80, 0x3F, 0, 0x40, 0x40, 0x40]);
 
     private static byte[] Build(byte[] header, byte[] data)
@@ -267,7 +285,8 @@ public sealed class SafetensorsTests
 
     private static SafetensorsFile Read(string header, byte[] data) => Read(Build(Encoding.UTF8.GetBytes(header), data));
 
-    private static void RefusedHeader(string header, int dataLength, string expected) => Refused(Build(Encoding.UTF8.GetBytes(header), new byte[dataLength]), expected);
+    private static void RefusedHeader(string header, int dataLength, string expected) =>
+        Refused(Build(Encoding.UTF8.GetBytes(header), new byte[dataLength]), expected);
 
     private static void Refused(byte[] bytes, string expected)
     {

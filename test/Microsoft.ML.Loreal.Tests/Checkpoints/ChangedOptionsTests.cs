@@ -9,7 +9,7 @@ public sealed class ChangedOptionsTests
     [TestMethod]
     public void OfLorealTheyChangeNothing()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
         List<TrainingMetrics> epochs = [];
         List<string> attributes = ["color", "shape"];
@@ -46,7 +46,7 @@ public sealed class ChangedOptionsTests
     [TestMethod]
     public void OfPromptKDTheyChangeNothing()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
         List<TrainingMetrics> epochs = [];
         List<string> classNames = ["red", "green"];
@@ -60,7 +60,7 @@ public sealed class ChangedOptionsTests
         classNames.Add("purple");
         PromptKDTrainer kept = ml.MulticlassClassification.Trainers.PromptKD(Options("kept", ["red", "green"]));
 
-        IDataView data = Taught.Unlabelled(ml);
+        IDataView data = Taught.Unlabeled(ml);
         changed.Fit(data).Dispose();
         kept.Fit(data).Dispose();
         Assert.AreEqual(Description(folder["kept"]), Description(folder["changed"]));

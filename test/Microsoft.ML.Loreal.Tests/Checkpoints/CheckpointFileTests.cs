@@ -11,7 +11,7 @@ public sealed class CheckpointFileTests
     [TestMethod]
     public void WhatWasWrittenIsReadBack()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         using DisposeScope scope = NewDisposeScope();
         var sums = new EpochSums { Total = 1 / 3.0, Losses = { ["some loss"] = 0.7 }, Correct = 5, Images = 9 };
         var position = new TrainingPosition(3, 7, 2, sums, 0.1, 4);
@@ -37,9 +37,9 @@ public sealed class CheckpointFileTests
     [DataRow("""{"Total":9.5,"CrossEntropy":0,"HighLevel":3,"LowLevel":0,"Bridge":0,"Correct":5,"Images":8}""", "distillation 3")]
     public void SumsOfLossesWithoutNamesAreRead(string sums, string expected)
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         using DisposeScope scope = NewDisposeScope();
-        string file = Path.Combine(folder.FullName, "file");
+        string file = Path.Combine(folder.Path, "file");
         string position = $$"""{"Stage":1,"Epoch":7,"Step":2,"Sums":{{sums}},"Best":null,"Waited":0,"Done":false}""";
         Write(file, """{"Seed":1}""", position);
         using var read = Checkpoint.Read(file);
@@ -57,7 +57,7 @@ public sealed class CheckpointFileTests
     [TestMethod]
     public void DamagedFilesAreRefused()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         using DisposeScope scope = NewDisposeScope();
         string path = folder["file"];
         Written(path, new TrainingPosition(1, 2)).Dispose();
@@ -81,7 +81,7 @@ public sealed class CheckpointFileTests
     [TestMethod]
     public void AnotherFormatIsRefused()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         using (DisposeScope scope = NewDisposeScope())
         {
             SafetensorsWriter.Write(folder["file"], [("a", zeros([2]))], new Dictionary<string, string> { ["loreal.checkpoint"] = "99" });
@@ -93,8 +93,8 @@ public sealed class CheckpointFileTests
     [TestMethod]
     public void WhateverFailsWhileWritingTheOldFileStays()
     {
-        using var folder = new TestFolder();
-        using var workspace = WorkspaceFolder.Open(folder.FullName);
+        using var folder = new TemporaryFolder();
+        using var workspace = WorkspaceFolder.Open(folder.Path);
         workspace.Write("file", stream => stream.Write("old"u8));
         Assert.ThrowsExactly<TimeoutException>(() => workspace.Write("file", stream =>
         {
@@ -114,7 +114,7 @@ public sealed class CheckpointFileTests
     [TestMethod]
     public void OneTrainingAtATimeUsesAFolder()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         using (WorkspaceFolder.Open(folder["new"]))
         {
             InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(() => WorkspaceFolder.Open(folder["new"]));
@@ -128,20 +128,34 @@ public sealed class CheckpointFileTests
     [TestMethod]
     public void AnotherConfigurationIsRefusedWithItsDifferences()
     {
-        const string Saved = """{"Seed":1,"Attributes":["color","shape"],"BaseStage":{"Epochs":5,"LearningRate":0.002},"EarlyStopping":null,"ClassNames":["a","b"]}""";
-        TrainingConfiguration.CheckSame(Saved, Saved, "file");
-        AssertDifference("""{"Seed":2,"Attributes":["color","shape"],"BaseStage":{"Epochs":5,"LearningRate":0.002},"EarlyStopping":null,"ClassNames":["a","b"]}""", "Seed is 1 in the checkpoint and 2 now");
-        AssertDifference("""{"Seed":1,"Attributes":null,"BaseStage":{"Epochs":5,"LearningRate":0.01},"EarlyStopping":{"Patience":3},"ClassNames":["a","b"]}""",
+        string saved = Described(1, """["color","shape"]""", """{"Epochs":5,"LearningRate":0.002}""", "null", """["a","b"]""");
+        TrainingConfiguration.CheckSame(saved, saved, "file");
+        AssertDifference(
+            Described(2, """["color","shape"]""", """{"Epochs":5,"LearningRate":0.002}""", "null", """["a","b"]"""),
+            "Seed is 1 in the checkpoint and 2 now");
+        AssertDifference(
+            Described(1, "null", """{"Epochs":5,"LearningRate":0.01}""", """{"Patience":3}""", """["a","b"]"""),
             "Attributes is [\"color\",\"shape\"] in the checkpoint and nothing now",
             "BaseStage.LearningRate is 0.002 in the checkpoint and 0.01 now",
             "EarlyStopping is nothing in the checkpoint and {\"Patience\":3} now");
-        AssertDifference("""{"Seed":1,"Attributes":["color"],"BaseStage":{"Epochs":5,"LearningRate":0.002},"EarlyStopping":null,"ClassNames":["a","c"]}""",
-            "Attributes[1] is \"shape\" in the checkpoint and nothing now", "ClassNames[1] is \"b\" in the checkpoint and \"c\" now");
-        AssertDifference("""{"Seed":9,"Attributes":["1","2"],"BaseStage":{"Epochs":6,"LearningRate":1},"EarlyStopping":null,"ClassNames":["x","y"]}""", "and 2 more");
+        AssertDifference(
+            Described(1, """["color"]""", """{"Epochs":5,"LearningRate":0.002}""", "null", """["a","c"]"""),
+            "Attributes[1] is \"shape\" in the checkpoint and nothing now",
+            "ClassNames[1] is \"b\" in the checkpoint and \"c\" now");
+        AssertDifference(Described(9, """["1","2"]""", """{"Epochs":6,"LearningRate":1}""", "null", """["x","y"]"""), "and 2 more");
 
-        static void AssertDifference(string current, params string[] texts)
+        static string Described(int seed, string attributes, string baseStage, string earlyStopping, string classNames) =>
+            $$"""
+            {
+              "Seed": {{seed}}, "Attributes": {{attributes}}, "BaseStage": {{baseStage}},
+              "EarlyStopping": {{earlyStopping}}, "ClassNames": {{classNames}}
+            }
+            """;
+
+        void AssertDifference(string current, params string[] texts)
         {
-            InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(() => TrainingConfiguration.CheckSame(Saved, current, "file"));
+            InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(
+                () => TrainingConfiguration.CheckSame(saved, current, "file"));
             foreach (string text in texts)
             {
                 StringAssert.Contains(error.Message, text);
@@ -190,5 +204,5 @@ public sealed class CheckpointFileTests
         return Checkpoint.Read(path);
     }
 
-    private static string[] Names(TestFolder folder) => [.. Directory.EnumerateFiles(folder.FullName).Select(Path.GetFileName)!];
+    private static string[] Names(TemporaryFolder folder) => [.. Directory.EnumerateFiles(folder.Path).Select(Path.GetFileName)!];
 }

@@ -3,7 +3,8 @@ namespace Microsoft.ML.Loreal.Tests.Checkpoints;
 [TestClass]
 public sealed class CheckpointedStageTests
 {
-    private static readonly ValidationMetrics[] _risingAndFalling = [new(1, 0.5), new(0.9, 0.6), new(0.8, 0.9), new(0.7, 0.8), new(0.6, 0.9), new(0.5, 0.4), new(0.4, 0.2)];
+    private static readonly ValidationMetrics[] _risingAndFalling =
+        [new(1, 0.5), new(0.9, 0.6), new(0.8, 0.9), new(0.7, 0.8), new(0.6, 0.9), new(0.5, 0.4), new(0.4, 0.2)];
 
     [TestMethod]
     [DataRow(PromptOptimizer.Sgd, false)]
@@ -14,14 +15,14 @@ public sealed class CheckpointedStageTests
     public void CutOffAnywhereTheStageEndsWithTheSameWeights(PromptOptimizer optimizer, bool afterEveryStep)
     {
         StageSettings settings = Settings(optimizer, epochs: 4);
-        (float[]? whole, List<TrainingMetrics>? wholeEpochs) = StageRun.Train(settings);
+        (float[] whole, List<TrainingMetrics> wholeEpochs) = StageRun.Train(settings);
         for (int cut = 1; cut < 16; cut++)
         {
-            using var folder = new TestFolder();
-            using var workspace = WorkspaceFolder.Open(folder.FullName);
+            using var folder = new TemporaryFolder();
+            using var workspace = WorkspaceFolder.Open(folder.Path);
             TimeSpan interval = afterEveryStep ? TimeSpan.FromTicks(1) : TimeSpan.Zero;
             Assert.ThrowsExactly<TimeoutException>(() => StageRun.Train(settings, workspace, interval, cut));
-            (float[]? weights, List<TrainingMetrics>? epochs) = StageRun.Train(settings, workspace, interval);
+            (float[] weights, List<TrainingMetrics> epochs) = StageRun.Train(settings, workspace, interval);
             CollectionAssert.AreEqual(whole, weights, $"cut off after {cut} steps");
             int left = afterEveryStep ? (cut == 15 ? 1 : 4 - (cut / 4)) : 4 - (cut / 4);
             CollectionAssert.AreEqual(
@@ -34,8 +35,8 @@ public sealed class CheckpointedStageTests
     [TestMethod]
     public void WithoutAnIntervalThereIsOneCheckpointAfterEveryEpoch()
     {
-        using var folder = new TestFolder();
-        using var workspace = WorkspaceFolder.Open(folder.FullName);
+        using var folder = new TemporaryFolder();
+        using var workspace = WorkspaceFolder.Open(folder.Path);
         Assert.ThrowsExactly<TimeoutException>(() => StageRun.Train(Settings(PromptOptimizer.Sgd, 4), workspace, passes: 3));
         Assert.IsNull(TrainingCheckpoints.Find(workspace));
         Assert.ThrowsExactly<TimeoutException>(() => StageRun.Train(Settings(PromptOptimizer.Sgd, 4), workspace, passes: 11));
@@ -46,8 +47,8 @@ public sealed class CheckpointedStageTests
     [TestMethod]
     public void ALongIntervalLeavesTheEpochsWithoutCheckpoints()
     {
-        using var folder = new TestFolder();
-        using var workspace = WorkspaceFolder.Open(folder.FullName);
+        using var folder = new TemporaryFolder();
+        using var workspace = WorkspaceFolder.Open(folder.Path);
         StageRun.Train(Settings(PromptOptimizer.Sgd, 4), workspace, TimeSpan.FromHours(1));
         Assert.IsNull(TrainingCheckpoints.Find(workspace));
     }
@@ -64,7 +65,8 @@ public sealed class CheckpointedStageTests
     {
         StageSettings settings = Settings(PromptOptimizer.Sgd, epochs: 7);
         var stopping = new EarlyStoppingSettings(metric, patience, improvement);
-        (float[]? weights, List<TrainingMetrics>? trained) = StageRun.Train(settings, stopping: stopping, validate: epoch => _risingAndFalling[epoch]);
+        (float[] weights, List<TrainingMetrics> trained) = StageRun.Train(
+            settings, stopping: stopping, validate: epoch => _risingAndFalling[epoch]);
         Assert.AreEqual(epochs, trained.Count);
         CollectionAssert.AreEqual(
             trained.Select(m => (m.ValidationLoss, m.ValidationAccuracy)).ToList(),
@@ -72,8 +74,8 @@ public sealed class CheckpointedStageTests
 
         // The schedule reaches as far as the stage might have, so the best epoch's weights are those after as many epochs of the same
         // stage.
-        using var folder = new TestFolder();
-        using var workspace = WorkspaceFolder.Open(folder.FullName);
+        using var folder = new TemporaryFolder();
+        using var workspace = WorkspaceFolder.Open(folder.Path);
         if (best < 7)
         {
             Assert.ThrowsExactly<TimeoutException>(() => StageRun.Train(settings, workspace, passes: best * 4));
@@ -92,20 +94,23 @@ public sealed class CheckpointedStageTests
     {
         StageSettings settings = Settings(PromptOptimizer.Adam, epochs: 7);
         var stopping = new EarlyStoppingSettings(EarlyStoppingMetric.Accuracy, 3, 0);
-        (float[]? whole, List<TrainingMetrics>? epochs) = StageRun.Train(settings, stopping: stopping, validate: epoch => _risingAndFalling[epoch]);
+        (float[] whole, List<TrainingMetrics> epochs) = StageRun.Train(
+            settings, stopping: stopping, validate: epoch => _risingAndFalling[epoch]);
         Assert.AreEqual(6, epochs.Count);
         for (int cut = 1; cut < 24; cut += 3)
         {
-            using var folder = new TestFolder();
-            using var workspace = WorkspaceFolder.Open(folder.FullName);
+            using var folder = new TemporaryFolder();
+            using var workspace = WorkspaceFolder.Open(folder.Path);
             Assert.ThrowsExactly<TimeoutException>(
                 () => StageRun.Train(settings, workspace, passes: cut, stopping: stopping, validate: epoch => _risingAndFalling[epoch]));
-            (float[]? weights, List<TrainingMetrics>? left) = StageRun.Train(settings, workspace, stopping: stopping, validate: epoch => _risingAndFalling[epoch]);
+            (float[] weights, List<TrainingMetrics> left) = StageRun.Train(
+                settings, workspace, stopping: stopping, validate: epoch => _risingAndFalling[epoch]);
             CollectionAssert.AreEqual(whole, weights, $"cut off after {cut} steps");
             Assert.AreEqual(6, left[^1].Epoch);
 
             // All that is left of a stage that is over is to take the best weights.
-            (float[]? again, List<TrainingMetrics>? none) = StageRun.Train(settings, workspace, stopping: stopping, validate: epoch => _risingAndFalling[epoch]);
+            (float[] again, List<TrainingMetrics> none) = StageRun.Train(
+                settings, workspace, stopping: stopping, validate: epoch => _risingAndFalling[epoch]);
             CollectionAssert.AreEqual(whole, again);
             Assert.IsEmpty(none);
         }
@@ -114,7 +119,7 @@ public sealed class CheckpointedStageTests
     [TestMethod]
     public void TimeLeftEndsAtZero()
     {
-        (float[] _, List<TrainingMetrics>? epochs) = StageRun.Train(Settings(PromptOptimizer.Sgd, epochs: 5));
+        (float[] _, List<TrainingMetrics> epochs) = StageRun.Train(Settings(PromptOptimizer.Sgd, epochs: 5));
         Assert.IsTrue(epochs.Take(4).All(m => m.TimeLeft > TimeSpan.Zero));
         Assert.AreEqual(TimeSpan.Zero, epochs[^1].TimeLeft);
     }
@@ -122,8 +127,8 @@ public sealed class CheckpointedStageTests
     [TestMethod]
     public void WeightsThatAreNotNumbersReachNoCheckpoint()
     {
-        using var folder = new TestFolder();
-        using var workspace = WorkspaceFolder.Open(folder.FullName);
+        using var folder = new TemporaryFolder();
+        using var workspace = WorkspaceFolder.Open(folder.Path);
 
         // One step: the loss is finite, what it does to the weights is not.
         StageSettings settings = Settings(PromptOptimizer.Sgd, epochs: 2) with
@@ -146,5 +151,14 @@ public sealed class CheckpointedStageTests
     }
 
     private static StageSettings Settings(PromptOptimizer optimizer, int epochs) =>
-        new() { Epochs = epochs, BatchSize = 5, Optimizer = optimizer, LearningRate = 0.1, WarmupEpochs = 1, WarmupLearningRate = 0.01, WeightDecay = 0.01 };
+        new()
+        {
+            Epochs = epochs,
+            BatchSize = 5,
+            Optimizer = optimizer,
+            LearningRate = 0.1,
+            WarmupEpochs = 1,
+            WarmupLearningRate = 0.01,
+            WeightDecay = 0.01,
+        };
 }

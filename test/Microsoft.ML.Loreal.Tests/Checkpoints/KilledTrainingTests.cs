@@ -24,9 +24,9 @@ public sealed class KilledTrainingTests
             Assert.Inconclusive("The exit code of a killed process is that of Linux and macOS.");
         }
 
-        using var folder = new TestFolder();
-        TrainingProcess.Prepare(folder.FullName);
-        byte[] whole = TrainingProcess.WholeWeights(folder.FullName);
+        using var folder = new TemporaryFolder();
+        TrainingProcess.Prepare(folder.Path);
+        byte[] whole = TrainingProcess.WholeWeights(folder.Path);
         string halfWritten = Path.Combine(folder["workspace"], "checkpoint.safetensors.tmp");
         var random = new Random(intervalTicks);
         (int kills, int trainings, int halves) = (0, 0, 0);
@@ -35,7 +35,7 @@ public sealed class KilledTrainingTests
             Directory.CreateDirectory(folder["workspace"]).Delete(recursive: true);
             for (int last = Math.Min(kills + KillsOfATraining, _kills); kills < last; kills++)
             {
-                using var child = TrainingProcess.Start(folder.FullName, TimeSpan.FromTicks(intervalTicks));
+                using var child = TrainingProcess.Start(folder.Path, TimeSpan.FromTicks(intervalTicks));
                 int epochs = random.Next(MostEpochs + 1);
                 Action wait = (epochs, random.Next(2)) switch
                 {
@@ -45,7 +45,8 @@ public sealed class KilledTrainingTests
                     _ => () => WaitFor(halfWritten),
                 };
                 string place = child.KillAfter(epochs, wait);
-                TestContext.WriteLine($"Kill {kills + 1}: after {place}{(File.Exists(halfWritten) ? ", a checkpoint was half written" : "")}.");
+                TestContext.WriteLine(
+                    $"Kill {kills + 1}: after {place}{(File.Exists(halfWritten) ? ", a checkpoint was half written" : "")}.");
                 if (File.Exists(halfWritten))
                 {
                     // Deleted only so that the next one is seen.
@@ -54,14 +55,16 @@ public sealed class KilledTrainingTests
                 }
             }
 
-            using var final = TrainingProcess.Start(folder.FullName, TimeSpan.FromTicks(intervalTicks));
+            using var final = TrainingProcess.Start(folder.Path, TimeSpan.FromTicks(intervalTicks));
             Assert.IsLessThan(3 * TrainingProcess.Epochs, final.Complete(), "no checkpoint was used");
             CollectionAssert.AreEqual(whole, File.ReadAllBytes(folder["weights"]));
             File.Delete(folder["weights"]);
             trainings++;
         }
 
-        TestContext.WriteLine($"{kills} kills in {trainings} trainings, {halves} of them while a checkpoint was written: all weights are equal byte by byte.");
+        TestContext.WriteLine(
+            $"{kills} kills in {trainings} trainings, {halves} of them while a checkpoint was written: "
+            + "all weights are equal byte by byte.");
     }
 
     private static void WaitFor(string path)

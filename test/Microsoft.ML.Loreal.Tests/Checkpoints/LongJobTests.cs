@@ -9,7 +9,7 @@ public sealed class LongJobTests
     [TestMethod]
     public void TheSameCallGoesOnAndIsThenDoneAtOnce()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
         IDataView data = Trained.Prepared(ml);
         List<(int, int)> epochs = [];
@@ -32,28 +32,35 @@ public sealed class LongJobTests
         options.MetricsCallback = _ => Assert.Fail("An epoch was trained.");
         using LorealTransformer third = Trainer(ml, options).Fit(data);
         Rows.AssertIdentical(Rows.Scores(second.Transform(data)), Rows.Scores(third.Transform(data)));
-        Assert.IsTrue(messages.Any(message => message.Contains("Going on from the checkpoint of the end of stage 3", StringComparison.Ordinal)));
+        Assert.IsTrue(
+            messages.Any(message => message.Contains("Going on from the checkpoint of the end of stage 3", StringComparison.Ordinal)));
     }
 
     [TestMethod]
     public void AnotherTrainingIsRefusedWithTheDifference()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
         IDataView data = Trained.Prepared(ml);
         Trainer(ml, Options(folder)).Fit(data).Dispose();
         string[] before = Content(folder);
 
         Refused(data, options => options.Seed = 8, "Seed is 7 in the checkpoint and 8 now");
-        Refused(data, options => options.DistillationStage.LearningRate = 0.5, "DistillationStage.LearningRate is 0.002 in the checkpoint and 0.5 now");
-        Refused(data, options => options.BaseStage!.Optimizer = PromptOptimizer.Adam, "BaseStage.Optimizer is \"Sgd\" in the checkpoint and \"Adam\" now");
+        Refused(
+            data,
+            options => options.DistillationStage.LearningRate = 0.5,
+            "DistillationStage.LearningRate is 0.002 in the checkpoint and 0.5 now");
+        Refused(
+            data,
+            options => options.BaseStage!.Optimizer = PromptOptimizer.Adam,
+            "BaseStage.Optimizer is \"Sgd\" in the checkpoint and \"Adam\" now");
         Refused(data, options => options.Method = PromptMethod.CoOp(5), "Method.contextTokens is 4 in the checkpoint and 5 now");
         Refused(data, options => options.Attributes = ["color", "size"], "Attributes[1] is \"shape\" in the checkpoint and \"size\" now");
         Refused(data, options => options.LowResolution = 24, "LowResolution is 16 in the checkpoint and 24 now");
         Refused(data, options => options.ValidationFraction = 0.25f, "ValidationFraction is nothing in the checkpoint and 0.25 now");
         Refused(data, options => options.ValidationSet = data, "ValidationSet is nothing in the checkpoint and {\"Count\":15");
         Refused(data, options => options.StandardStudent = Trained.Loreal, "StandardStudent is nothing in the checkpoint and \"");
-        Refused(data, options => options.Backbone = TinyBackbone.Create(folder["other"], seed: 2), "Backbone is \"");
+        Refused(data, options => options.Backbone = TinyClip.Write(folder["other"], seed: 2), "Backbone is \"");
         Refused(ml.Data.TakeRows(data, 14), _ => { }, "Images.Count is 15 in the checkpoint and 14 now");
         Refused(Trained.Prepared(ml, ml.Data.ShuffleRows(Trained.Data(ml), 3)), _ => { }, "Images.Sha256 is \"");
         CollectionAssert.AreEqual(before, Content(folder));
@@ -70,7 +77,8 @@ public sealed class LongJobTests
             LorealTrainer.Options options = Options(folder);
             change(options);
             options.MetricsCallback = _ => Assert.Fail("An epoch was trained.");
-            InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(() => Trainer(ml, options).Fit(input), difference);
+            InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(
+                () => Trainer(ml, options).Fit(input), difference);
             StringAssert.Contains(error.Message, difference);
             StringAssert.Contains(error.Message, "WorkspacePath");
         }
@@ -84,26 +92,35 @@ public sealed class LongJobTests
     {
         string[] decideNothing =
         [
-            nameof(LorealTrainer.Options.LabelColumnName), nameof(LorealTrainer.Options.ImageColumnName), nameof(LorealTrainer.Options.ScoreColumnName),
-            nameof(LorealTrainer.Options.PredictedLabelColumnName), nameof(LorealTrainer.Options.Device), nameof(LorealTrainer.Options.OnInvalidImage),
-            nameof(LorealTrainer.Options.MaximumPixels), nameof(LorealTrainer.Options.WorkspacePath), nameof(LorealTrainer.Options.CheckpointInterval),
-            nameof(LorealTrainer.Options.MetricsCallback), nameof(LorealTrainer.Options.FeatureCacheMegabytes), nameof(LorealTrainer.Options.FeatureCachePath),
+            nameof(LorealTrainer.Options.LabelColumnName),
+            nameof(LorealTrainer.Options.ImageColumnName),
+            nameof(LorealTrainer.Options.ScoreColumnName),
+            nameof(LorealTrainer.Options.PredictedLabelColumnName),
+            nameof(LorealTrainer.Options.Device),
+            nameof(LorealTrainer.Options.OnInvalidImage),
+            nameof(LorealTrainer.Options.MaximumPixels),
+            nameof(LorealTrainer.Options.WorkspacePath),
+            nameof(LorealTrainer.Options.CheckpointInterval),
+            nameof(LorealTrainer.Options.MetricsCallback),
+            nameof(LorealTrainer.Options.FeatureCacheMegabytes),
+            nameof(LorealTrainer.Options.FeatureCachePath),
             nameof(LorealTrainer.Options.ReducedScaleDecoding), nameof(LorealTrainer.Options.ImageFormats),
         ];
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
         Trainer(ml, Options(folder)).Fit(Trained.Prepared(ml)).Dispose();
         using var saved = Checkpoint.Read(Path.Combine(folder["workspace"], "checkpoint.safetensors"));
         string[] described = [.. System.Text.Json.Nodes.JsonNode.Parse(saved.Configuration)!.AsObject().Select(property => property.Key)];
         string[] options = [.. typeof(LorealTrainer.Options).GetProperties().Select(property => property.Name)];
         Assert.AreEqual("", string.Join(", ", options.Except(decideNothing).Except(described)), "decide something and are not described");
-        Assert.AreEqual("", string.Join(", ", decideNothing.Except(options).Concat(decideNothing.Intersect(described))), "are listed in vain");
+        Assert.AreEqual(
+            "", string.Join(", ", decideNothing.Except(options).Concat(decideNothing.Intersect(described))), "are listed in vain");
     }
 
     [TestMethod]
     public void WithoutASeedTheCheckpointsSeedIsTaken()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         IDataView data = Trained.Prepared(new MLContext(1));
         LorealTrainer.Options options = Options(folder);
         options.Seed = null;
@@ -119,7 +136,7 @@ public sealed class LongJobTests
     [TestMethod]
     public void AFullDiskLeavesTheLastGoodCheckpointAndTheTrainingGoesOn()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         using var disk = SmallDisk.TryMount(folder["workspace"], "256k");
         if (disk is null)
         {
@@ -163,13 +180,14 @@ public sealed class LongJobTests
         options.ViewsPerImage = 0;
         options.MetricsCallback = null;
         Trainer(ml, options).Fit(data).Dispose();
-        StringAssert.Contains(messages.Last(message => message.Contains("could not be written", StringComparison.Ordinal)), "There is no checkpoint yet");
+        StringAssert.Contains(
+            messages.Last(message => message.Contains("could not be written", StringComparison.Ordinal)), "There is no checkpoint yet");
     }
 
     [TestMethod]
     public void CancellingLeavesAUsableWorkspace()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
         IDataView data = Trained.Prepared(new MLContext(1));
         LorealTrainer.Options options = Options(folder);
@@ -182,7 +200,7 @@ public sealed class LongJobTests
             {
                 Cancel(ml);
 
-                // A host can only be asked whether it was cancelled; that happens every 20 ms.
+                // A host can only be asked whether it was canceled; that happens every 20 ms.
                 Thread.Sleep(500);
             }
         };
@@ -197,13 +215,14 @@ public sealed class LongJobTests
     [TestMethod]
     public void OneTrainingAtATimeUsesAWorkspace()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
         IDataView data = Trained.Prepared(ml);
         LorealTrainer.Options options = Options(folder);
         options.MetricsCallback = metrics =>
         {
-            StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => Trainer(ml, Options(folder)).Fit(data)).Message, "WorkspacePath");
+            StringAssert.Contains(
+                Assert.ThrowsExactly<InvalidOperationException>(() => Trainer(ml, Options(folder)).Fit(data)).Message, "WorkspacePath");
             throw new TimeoutException();
         };
         Assert.ThrowsExactly<TimeoutException>(() => Trainer(ml, options).Fit(data));
@@ -212,18 +231,20 @@ public sealed class LongJobTests
     [TestMethod]
     public void ADamagedCheckpointIsNamed()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
         Directory.CreateDirectory(folder["workspace"]);
         File.WriteAllText(Path.Combine(folder["workspace"], "checkpoint.safetensors"), "half a file");
-        InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(() => Trainer(ml, Options(folder)).Fit(Trained.Prepared(ml)));
+        InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(
+            () => Trainer(ml, Options(folder)).Fit(Trained.Prepared(ml)));
         StringAssert.Contains(error.Message, folder["workspace"]);
         StringAssert.Contains(error.Message, "Delete it");
     }
 
-    private static LorealTrainer Trainer(MLContext ml, LorealTrainer.Options options) => ml.MulticlassClassification.Trainers.Loreal(options);
+    private static LorealTrainer Trainer(MLContext ml, LorealTrainer.Options options) =>
+        ml.MulticlassClassification.Trainers.Loreal(options);
 
-    private static LorealTrainer.Options Options(TestFolder folder)
+    private static LorealTrainer.Options Options(TemporaryFolder folder)
     {
         LorealTrainer.Options options = Trained.Options();
         options.WorkspacePath = folder["workspace"];
@@ -245,9 +266,10 @@ public sealed class LongJobTests
         }
     }
 
-    private static string[] Content(TestFolder folder) =>
+    private static string[] Content(TemporaryFolder folder) =>
         [.. Directory.GetFiles(folder["workspace"]).Order().Select(file => $"{file} {Convert.ToHexString(File.ReadAllBytes(file))}")];
 
     private static void Cancel(MLContext ml) =>
-        typeof(MLContext).GetMethod("CancelExecution", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)!.Invoke(ml, null);
+        typeof(MLContext)
+            .GetMethod("CancelExecution", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)!.Invoke(ml, null);
 }

@@ -15,7 +15,7 @@ public sealed class ResumedTrainingTests
     {
         LorealTrainer.Options options = Options(method, views);
         using LorealModel whole = TrainingRun.Fit(options, validation: Validation());
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var epochs = new List<(int Stage, int Epoch)>();
         LorealModel? model = null;
         for (int attempt = 0; model is null; attempt++)
@@ -38,7 +38,7 @@ public sealed class ResumedTrainingTests
     {
         LorealTrainer.Options options = Options("CoOp", 2);
         options.Attributes = attributes ? options.Attributes : null;
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         using LorealModel first = Fit(options, folder, new GeneratedImages(TrainingRun.Names.Length, 6), null);
         var closed = new GeneratedImages(TrainingRun.Names.Length, 6) { OnLoad = _ => Assert.Fail("an image was loaded") };
         using LorealModel second = Fit(options, folder, closed, _ => Assert.Fail("an epoch was trained"));
@@ -51,14 +51,16 @@ public sealed class ResumedTrainingTests
     {
         LorealTrainer.Options options = TrainingRun.Options();
         options.DistillationStage = new TrainingStageOptions { Epochs = 5, BatchSize = 8, LearningRate = 1e30, WarmupEpochs = 1 };
-        using var folder = new TestFolder();
-        InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(() => Fit(options, folder, new GeneratedImages(TrainingRun.Names.Length, 6), null));
+        using var folder = new TemporaryFolder();
+        InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(
+            () => Fit(options, folder, new GeneratedImages(TrainingRun.Names.Length, 6), null));
         StringAssert.Contains(error.Message, "stage 3, epoch 2 of 5");
-        StringAssert.Contains(error.Message, $"The checkpoint of stage 3 after epoch 1 is kept in '{folder.FullName}'");
-        using var workspace = WorkspaceFolder.Open(folder.FullName);
+        StringAssert.Contains(error.Message, $"The checkpoint of stage 3 after epoch 1 is kept in '{folder.Path}'");
+        using var workspace = WorkspaceFolder.Open(folder.Path);
         using Checkpoint? found = TrainingCheckpoints.Find(workspace);
         Assert.AreEqual((3, 1), (found!.Position.Stage, found.Position.Epoch));
-        Assert.IsTrue(found.Tensors.Where(t => t.Key.StartsWith("weights.", StringComparison.Ordinal)).All(t => t.Value.data<float>().All(float.IsFinite)));
+        Assert.IsTrue(found.Tensors.Where(t => t.Key.StartsWith("weights.", StringComparison.Ordinal)).All(
+            t => t.Value.data<float>().All(float.IsFinite)));
     }
 
     [TestMethod]
@@ -75,7 +77,7 @@ public sealed class ResumedTrainingTests
 
         void Train(bool cut)
         {
-            using var folder = new TestFolder();
+            using var folder = new TemporaryFolder();
             LorealModel? model = null;
             while (model is null)
             {
@@ -109,7 +111,7 @@ public sealed class ResumedTrainingTests
     }
 
     /// <summary>A training that is cut off after its first epoch; null then.</summary>
-    private static LorealModel? Attempt(LorealTrainer.Options options, TestFolder folder, Action<(int Stage, int Epoch)> onEpoch)
+    private static LorealModel? Attempt(LorealTrainer.Options options, TemporaryFolder folder, Action<(int Stage, int Epoch)> onEpoch)
     {
         try
         {
@@ -125,11 +127,13 @@ public sealed class ResumedTrainingTests
         }
     }
 
-    private static LorealModel Fit(LorealTrainer.Options options, TestFolder folder, ILabeledImages images, Action<TrainingMetrics>? onEpoch)
+    private static LorealModel Fit(
+        LorealTrainer.Options options, TemporaryFolder folder, ILabeledImages images, Action<TrainingMetrics>? onEpoch)
     {
-        using var workspace = WorkspaceFolder.Open(folder.FullName);
+        using var workspace = WorkspaceFolder.Open(folder.Path);
         using Checkpoint? found = TrainingCheckpoints.Find(workspace);
-        using var checkpoints = new TrainingCheckpoints(workspace, found, StageRun.Configuration, TimeSpan.Zero, message => Assert.Fail(message));
+        using var checkpoints = new TrainingCheckpoints(
+            workspace, found, StageRun.Configuration, TimeSpan.Zero, message => Assert.Fail(message));
         return TrainingRun.Fit(options, images: images, onEpoch: onEpoch, validation: Validation(), checkpoints: checkpoints);
     }
 }

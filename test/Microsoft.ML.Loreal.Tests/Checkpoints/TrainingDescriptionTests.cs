@@ -13,7 +13,7 @@ public sealed class TrainingDescriptionTests
     [TestMethod]
     public void OfLoreal()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         LorealTrainer.Options options = Trained.Options();
         options.WorkspacePath = folder["workspace"];
         options.BaseStage = null;
@@ -44,7 +44,7 @@ public sealed class TrainingDescriptionTests
     [TestMethod]
     public void OfPromptKDAndOfItsRegionTable()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         PromptKDTrainer.Options options = Taught.Options();
         options.WorkspacePath = folder["workspace"];
         options.Stage.Epochs = 1;
@@ -90,7 +90,7 @@ public sealed class TrainingDescriptionTests
             teacher.DescribeEncoding());
     }
 
-    private static string Description(TestFolder folder)
+    private static string Description(TemporaryFolder folder)
     {
         using var saved = Checkpoint.Read(Path.Combine(folder["workspace"], "checkpoint.safetensors"));
         return saved.Configuration;

@@ -43,7 +43,7 @@ internal sealed class TrainingProcess : IDisposable
     /// <summary>Writes a backbone and pictures.</summary>
     public static void Prepare(string folder)
     {
-        TinyBackbone.Create(Path.Combine(folder, "backbone"));
+        TinyClip.Write(Path.Combine(folder, "backbone"));
         Pictures.Write(Path.Combine(folder, "images"), 6);
     }
 
@@ -52,7 +52,8 @@ internal sealed class TrainingProcess : IDisposable
 
     /// <summary>Starts a child that goes on from whatever its predecessor left.</summary>
     public static TrainingProcess Start(string folder, TimeSpan interval) => new(Process.Start(
-        new ProcessStartInfo(ScoringProcess.Host, [.. ScoringProcess.HostArguments, Verb, folder, interval.ToString("c", CultureInfo.InvariantCulture)])
+        new ProcessStartInfo(
+            ScoringProcess.Host, [.. ScoringProcess.HostArguments, Verb, folder, interval.ToString("c", CultureInfo.InvariantCulture)])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -128,7 +129,7 @@ internal sealed class TrainingProcess : IDisposable
     private static LorealTrainer.Options Options(string folder) => new()
     {
         Backbone = ClipBackbone.FromFolder(Path.Combine(folder, "backbone")),
-        LowResolution = 2 * TinyBackbone.Patch,
+        LowResolution = 2 * TinyClip.Patch,
         Method = PromptMethod.MaPLe(2, 2),
         Attributes = ["color", "shape"],
         HiddenWidth = 8,
@@ -148,7 +149,8 @@ internal sealed class TrainingProcess : IDisposable
             .Select(path => new Photo { ImagePath = path, Label = Path.GetFileNameWithoutExtension(path).Split('_')[1] })];
         options.ImageColumnName = nameof(Photo.ImagePath);
         IDataView data = ml.Data.LoadFromEnumerable(photos);
-        using LorealTransformer model = ml.MulticlassClassification.Trainers.Loreal(options).Fit(ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data));
+        using LorealTransformer model = ml.MulticlassClassification.Trainers.Loreal(options).Fit(
+            ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data));
         using var content = new MemoryStream();
         model.Model.Save((name, write) =>
         {

@@ -14,7 +14,7 @@ public sealed class PlacementTests
     [TestMethod]
     public void InTheMiddleOfAChainItScoresLikeAlone()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         IDataView data = Trained.Data(_ml);
         LorealTrainer.Options second = Zero();
         (second.ScoreColumnName, second.PredictedLabelColumnName) = ("ZeroShotScore", "ZeroShotLabel");
@@ -136,13 +136,14 @@ public sealed class PlacementTests
             }
         }
 
-        static object Value(DataDebuggerPreview preview, int row, string name) => preview.RowView[row].Values[preview.Schema[name].Index].Value;
+        static object Value(DataDebuggerPreview preview, int row, string name) =>
+            preview.RowView[row].Values[preview.Schema[name].Index].Value;
     }
 
     [TestMethod]
     public void TheScoredViewSurvivesABinaryFile()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         IDataView scored = Trained.Loreal.Transform(Trained.Prepared(_ml));
         using (FileStream file = File.Create(folder["scored.idv"]))
         {
@@ -153,7 +154,8 @@ public sealed class PlacementTests
         IDataView loaded = other.Data.LoadFromBinary(folder["scored.idv"]);
         // Pictures have no binary form; columns that are hidden stay away.
         CollectionAssert.AreEqual(
-            scored.Schema.Where(column => !column.IsHidden && column.Name != "Image").Select(column => (column.Name, column.Type)).ToArray(),
+            scored.Schema.Where(column => !column.IsHidden && column.Name != "Image")
+                .Select(column => (column.Name, column.Type)).ToArray(),
             loaded.Schema.Select(column => (column.Name, column.Type)).ToArray());
         Assert.AreEqual(scored.GetRowCount(), loaded.GetRowCount());
         Rows.AssertIdentical(Rows.Scores(scored), Rows.Scores(loaded));

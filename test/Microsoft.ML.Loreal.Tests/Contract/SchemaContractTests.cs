@@ -22,12 +22,15 @@ public sealed class SchemaContractTests
             .Append(_ml.Transforms.Conversion.MapValueToKey("NumberKey", "Number"))
             .Append(_ml.Transforms.Concatenate("Joined", "Features", "More")).Fit(data).Transform(data);
         IDataView scored = AssertAgree(Template(), data);
-        CollectionAssert.AreEqual(data.Schema.Select(column => column.Name).Concat(["PredictedLabel", "Score"]).ToArray(), scored.Schema.Select(column => column.Name).ToArray());
+        CollectionAssert.AreEqual(
+            data.Schema.Select(column => column.Name).Concat(["PredictedLabel", "Score"]).ToArray(),
+            scored.Schema.Select(column => column.Name).ToArray());
         foreach (DataViewSchema.Column column in data.Schema)
         {
             Assert.AreEqual(column.Type, scored.Schema[column.Index].Type);
             CollectionAssert.AreEqual(
-                column.Annotations.Schema.Select(annotation => annotation.Name).ToArray(), scored.Schema[column.Index].Annotations.Schema.Select(annotation => annotation.Name).ToArray());
+                column.Annotations.Schema.Select(annotation => annotation.Name).ToArray(),
+                scored.Schema[column.Index].Annotations.Schema.Select(annotation => annotation.Name).ToArray());
         }
 
         DataDebuggerPreview before = data.Preview();
@@ -56,7 +59,8 @@ public sealed class SchemaContractTests
     public void AddedColumnsHideEarlierOnesWhichStayReadable()
     {
         IDataView data = Data("paths");
-        data = _ml.Transforms.CopyColumns("Score", "Number").Append(_ml.Transforms.CopyColumns("PredictedLabel", "FileName")).Fit(data).Transform(data);
+        data = _ml.Transforms.CopyColumns("Score", "Number")
+            .Append(_ml.Transforms.CopyColumns("PredictedLabel", "FileName")).Fit(data).Transform(data);
         IDataView scored = AssertAgree(Template(), data);
         Assert.AreEqual(new VectorDataViewType(NumberDataViewType.Single, 3), scored.Schema["Score"].Type);
         DataViewSchema.Column hidden = scored.Schema[data.Schema["Score"].Index];
@@ -83,17 +87,21 @@ public sealed class SchemaContractTests
         IDataView data = Data("paths");
         IDataView scored = AssertAgree(options, data);
         Assert.AreEqual(new VectorDataViewType(NumberDataViewType.Single, 3), scored.Schema["Image"].Type);
-        Rows.AssertIdentical(Rows.Scores(Fitted(Template(), data).Transform(data)), [.. Rows.Read<VBuffer<float>>(scored, "Image").Select(value => value.DenseValues().ToArray())]);
+        Rows.AssertIdentical(
+            Rows.Scores(Fitted(Template(), data).Transform(data)),
+            [.. Rows.Read<VBuffer<float>>(scored, "Image").Select(value => value.DenseValues().ToArray())]);
     }
 
     [TestMethod]
     public void EveryColumnMayHaveAnotherName()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         LorealTrainer.Options options = Template();
-        (options.LabelColumnName, options.ImageColumnName, options.PredictedLabelColumnName, options.ScoreColumnName) = ("Kind", "Picture", "Guess", "Odds");
+        (options.LabelColumnName, options.ImageColumnName) = ("Kind", "Picture");
+        (options.PredictedLabelColumnName, options.ScoreColumnName) = ("Guess", "Odds");
         IDataView data = Trained.Data(_ml);
-        data = _ml.Transforms.Conversion.MapValueToKey("Kind", "Label").Append(_ml.Transforms.LoadImages("Picture", Trained.ImageFolder, "FileName")).Fit(data).Transform(data);
+        data = _ml.Transforms.Conversion.MapValueToKey("Kind", "Label")
+            .Append(_ml.Transforms.LoadImages("Picture", Trained.ImageFolder, "FileName")).Fit(data).Transform(data);
         IDataView scored = AssertAgree(options, data);
         Assert.IsNull(scored.Schema.GetColumnOrNull("Score"));
         MulticlassClassificationMetrics metrics = _ml.MulticlassClassification.Evaluate(scored, "Kind", "Odds", "Guess");
@@ -118,7 +126,9 @@ public sealed class SchemaContractTests
             Assert.AreEqual(column.ItemType.RawType, (real.Type as VectorDataViewType)?.ItemType.RawType ?? real.Type.RawType, column.Name);
         }
 
-        CollectionAssert.AreEquivalent(promised.Select(column => column.Name).ToArray(), delivered.Where(column => !column.IsHidden).Select(column => column.Name).ToArray());
+        CollectionAssert.AreEquivalent(
+            promised.Select(column => column.Name).ToArray(),
+            delivered.Where(column => !column.IsHidden).Select(column => column.Name).ToArray());
     }
 
     /// <summary>Zero-shot: fitted without training, and the same as any method to the outside.</summary>
@@ -130,7 +140,8 @@ public sealed class SchemaContractTests
         return options;
     }
 
-    private LorealTransformer Fitted(LorealTrainer.Options options, IDataView data) => _ml.MulticlassClassification.Trainers.Loreal(options).Fit(data);
+    private LorealTransformer Fitted(LorealTrainer.Options options, IDataView data) =>
+        _ml.MulticlassClassification.Trainers.Loreal(options).Fit(data);
 
     private IDataView AssertAgree(LorealTrainer.Options options, IDataView data)
     {
@@ -154,12 +165,18 @@ public sealed class SchemaContractTests
         {
             DataViewSchema.Column other = actual[column.Index];
             Assert.AreEqual((column.Name, column.Type, column.IsHidden), (other.Name, other.Type, other.IsHidden));
-            CollectionAssert.AreEqual(column.Annotations.Schema.Select(a => (a.Name, a.Type)).ToArray(), other.Annotations.Schema.Select(a => (a.Name, a.Type)).ToArray(), column.Name);
+            CollectionAssert.AreEqual(
+                column.Annotations.Schema.Select(a => (a.Name, a.Type)).ToArray(),
+                other.Annotations.Schema.Select(a => (a.Name, a.Type)).ToArray(),
+                column.Name);
         }
     }
 
     private static string[] Describe(SchemaShape shape) =>
-        [.. shape.Select(column => $"{column.Name}: {column.Kind} {(column.IsKey ? "key " : "")}{column.ItemType} [{string.Join("; ", Describe(column.Annotations))}]").Order()];
+        [.. shape.Select(Describe).Order()];
+
+    private static string Describe(SchemaShape.Column column) =>
+        $"{column.Name}: {column.Kind} {(column.IsKey ? "key " : "")}{column.ItemType} [{string.Join("; ", Describe(column.Annotations))}]";
 
     private static void AssertSameValues(KeyValuePair<string, object>[] expected, KeyValuePair<string, object>[] actual)
     {
@@ -176,7 +193,9 @@ public sealed class SchemaContractTests
     private IDataView Data(string kind)
     {
         IDataView data = kind == "encoded files"
-            ? _ml.Data.LoadFromEnumerable(Trained.Photos.Select(photo => new EncodedPhoto { Image = File.ReadAllBytes(photo.ImagePath), Label = photo.Label }).ToList())
+            ? _ml.Data.LoadFromEnumerable(
+                Trained.Photos.Select(
+                    photo => new EncodedPhoto { Image = File.ReadAllBytes(photo.ImagePath), Label = photo.Label }).ToList())
             : Trained.Data(_ml);
         data = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
         return kind switch

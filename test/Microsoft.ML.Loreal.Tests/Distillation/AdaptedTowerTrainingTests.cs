@@ -1,4 +1,3 @@
-using Microsoft.ML.Loreal.Tests.Prompts;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -65,12 +64,14 @@ public sealed class AdaptedTowerTrainingTests
             using LorealModel named = model.WithClasses(names);
             using var tensors = SafetensorsFile.Read(new MemoryStream(TrainingRun.Save(named)[LorealModel.TensorFile]), "the model");
             var description = LorealModelDescription.Read(new MemoryStream(TrainingRun.Save(named)[LorealModel.DescriptionFile]));
-            using PromptLearner learner = description.Method.CreateLearner(clip, new TokenizerVocabulary(model.Backbone.Tokenizer), names, 0, new Random(0));
+            using PromptLearner learner = description.Method.CreateLearner(
+                clip, new TokenizerVocabulary(model.Backbone.Tokenizer), names, 0, new Random(0));
             learner.Load(name => tensors.ReadTensor($"beta.{name}", ScalarType.Float32));
             Tensor features = learner.Encode(pixels);
             int joint = clip.Config.EmbedDimension;
-            Tensor text = Classifier.Normalise(learner.TextFeatures(null)).squeeze(0).transpose(0, 1);
-            Tensor logits = features.narrow(1, 0, joint).matmul(text) * 100 * balance + features.narrow(1, joint, joint).matmul(text) * 100 * (1 - balance);
+            Tensor text = Classifier.Normalize(learner.TextFeatures(null)).squeeze(0).transpose(0, 1);
+            Tensor logits = features.narrow(1, 0, joint).matmul(text) * 100 * balance
+                + features.narrow(1, joint, joint).matmul(text) * 100 * (1 - balance);
             float[] expected = logits.softmax(1).data<float>().ToArray();
             float[] actual = TrainingRun.Score(named, Images);
             for (int i = 0; i < expected.Length; i++)
@@ -88,7 +89,8 @@ public sealed class AdaptedTowerTrainingTests
     {
         using LorealModel whole = TrainingRun.Fit(Options(method, attributes: true));
         var stages = new List<int>();
-        using LorealModel again = TrainingRun.Fit(Options(method, attributes: true), onEpoch: m => stages.Add(m.Stage), standardStudent: whole);
+        using LorealModel again = TrainingRun.Fit(
+            Options(method, attributes: true), onEpoch: m => stages.Add(m.Stage), standardStudent: whole);
         CollectionAssert.DoesNotContain(stages, 1);
         CollectionAssert.AreEqual(TrainingRun.Score(whole), TrainingRun.Score(again));
     }
@@ -101,7 +103,9 @@ public sealed class AdaptedTowerTrainingTests
         using LorealModel whole = TrainingRun.Fit(options);
         options.Method = PromptMethod.Mma(0, 2, 8, 0.2f); // its tensors have the same names and shapes
         var images = new GeneratedImages(TrainingRun.Names.Length, 1);
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => TrainingRun.Fit(options, images: images, standardStudent: whole)).Message, "\"scale\":0.2");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ArgumentException>(() => TrainingRun.Fit(options, images: images, standardStudent: whole)).Message,
+            "\"scale\":0.2");
     }
 
     [TestMethod]
@@ -152,7 +156,8 @@ public sealed class AdaptedTowerTrainingTests
             LorealTrainer.Options options = Options("MMA", attributes: true);
             options.Method = method;
             var images = new GeneratedImages(TrainingRun.Names.Length, 1) { OnLoad = _ => Assert.Fail("an image was loaded") };
-            StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => TrainingRun.Fit(options, images: images)).Message, "up to 2");
+            StringAssert.Contains(
+                Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => TrainingRun.Fit(options, images: images)).Message, "up to 2");
             Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new MLContext(1).MulticlassClassification.Trainers.Loreal(options));
         }
     }

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.Data;
-using Microsoft.ML.Loreal.Tests.Prompts;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -93,7 +92,7 @@ public sealed class CudaTests
             options.Device = device;
             using LorealTransformer model = ml.MulticlassClassification.Trainers.Loreal(options).Fit(data);
             List<float[]> scores = Rows.Scores(model.Transform(data));
-            using PredictionEngine<DrawnPicture, ScoredPicture> engine = ml.Model.CreatePredictionEngine<DrawnPicture, ScoredPicture>(
+            using PredictionEngine<DrawnPicture, PhotoScores> engine = ml.Model.CreatePredictionEngine<DrawnPicture, PhotoScores>(
                 model, new PredictionEngineOptions { OwnsTransformer = false });
             for (int i = 0; i < pictures.Count; i += 9)
             {
@@ -178,7 +177,7 @@ public sealed class CudaTests
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor busy = randn(2048, 2048, device: CUDA);
-        (List<Tensor>? numbers, List<Tensor>? indices) = (new List<Tensor>(), new List<Tensor>());
+        (List<Tensor> numbers, List<Tensor> indices) = (new List<Tensor>(), new List<Tensor>());
         for (int i = 0; i < 50; i++)
         {
             using Tensor memory = DeviceTransfer.Memory(CUDA, 1000);
@@ -272,10 +271,5 @@ public sealed class CudaTests
 
         [Transforms.Image.ImageType(Side, Side)]
         public MLImage? Image { get; set; }
-    }
-
-    private sealed class ScoredPicture
-    {
-        public float[] Score { get; set; } = [];
     }
 }

@@ -23,7 +23,8 @@ public sealed class LorealModelTests
         CollectionAssert.AreEqual(model.ClassNames.ToList(), loaded.ClassNames.ToList());
         Assert.AreEqual(model.Resolution, loaded.Resolution);
         CollectionAssert.AreEqual(TrainingRun.Save(model)[LorealModel.TensorFile], TrainingRun.Save(loaded)[LorealModel.TensorFile]);
-        CollectionAssert.AreEqual(TrainingRun.Save(model)[LorealModel.DescriptionFile], TrainingRun.Save(loaded)[LorealModel.DescriptionFile]);
+        CollectionAssert.AreEqual(
+            TrainingRun.Save(model)[LorealModel.DescriptionFile], TrainingRun.Save(loaded)[LorealModel.DescriptionFile]);
     }
 
     [TestMethod]
@@ -105,7 +106,8 @@ public sealed class LorealModelTests
     {
         const int Images = 70;
         using LorealModel model = TrainingRun.Fit(TrainingRun.Options());
-        using LorealModel many = model.WithClasses([.. Enumerable.Range(0, 400).Select(i => $"{(char)('a' + (i % 26))}{(char)('a' + (i / 26))}")]);
+        using LorealModel many = model.WithClasses(
+            [.. Enumerable.Range(0, 400).Select(i => $"{(char)('a' + (i % 26))}{(char)('a' + (i / 26))}")]);
         using Tensor pixels = TrainingRun.Pixels(Images, many.Resolution);
         float[] together = new float[Images * 400];
         many.Score(pixels, together);
@@ -192,7 +194,9 @@ public sealed class LorealModelTests
     {
         using LorealModel model = TrainingRun.Fit(TrainingRun.Options());
         Dictionary<string, byte[]> files = TrainingRun.Save(model);
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => TrainingRun.Load(files, TinyClip.Backbone(seed: 2))).Message, model.Backbone.Sha256);
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidDataException>(() => TrainingRun.Load(files, TinyClip.Create(seed: 2))).Message,
+            model.Backbone.Sha256);
 
         using LorealModel alone = TrainingRun.Fit(TrainingRun.Options(attributes: false));
         byte[] tensors = files[LorealModel.TensorFile];
@@ -230,7 +234,8 @@ public sealed class LorealModelTests
         var vocabulary = new TokenizerVocabulary(model.Backbone.Tokenizer);
         using AttributeSlots? slots = description.Attributes?.CreateSlots(clip, vocabulary, MetaNetInitialization.Default, new Random(0));
         slots?.Load(name => tensors.ReadTensor(name));
-        using PromptLearner student = description.Method.CreateLearner(clip, vocabulary, model.ClassNames, slots?.TokenCount ?? 0, new Random(0));
+        using PromptLearner student = description.Method.CreateLearner(
+            clip, vocabulary, model.ClassNames, slots?.TokenCount ?? 0, new Random(0));
         student.Load(name => tensors.ReadTensor("beta." + name));
         student.ForOtherClasses = description.ScoresOtherClasses;
         var towers = PlainTowers.Of(description.Method, clip, student.State.ToDictionary(s => s.Name, s => s.Value));

@@ -17,9 +17,9 @@ public sealed class LorealReferenceTests
     {
         using DisposeScope scope = NewDisposeScope();
         var files = ReferenceFiles.Open("loreal/loreal");
-        JsonElement variant = files.Root.GetProperty("variants").GetProperty(name);
+        JsonElement variant = files.Variant(name);
         var prompts = ReferencePrompts.Read(files.Root, variant);
-        var run = new ReferenceRun(files.Root, ReferenceFiles.Open("methods/pool_a").Tensor);
+        var run = new ReferenceRun(files);
         using ClipModel model = Fixtures.Model("a");
         string initial = $"init_ctx{prompts.ContextTokens}_K{prompts.Attributes.Length}.";
         using AttributeSlots slots = CreateSlots(model, prompts, files, initial);
@@ -52,7 +52,8 @@ public sealed class LorealReferenceTests
             }
 
             long correct = losses.Logits.argmax(1).eq(run.Targets(step)).sum().item<long>();
-            Assert.AreEqual(expected.GetProperty("acc").GetDouble(), 100.0 * correct / run.Batches[step].Length, 1e-6, $"accuracy of step {step}");
+            Assert.AreEqual(
+                expected.GetProperty("acc").GetDouble(), 100.0 * correct / run.Batches[step].Length, 1e-6, $"accuracy of step {step}");
             optimizer.zero_grad();
             losses.Total.backward();
             if (step == 0)
@@ -66,10 +67,11 @@ public sealed class LorealReferenceTests
                 LearningCheck.Forward(expected.GetProperty(part).GetDouble(), loss!.item<float>(), $"{part} of step {step}");
         }
 
-        foreach ((string? parameter, Tensor? value) in slots.State)
+        foreach ((string parameter, Tensor value) in slots.State)
         {
             LearningCheck.Change(
-                files.Tensor($"{initial}param.{parameter}"), files.Tensor($"{name}.step{steps.GetArrayLength()}.{parameter}"), value, parameter);
+                files.Tensor($"{initial}param.{parameter}"), files.Tensor(
+                    $"{name}.step{steps.GetArrayLength()}.{parameter}"), value, parameter);
         }
 
         LearningCheck.Forward(files.Tensor($"{name}.logits_infer_after"), Inference(), "logits at inference after training");
@@ -78,14 +80,15 @@ public sealed class LorealReferenceTests
         {
             using IDisposable noGrad = no_grad();
             using DisposeScope checks = NewDisposeScope();
-            (Tensor? high, Tensor? low) = (Features(run.High, 0), Features(run.Low, 0));
-            (Tensor? highVectors, Tensor? lowVectors) = (slots.Vectors(high), slots.Vectors(low));
+            (Tensor high, Tensor low) = (Features(run.High, 0), Features(run.Low, 0));
+            (Tensor highVectors, Tensor lowVectors) = (slots.Vectors(high), slots.Vectors(low));
             LearningCheck.Forward(files.Tensor($"{name}.features_hr"), high, "standard-resolution features");
             LearningCheck.Forward(files.Tensor($"{name}.features_lr"), low, "low-resolution features");
             LearningCheck.Forward(files.Tensor($"{name}.contexts_hr"), Copies(highVectors), "contexts of the standard resolution");
             LearningCheck.Forward(files.Tensor($"{name}.contexts_lr"), Copies(lowVectors), "contexts of the low resolution");
             LearningCheck.Forward(
-                files.Tensor($"{name}.lld_logits"), LorealLosses.AttributeSimilarities(highVectors, lowVectors, settings.Temperature), "attribute similarities");
+                files.Tensor($"{name}.lld_logits"), LorealLosses.AttributeSimilarities(
+                    highVectors, lowVectors, settings.Temperature), "attribute similarities");
 
             bool crossed = settings.Bridge == ContextBridge.Crossed;
             Tensor condition = crossed ? high : TwoStudents.Mixed(high, low, mix);
@@ -94,12 +97,15 @@ public sealed class LorealReferenceTests
                 LearningCheck.Forward(files.Tensor($"{name}.student_cond"), condition, "what conditions beta");
             }
 
-            LearningCheck.Forward(files.Tensor($"{name}.logits_alpha"), Logits(alpha, crossed ? lowVectors : highVectors, high), "alpha's logits");
+            LearningCheck.Forward(
+                files.Tensor($"{name}.logits_alpha"), Logits(alpha, crossed ? lowVectors : highVectors, high), "alpha's logits");
             LearningCheck.Forward(files.Tensor($"{name}.logits_beta"), Logits(beta, slots.Vectors(condition), low), "beta's logits");
             if (files.Has($"{name}.logits_bridge_alpha"))
             {
-                LearningCheck.Forward(files.Tensor($"{name}.logits_bridge_alpha"), Logits(alpha, lowVectors, high), "alpha's logits over the bridge");
-                LearningCheck.Forward(files.Tensor($"{name}.logits_bridge_beta"), Logits(beta, highVectors, low), "beta's logits over the bridge");
+                LearningCheck.Forward(
+                    files.Tensor($"{name}.logits_bridge_alpha"), Logits(alpha, lowVectors, high), "alpha's logits over the bridge");
+                LearningCheck.Forward(
+                    files.Tensor($"{name}.logits_bridge_beta"), Logits(beta, highVectors, low), "beta's logits over the bridge");
             }
 
             LearningCheck.Forward(files.Tensor($"{name}.logits_infer"), Inference(), "logits at inference");
@@ -115,7 +121,7 @@ public sealed class LorealReferenceTests
 
             Tensor expected = files.Tensor($"{name}.prompts_beta_infer_b0");
             Tensor pixels = run.Low.narrow(0, 0, 1);
-            PromptParts parts = beta.Prompts(slots.Tokens(slots.Vectors(Classifier.Normalise(model.EncodeImage(pixels)))));
+            PromptParts parts = beta.Prompts(slots.Tokens(slots.Vectors(Classifier.Normalize(model.EncodeImage(pixels)))));
             for (int c = 0; c < prompts.ClassNames.Length; c++)
             {
                 Tensor actual = cat([parts.Prefix[0], parts.Suffix[c].narrow(0, 0, parts.End[c].item<long>() + 1)], 0);
@@ -125,7 +131,7 @@ public sealed class LorealReferenceTests
 
         void CheckGradients()
         {
-            foreach ((string? parameter, Tensor? value) in MetaNetGradients(slots))
+            foreach ((string parameter, Tensor value) in MetaNetGradients(slots))
             {
                 LearningCheck.Gradient(files.Tensor($"{name}.grad.{parameter}"), value, parameter);
             }
@@ -144,7 +150,7 @@ public sealed class LorealReferenceTests
         Tensor Features(Tensor pool, int step)
         {
             using IDisposable noGrad = no_grad();
-            return Classifier.Normalise(model.EncodeImage(run.Pixels(pool, step)));
+            return Classifier.Normalize(model.EncodeImage(run.Pixels(pool, step)));
         }
 
         // [B, K, D] -> [B, K, M, D]

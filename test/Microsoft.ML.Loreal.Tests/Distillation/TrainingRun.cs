@@ -1,4 +1,3 @@
-using Microsoft.ML.Loreal.Tests.Prompts;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Tests.Distillation;
@@ -8,7 +7,7 @@ internal static class TrainingRun
 {
     public static readonly string[] Names = ["red circle", "green_square", "star", "blue ring"];
 
-    private static readonly ClipBackbone _backbone = TinyClip.Backbone();
+    private static readonly ClipBackbone _backbone = TinyClip.Create();
 
     public static LorealTrainer.Options Options(bool attributes = true) => new()
     {

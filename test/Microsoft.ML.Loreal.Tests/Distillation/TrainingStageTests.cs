@@ -12,8 +12,8 @@ public sealed class TrainingStageTests
     [DataRow(3)]
     public void PartsOfABatchGiveTheSameWeightsAsTheWhole(int imagesAtOnce)
     {
-        (float[]? whole, TrainingMetrics? wholeMetrics) = Train(int.MaxValue);
-        (float[]? parts, TrainingMetrics? partMetrics) = Train(imagesAtOnce);
+        (float[] whole, TrainingMetrics wholeMetrics) = Train(int.MaxValue);
+        (float[] parts, TrainingMetrics partMetrics) = Train(imagesAtOnce);
         for (int i = 0; i < whole.Length; i++)
         {
             Assert.AreEqual(whole[i], parts[i], 1e-6);
@@ -32,8 +32,10 @@ public sealed class TrainingStageTests
         using DisposeScope scope = NewDisposeScope();
         var weights = new Parameter(ones(2));
         (int pass, int epochs, int passesInAStep) = (0, 0, 2 / imagesAtOnce);
-        var stage = new TrainingStage(2, new StageSettings { Epochs = 3, BatchSize = 2 }, seed: 1, _ => epochs++, CancellationToken.None);
-        InvalidOperationException thrown = Assert.ThrowsExactly<InvalidOperationException>(() => stage.Run([weights], [0, 1, 0, 1, 0, 1], _ => { }, Losses, imagesAtOnce));
+        var stage = new TrainingStage(
+            2, new StageSettings { Epochs = 3, BatchSize = 2 }, seed: 1, _ => epochs++, CancellationToken.None);
+        InvalidOperationException thrown = Assert.ThrowsExactly<InvalidOperationException>(
+            () => stage.Run([weights], [0, 1, 0, 1, 0, 1], _ => { }, Losses, imagesAtOnce));
         StringAssert.Contains(thrown.Message, $"The loss became {name} in stage 2, epoch 2 of 3, step 2", StringComparison.Ordinal);
         Assert.AreEqual((1, 6 * passesInAStep), (epochs, pass));
 
@@ -50,14 +52,15 @@ public sealed class TrainingStageTests
     public void ALossThatIsNotANumberReachesNoCheckpoint()
     {
         using DisposeScope scope = NewDisposeScope();
-        using var folder = new TestFolder();
-        using var workspace = WorkspaceFolder.Open(folder.FullName);
+        using var folder = new TemporaryFolder();
+        using var workspace = WorkspaceFolder.Open(folder.Path);
         using var checkpoints = new TrainingCheckpoints(workspace, null, "{}", TimeSpan.FromTicks(1), message => Assert.Fail(message));
         var weights = new Parameter(ones(2));
         int step = 0;
         var settings = new StageSettings { Epochs = 3, BatchSize = 2 };
         var stage = new TrainingStage(2, settings, seed: 1, null, CancellationToken.None) { Checkpoints = checkpoints };
-        InvalidOperationException thrown = Assert.ThrowsExactly<InvalidOperationException>(() => stage.Run([weights], [0, 1, 0, 1, 0, 1], _ => { }, (_, _, _) =>
+        InvalidOperationException thrown =
+            Assert.ThrowsExactly<InvalidOperationException>(() => stage.Run([weights], [0, 1, 0, 1, 0, 1], _ => { }, (_, _, _) =>
         {
             Tensor loss = (weights * (++step == 5 ? float.NaN : 0)).sum();
             return new StepLosses(loss, zeros(2, 2), []);

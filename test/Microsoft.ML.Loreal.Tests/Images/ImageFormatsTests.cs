@@ -14,14 +14,15 @@ public sealed class ImageFormatsTests
     {
         LorealTrainer.Options options = Trained.Options();
         options.ImageFormats = ImageFormats.Gif;
-        InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(() => _ml.MulticlassClassification.Trainers.Loreal(options).Fit(Paths()));
+        InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(
+            () => _ml.MulticlassClassification.Trainers.Loreal(options).Fit(Paths()));
         StringAssert.Contains(error.Message, "ImageFormats accepts Gif");
     }
 
     [TestMethod]
     public void TheOptionIsTheTransformersAndIsSavedAndMayBeChanged()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         LorealTrainer.Options options = Template();
         options.ImageFormats = ImageFormats.All & ~ImageFormats.Gif;
         using LorealTransformer transformer = _ml.MulticlassClassification.Trainers.Loreal(options).Fit(Trained.Prepared(_ml));
@@ -45,7 +46,8 @@ public sealed class ImageFormatsTests
         {
             LorealTrainer.Options options = Template();
             options.ImageFormats = formats;
-            ArgumentOutOfRangeException error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.MulticlassClassification.Trainers.Loreal(options));
+            ArgumentOutOfRangeException error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(
+                () => _ml.MulticlassClassification.Trainers.Loreal(options));
             StringAssert.Contains(error.Message, "ImageFormats");
             Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Trained.Loreal.ImageFormats = formats);
         }
@@ -56,7 +58,8 @@ public sealed class ImageFormatsTests
     private IDataView Paths()
     {
         IDataView data = _ml.Data.LoadFromEnumerable(Trained.Photos);
-        return _ml.Transforms.CopyColumns("Image", "ImagePath").Append(_ml.Transforms.Conversion.MapValueToKey("Label")).Fit(data).Transform(data);
+        return _ml.Transforms.CopyColumns("Image", "ImagePath")
+            .Append(_ml.Transforms.Conversion.MapValueToKey("Label")).Fit(data).Transform(data);
     }
 
     private static LorealTrainer.Options Template()

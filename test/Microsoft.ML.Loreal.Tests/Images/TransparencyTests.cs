@@ -27,7 +27,7 @@ public sealed class TransparencyTests
     [DynamicData(nameof(Encoders))]
     public void AFileScoresTheSameAsPathAsBytesAndAsPicture(string extension, IImageEncoder encoder)
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         string path = folder[$"logo.{extension}"];
         using (Image<Rgba32> picture = Logo())
         {
@@ -56,7 +56,8 @@ public sealed class TransparencyTests
         });
         if (extension != "gif")
         {
-            CollectionAssert.AreEqual(fromPath, Scores(_ml.Data.LoadFromEnumerable([new EncodedPhoto { Image = TestPictures.Encode(black, new PngEncoder()) }])));
+            CollectionAssert.AreEqual(
+                fromPath, Scores(_ml.Data.LoadFromEnumerable([new EncodedPhoto { Image = TestPictures.Encode(black, new PngEncoder()) }])));
         }
     }
 
@@ -87,7 +88,9 @@ public sealed class TransparencyTests
         {
             int alpha = i / 3 / 256;
             bool half = alpha > 0 && pixels[i / 3 * 4] * 255 % alpha * 2 == alpha;
-            Assert.IsTrue(undone[i] == skias[i] || (half && undone[i] == skias[i] + 1), $"level {pixels[i / 3 * 4]} of {alpha}: {skias[i]}, {undone[i]}");
+            Assert.IsTrue(
+                undone[i] == skias[i] || (half && undone[i] == skias[i] + 1),
+                $"level {pixels[i / 3 * 4]} of {alpha}: {skias[i]}, {undone[i]}");
         }
 
         for (int alpha = 1; alpha < 256; alpha++)

@@ -18,10 +18,12 @@ internal static class LoadingProcess
     public static int Run(string model, string errors)
     {
         var ml = new MLContext(1);
-        IDataView data = ml.Data.LoadFromEnumerable(new[] { "red", "blue" }.Select(label => new Photo { ImagePath = MissingPicture, Label = label }));
+        IDataView data = ml.Data.LoadFromEnumerable(
+            new[] { "red", "blue" }.Select(label => new Photo { ImagePath = MissingPicture, Label = label }));
         EstimatorChain<LorealTransformer> pipeline = ml.Transforms.Conversion.MapValueToKey("Label")
             .Append(ml.MulticlassClassification.Trainers.Loreal(new LorealTrainer.Options { ImageColumnName = nameof(Photo.ImagePath) }));
-        Errors found = new(Error(() => ml.Model.Load(model, out _)), Error(() => ml.Model.Load(model, out _)), Error(() => pipeline.Fit(data)));
+        Errors found = new(
+            Error(() => ml.Model.Load(model, out _)), Error(() => ml.Model.Load(model, out _)), Error(() => pipeline.Fit(data)));
         File.WriteAllText(errors, JsonSerializer.Serialize(found));
         return 0;
     }
@@ -33,9 +35,12 @@ internal static class LoadingProcess
     public static (Errors Errors, string Output) Start(string folder, string model, Action<IDictionary<string, string?>> change)
     {
         using var temporary = new TemporaryFolder();
-        string errors = temporary.File("errors.json");
-        string host = Path.IsPathRooted(ScoringProcess.Host) ? Path.Combine(folder, Path.GetFileName(ScoringProcess.Host)) : ScoringProcess.Host;
-        var start = new ProcessStartInfo(host, [.. ScoringProcess.HostArguments.Select(path => Path.Combine(folder, Path.GetFileName(path))), Verb, model, errors])
+        string errors = temporary["errors.json"];
+        string host = Path.IsPathRooted(ScoringProcess.Host)
+            ? Path.Combine(folder, Path.GetFileName(ScoringProcess.Host))
+            : ScoringProcess.Host;
+        var start = new ProcessStartInfo(
+            host, [.. ScoringProcess.HostArguments.Select(path => Path.Combine(folder, Path.GetFileName(path))), Verb, model, errors])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,

@@ -44,7 +44,8 @@ public sealed class NativeLoadFailureTests
 
         StringAssert.Contains(message, $"{OldRuntime} ends at GLIBCXX_3.4.{found}, and GLIBCXX_3.4.32 is needed");
         StringAssert.Contains(message, "newer base image");
-        StringAssert.Contains(message, "bash \"${NUGET_PACKAGES:-$HOME/.nuget/packages}/microsoft.ml.loreal/0.1.0/tools/cxx-runtime.sh\" ~/cxx-runtime");
+        StringAssert.Contains(
+            message, "bash \"${NUGET_PACKAGES:-$HOME/.nuget/packages}/microsoft.ml.loreal/0.1.0/tools/cxx-runtime.sh\" ~/cxx-runtime");
         StringAssert.Contains(message, "LD_LIBRARY_PATH=~/cxx-runtime");
     }
 
@@ -82,7 +83,8 @@ public sealed class NativeLoadFailureTests
     [TestMethod]
     public void ALoaderOfOneLineIsQuotedWhole()
     {
-        const string LoaderMessage = "Unable to load DLL 'LibTorchSharp' or one of its dependencies: The specified module could not be found. (0x8007007E)";
+        const string LoaderMessage =
+            "Unable to load DLL 'LibTorchSharp' or one of its dependencies: The specified module could not be found. (0x8007007E)";
 
         StringAssert.EndsWith(Explain("win-x64", hasLibtorch: true, LoaderMessage), $"\n  {LoaderMessage}");
     }
@@ -90,7 +92,9 @@ public sealed class NativeLoadFailureTests
     [TestMethod]
     public void WhereTheLoaderFoundNothingThePublishedOutputIsAskedFor()
     {
-        const string LoaderMessage = "Unable to load shared library 'LibTorchSharp'.\n/app/libLibTorchSharp.so: cannot open shared object file: No such file or directory\n";
+        const string LoaderMessage =
+            "Unable to load shared library 'LibTorchSharp'.\n"
+            + "/app/libLibTorchSharp.so: cannot open shared object file: No such file or directory\n";
 
         StringAssert.Contains(Explain("linux-x64", hasLibtorch: true, LoaderMessage), "is not among the program's files in '/app/'");
     }
@@ -99,14 +103,19 @@ public sealed class NativeLoadFailureTests
     public void TheComplaintOfTheLoaderIsUnderstood()
     {
         using var folder = new TemporaryFolder();
-        string library = folder.File("libstdc++.so.6");
+        string library = folder["libstdc++.so.6"];
         File.WriteAllBytes(library, [0, 255, .. "GLIBCXX_3.4\0GLIBCXX_3.4.9\0GLIBCXX_3.4.30\0GLIBCXX_3.4.4\0GLIBCXX_DEBUG"u8]);
-        string complaint = $"Unable to load.\n/a/libLibTorchSharp.so: cannot open\n{library}: version `GLIBCXX_3.4.30' not found (required by /app/libLibTorchSharp.so)\n";
+        string complaint =
+            "Unable to load.\n/a/libLibTorchSharp.so: cannot open\n"
+            + $"{library}: version `GLIBCXX_3.4.30' not found (required by /app/libLibTorchSharp.so)\n";
 
         // The loader may stop at a lower version than the highest that is missing.
         Assert.AreEqual(new OldCxxRuntime(library, 30, 32), OldCxxRuntime.Find(complaint));
-        Assert.AreEqual(new OldCxxRuntime(library, 30, 33), OldCxxRuntime.Find(complaint.Replace("3.4.30", "3.4.33", StringComparison.Ordinal)));
-        Assert.AreEqual(new OldCxxRuntime("/none/libstdc++.so.6", null, 32), OldCxxRuntime.Find(complaint.Replace(folder.Path, "/none", StringComparison.Ordinal)));
+        Assert.AreEqual(
+            new OldCxxRuntime(library, 30, 33), OldCxxRuntime.Find(complaint.Replace("3.4.30", "3.4.33", StringComparison.Ordinal)));
+        Assert.AreEqual(
+            new OldCxxRuntime("/none/libstdc++.so.6", null, 32),
+            OldCxxRuntime.Find(complaint.Replace(folder.Path, "/none", StringComparison.Ordinal)));
         Assert.IsNull(OldCxxRuntime.Find("libm.so.6: version `GLIBC_2.38' not found (required by libstdc++.so.6)"));
     }
 

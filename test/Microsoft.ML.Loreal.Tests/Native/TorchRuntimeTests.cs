@@ -10,7 +10,13 @@ public sealed class TorchRuntimeTests
     private static readonly string[] _withoutLibtorch = ["LibTorchSharp", "SkiaSharp", "LdaNative"];
 
     // Where systems keep the C++ runtime.
-    private static readonly string[] _cxxRuntimes = ["/lib/x86_64-linux-gnu/libstdc++.so.6", "/usr/lib/x86_64-linux-gnu/libstdc++.so.6", "/usr/lib64/libstdc++.so.6", "/usr/lib/libstdc++.so.6"];
+    private static readonly string[] _cxxRuntimes =
+    [
+        "/lib/x86_64-linux-gnu/libstdc++.so.6",
+        "/usr/lib/x86_64-linux-gnu/libstdc++.so.6",
+        "/usr/lib64/libstdc++.so.6",
+        "/usr/lib/libstdc++.so.6",
+    ];
 
     [TestMethod]
     public void AProgramWithoutLibtorchIsToldWhatToAdd()
@@ -32,7 +38,8 @@ public sealed class TorchRuntimeTests
         string? runtime = OperatingSystem.IsLinux() ? _cxxRuntimes.FirstOrDefault(File.Exists) : null;
         int highest = runtime is null ? int.MaxValue : Versions(runtime).Max();
 
-        (LoadingProcess.Errors errors, string output) = LoadingProcess.Start(AppContext.BaseDirectory, Model(folder), environment => environment.Remove("LD_LIBRARY_PATH"));
+        (LoadingProcess.Errors errors, string output) = LoadingProcess.Start(
+            AppContext.BaseDirectory, Model(folder), environment => environment.Remove("LD_LIBRARY_PATH"));
 
         if (highest >= OldCxxRuntime.TorchSharpNeeds)
         {
@@ -71,7 +78,7 @@ public sealed class TorchRuntimeTests
 
     private static string Model(TemporaryFolder folder)
     {
-        string path = folder.File("model.zip");
+        string path = folder["model.zip"];
         var ml = new MLContext(1);
         ml.Model.Save(Trained.Model, Trained.Data(ml).Schema, path);
         return path;
@@ -94,7 +101,8 @@ public sealed class TorchRuntimeTests
     }
 
     private static string PortableIdentifier() =>
-        (OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux") + (RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "-arm64" : "-x64");
+        (OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux")
+            + (RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "-arm64" : "-x64");
 
     private static IEnumerable<int> Versions(string library) =>
         System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(library)).Split("GLIBCXX_3.4.").Skip(1)

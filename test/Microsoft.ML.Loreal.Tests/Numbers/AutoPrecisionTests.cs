@@ -8,16 +8,16 @@ namespace Microsoft.ML.Loreal.Tests.Numbers;
 [TestClass]
 public sealed class AutoPrecisionTests
 {
-    private static readonly ClipConfig _wide = RandomClip.Small with
+    private static readonly ClipConfig _wide = TinyClip.Config with
     {
-        VisionWidth = AutoPrecision.LeastWidth,
-        VisionHeads = AutoPrecision.LeastWidth / 64,
-        TextWidth = AutoPrecision.LeastWidth,
-        TextHeads = AutoPrecision.LeastWidth / 64,
+        VisionWidth = AutoPrecision.MinWidth,
+        VisionHeads = AutoPrecision.MinWidth / 64,
+        TextWidth = AutoPrecision.MinWidth,
+        TextHeads = AutoPrecision.MinWidth / 64,
     };
 
     private readonly List<string> _messages = [];
-    private readonly TestFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
     private readonly MLContext _ml = new(1);
 
     public AutoPrecisionTests() => _ml.Log += (_, message) => _messages.Add(message.RawMessage);
@@ -50,7 +50,8 @@ public sealed class AutoPrecisionTests
         string[] flags = File.ReadLines(cpuInfo).First(line => line.StartsWith("flags", StringComparison.Ordinal)).Split(' ');
         Assert.Contains("fpu", flags);
         Assert.AreEqual(
-            new NativeProducts(flags.Contains("avx512_bf16") || flags.Contains("amx_bf16"), flags.Contains("avx512_fp16") || flags.Contains("amx_fp16")),
+            new NativeProducts(
+                flags.Contains("avx512_bf16") || flags.Contains("amx_bf16"), flags.Contains("avx512_fp16") || flags.Contains("amx_fp16")),
             NativeProducts.Processor);
     }
 
@@ -59,15 +60,16 @@ public sealed class AutoPrecisionTests
 
     [TestMethod]
     [DataRow(true, 768, 512, ComputePrecision.BFloat16, "natively")]
-    [DataRow(true, AutoPrecision.LeastWidth, AutoPrecision.LeastWidth, ComputePrecision.BFloat16, "natively")]
-    [DataRow(true, AutoPrecision.LeastWidth - 64, 512, ComputePrecision.Single, "wide")]
-    [DataRow(true, 768, AutoPrecision.LeastWidth - 64, ComputePrecision.Single, "wide")]
+    [DataRow(true, AutoPrecision.MinWidth, AutoPrecision.MinWidth, ComputePrecision.BFloat16, "natively")]
+    [DataRow(true, AutoPrecision.MinWidth - 64, 512, ComputePrecision.Single, "wide")]
+    [DataRow(true, 768, AutoPrecision.MinWidth - 64, ComputePrecision.Single, "wide")]
     [DataRow(false, 768, 512, ComputePrecision.Single, "natively")]
-    public void ItGoesByTheProcessorAndTheNarrowerTower(bool native, int visionWidth, int textWidth, ComputePrecision expected, string reason)
+    public void ItGoesByTheProcessorAndTheNarrowerTower(
+        bool native, int visionWidth, int textWidth, ComputePrecision expected, string reason)
     {
         // Half precision is never chosen.
         using var processor = new AnotherProcessor(native, half: true);
-        ClipConfig config = RandomClip.Small with { VisionWidth = visionWidth, TextWidth = textWidth };
+        ClipConfig config = TinyClip.Config with { VisionWidth = visionWidth, TextWidth = textWidth };
         Assert.AreEqual(expected, AutoPrecision.Resolve(ComputePrecision.Auto, config, CPU, _messages.Add));
         StringAssert.StartsWith(_messages.Single(), $"Precision Auto: {expected} (");
         StringAssert.Contains(_messages[0], reason);
@@ -189,7 +191,7 @@ public sealed class AutoPrecisionTests
         options.Backbone = Wide();
         options.WorkspacePath = _folder["workspace"];
         options.Precision = ComputePrecision.Auto;
-        IDataView data = Taught.Unlabelled(_ml);
+        IDataView data = Taught.Unlabeled(_ml);
         PromptKDTrainer trainer = _ml.MulticlassClassification.Trainers.PromptKD(options);
         using (new AnotherProcessor(native, half: false))
         {
@@ -211,9 +213,10 @@ public sealed class AutoPrecisionTests
 
     private List<string> Choices() => [.. _messages.Where(message => message.Contains("Precision Auto", StringComparison.Ordinal))];
 
-    private ClipBackbone Wide() => TinyBackbone.Create(_folder["backbone"], config: _wide);
+    private ClipBackbone Wide() => TinyClip.Write(_folder["backbone"], config: _wide);
 
-    private LorealTransformer Fit(IDataView data, ComputePrecision precision, string? workspace = null, Action<TrainingMetrics>? onEpoch = null)
+    private LorealTransformer Fit(
+        IDataView data, ComputePrecision precision, string? workspace = null, Action<TrainingMetrics>? onEpoch = null)
     {
         LorealTrainer.Options options = Trained.Options();
         options.Device = "cpu";

@@ -19,7 +19,7 @@ public sealed class ClassCountTests
         string[] names = [.. Enumerable.Range(0, classes).Select(i => $"thing {i:000}")];
         List<EncodedPhoto> photos = [.. names.Select((name, i) => new EncodedPhoto { Label = name, Image = Picture(8, 8, i) })];
         LorealTrainer.Options options = Trained.Options();
-        options.LowResolution = TinyBackbone.Patch;
+        options.LowResolution = TinyClip.Patch;
         options.Attributes = attributes ? options.Attributes : null;
         options.ViewsPerImage = 1;
         options.BaseStage = new TrainingStageOptions { Epochs = 1, BatchSize = 250 };
@@ -49,24 +49,38 @@ public sealed class ClassCountTests
     public void RareClassesAreLearnedBesideACommonOne()
     {
         // One red and one green image among a dozen blue ones.
-        List<Photo> photos = [.. Trained.Photos.Where(photo => photo.Label == "blue"), .. Trained.Photos.Where(photo => photo.Label == "blue"), Trained.Photos[0], Trained.Photos[1]];
+        List<Photo> photos =
+        [
+            .. Trained.Photos.Where(photo => photo.Label == "blue"),
+            .. Trained.Photos.Where(photo => photo.Label == "blue"),
+            Trained.Photos[0],
+            Trained.Photos[1],
+        ];
         CollectionAssert.AreEquivalent(new[] { "blue", "red", "green" }, photos.Select(photo => photo.Label).Distinct().ToArray());
         LorealTrainer.Options options = Trained.Options();
         options.Attributes = null;
         options.MinimumCropArea = 0.8f;
-        options.BaseStage = new TrainingStageOptions { Epochs = 60, BatchSize = 6, Optimizer = PromptOptimizer.Adam, LearningRate = 0.02, WarmupEpochs = 0 };
+        options.BaseStage = new TrainingStageOptions
+        {
+            Epochs = 60,
+            BatchSize = 6,
+            Optimizer = PromptOptimizer.Adam,
+            LearningRate = 0.02,
+            WarmupEpochs = 0,
+        };
         IDataView data = _ml.Data.LoadFromEnumerable(photos);
-        data = _ml.Transforms.Conversion.MapValueToKey("Label").Append(_ml.Transforms.CopyColumns("Image", "ImagePath")).Fit(data).Transform(data);
+        data = _ml.Transforms.Conversion.MapValueToKey("Label")
+            .Append(_ml.Transforms.CopyColumns("Image", "ImagePath")).Fit(data).Transform(data);
         using LorealTransformer model = _ml.MulticlassClassification.Trainers.Loreal(options).Fit(data);
         MulticlassClassificationMetrics metrics = _ml.MulticlassClassification.Evaluate(model.Transform(data));
         Assert.AreEqual(1, metrics.MacroAccuracy, 1e-9, metrics.ConfusionMatrix.GetFormattedConfusionTable());
     }
 
-    /// <summary>A small picture of two colours that the number decides.</summary>
+    /// <summary>A small picture of two colors that the number decides.</summary>
     internal static byte[] Picture(int width, int height, int number)
     {
         var random = new Random(number);
-        (Rgb24 first, Rgb24 second) = (Colour(random), Colour(random));
+        (Rgb24 first, Rgb24 second) = (Color(random), Color(random));
         using var image = new Image<Rgb24>(width, height);
         for (int y = 0; y < height; y++)
         {
@@ -95,7 +109,7 @@ public sealed class ClassCountTests
         }
     }
 
-    private static Rgb24 Colour(Random random) => new((byte)random.Next(256), (byte)random.Next(256), (byte)random.Next(256));
+    private static Rgb24 Color(Random random) => new((byte)random.Next(256), (byte)random.Next(256), (byte)random.Next(256));
 
     private IDataView Keyed(List<EncodedPhoto> photos)
     {

@@ -19,8 +19,10 @@ public sealed class LabelOrderTests
     [DynamicData(nameof(Methods))]
     public void TrainingWithPermutedClassesGivesTheSameScoresByName(string method)
     {
-        List<Dictionary<string, float>> expected = TrainAndScore(method, ValueToKeyMappingEstimator.KeyOrdinality.ByOccurrence, out string[] first, out string[] labels);
-        List<Dictionary<string, float>> actual = TrainAndScore(method, ValueToKeyMappingEstimator.KeyOrdinality.ByValue, out string[] second, out string[] permuted);
+        List<Dictionary<string, float>> expected = TrainAndScore(
+            method, ValueToKeyMappingEstimator.KeyOrdinality.ByOccurrence, out string[] first, out string[] labels);
+        List<Dictionary<string, float>> actual = TrainAndScore(
+            method, ValueToKeyMappingEstimator.KeyOrdinality.ByValue, out string[] second, out string[] permuted);
         CollectionAssert.AreEqual(Pictures.ClassNames, first);
         CollectionAssert.AreEqual(Pictures.ClassNames.Order().ToArray(), second);
         for (int row = 0; row < expected.Count; row++)
@@ -47,12 +49,16 @@ public sealed class LabelOrderTests
         // An image of each class scored by a model whose answer is known: the confusion matrix has each count where its names are.
         IDataView scored = Trained.Loreal.Transform(Trained.Prepared(_ml));
         ConfusionMatrix matrix = _ml.MulticlassClassification.Evaluate(scored).ConfusionMatrix;
-        string[] predicted = [.. _ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(scored).Transform(scored).GetColumn<string>("PredictedLabel")];
+        string[] predicted =
+        [
+            .. _ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(scored).Transform(scored).GetColumn<string>("PredictedLabel"),
+        ];
         for (int actual = 0; actual < 3; actual++)
         {
             for (int guess = 0; guess < 3; guess++)
             {
-                int expected = Trained.Photos.Zip(predicted).Count(pair => pair.First.Label == Pictures.ClassNames[actual] && pair.Second == Pictures.ClassNames[guess]);
+                int expected = Trained.Photos.Zip(predicted).Count(
+                    pair => pair.First.Label == Pictures.ClassNames[actual] && pair.Second == Pictures.ClassNames[guess]);
                 Assert.AreEqual(expected, matrix.Counts[actual][guess]);
             }
         }
@@ -61,7 +67,7 @@ public sealed class LabelOrderTests
     [TestMethod]
     public void AStudentFollowsTheNamesOfItsTeacher()
     {
-        IDataView data = Taught.Unlabelled(_ml);
+        IDataView data = Taught.Unlabeled(_ml);
         string[] names = [.. Taught.Student.ClassNames];
         using PromptKDTransformer permuted = Taught.Student.WithClasses([.. names.Reverse()]);
         List<float[]> expected = Rows.Scores(Taught.Student.Transform(data));
@@ -75,7 +81,8 @@ public sealed class LabelOrderTests
         }
     }
 
-    private List<Dictionary<string, float>> TrainAndScore(string method, ValueToKeyMappingEstimator.KeyOrdinality order, out string[] classNames, out string[] predicted)
+    private List<Dictionary<string, float>> TrainAndScore(
+        string method, ValueToKeyMappingEstimator.KeyOrdinality order, out string[] classNames, out string[] predicted)
     {
         LorealTrainer.Options options = Trained.Options();
         options.Attributes = method == "CoOp with attributes" ? options.Attributes : null;

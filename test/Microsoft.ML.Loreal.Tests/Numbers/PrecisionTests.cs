@@ -54,8 +54,8 @@ public sealed class PrecisionTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        (Tensor? image, Tensor? text, Tensor? logits) = Answers(_single.Value);
-        (Tensor? reducedImage, Tensor? reducedText, Tensor? reducedLogits) = Answers(_reduced.Value);
+        (Tensor image, Tensor text, Tensor logits) = Answers(_single.Value);
+        (Tensor reducedImage, Tensor reducedText, Tensor reducedLogits) = Answers(_reduced.Value);
         ClipConfig config = _single.Value.Config;
         double imageError = Near(image, reducedImage, config.VisionLayers, "image features");
         double textError = Near(text, reducedText, config.TextLayers, "text features");
@@ -65,8 +65,10 @@ public sealed class PrecisionTests
         double deviation = scale * Math.Sqrt(((imageError * imageError) + (textError * textError)) / config.EmbedDimension);
         Assert.IsLessThanOrEqualTo(deviation, (logits - reducedLogits).square().mean().sqrt().item<float>(), "logits");
         // A probability changes by at most a quarter of the change between two logits.
-        Assert.IsLessThanOrEqualTo(4 * deviation / 2, (logits.softmax(1) - reducedLogits.softmax(1)).abs().max().item<float>(), "probabilities");
-        Assert.IsGreaterThanOrEqualTo(0.95f, logits.argmax(1).eq(reducedLogits.argmax(1)).to(ScalarType.Float32).mean().item<float>(), "the same predictions");
+        Assert.IsLessThanOrEqualTo(
+            4 * deviation / 2, (logits.softmax(1) - reducedLogits.softmax(1)).abs().max().item<float>(), "probabilities");
+        Assert.IsGreaterThanOrEqualTo(
+            0.95f, logits.argmax(1).eq(reducedLogits.argmax(1)).to(ScalarType.Float32).mean().item<float>(), "the same predictions");
         Assert.IsGreaterThan(0, (image - reducedImage).abs().max().item<float>(), "nothing was computed in another precision");
 
         (Tensor Image, Tensor Text, Tensor Logits) Answers(ClipModel clip)
@@ -77,7 +79,7 @@ public sealed class PrecisionTests
             Tensor prompts = learner.TextFeatures(slots?.Tokens(slots.Vectors(learner.Condition(features))));
             Assert.AreEqual(ScalarType.Float32, features.dtype);
             Assert.AreEqual(ScalarType.Float32, prompts.dtype);
-            return (features, Classifier.Normalise(prompts), learner.Logits(features, prompts));
+            return (features, Classifier.Normalize(prompts), learner.Logits(features, prompts));
         }
     }
 
@@ -106,7 +108,7 @@ public sealed class PrecisionTests
     [DataRow("MaPLe", long.MaxValue)]
     [DataRow("MMA", long.MaxValue)]
     [DataRow("MMRL", long.MaxValue)]
-    public void AStepOfTheDistillationPointsTheSameWay(string method, long numbersKept) => SameDirection(clip =>
+    public void AStepOfTheDistillationPointsTheSameWay(string method, long maxElements) => SameDirection(clip =>
     {
         AttributeSlots slots = Slots(clip);
         using PromptLearner alpha = Learner(clip, method, slots);
@@ -120,7 +122,8 @@ public sealed class PrecisionTests
             low = beta.Encode(Some(_pixels));
         }
 
-        var students = new TwoStudents(alpha, beta, slots, clip, new DistillationSettings(ContextBridge.Aligned, 1, 2, 0.1, 1), numbersKept);
+        var students = new TwoStudents(
+            alpha, beta, slots, clip, new DistillationSettings(ContextBridge.Aligned, 1, 2, 0.1, 1), maxElements);
         students.Losses(high, low, tensor(Labels()), 0.7).Total.backward();
         return (slots, slots.Parameters);
     });
@@ -176,7 +179,8 @@ public sealed class PrecisionTests
     }
 
     private static Lazy<Tensor> Pixels(int side) =>
-        new(() => new WorldPictures(Classes, PerClass, seed: 5).Pixels(ClipBackbone.Default.ImageProcessor, side).DetachFromDisposeScope());
+        new(() => new WorldPictures(Enumerable.Range(0, Classes * PerClass).Select(i => i % Classes), seed: 5)
+            .Pixels(ClipBackbone.Default.ImageProcessor, side).DetachFromDisposeScope());
 
     /// <summary>One picture of every class, in the order of <see cref="Labels"/>: enough for a gradient.</summary>
     private static Tensor Some(Lazy<Tensor> pixels) => pixels.Value.narrow(0, 0, Classes);

@@ -22,10 +22,10 @@ public sealed class PrecisionTrainingTests
     {
         const int Classes = 8;
         const int TestImages = 64;
-        (List<double>? losses, int right) = Train(ComputePrecision.Single);
-        (List<double>? reducedLosses, int reducedRight) = Train(ComputePrecision.BFloat16);
+        (List<double> losses, int right) = Train(ComputePrecision.Single);
+        (List<double> reducedLosses, int reducedRight) = Train(ComputePrecision.BFloat16);
         Assert.IsGreaterThan(TestImages / 2, right);
-        Assert.IsLessThanOrEqualTo(TestImages / 20, Math.Abs(right - reducedRight), "pictures recognised");
+        Assert.IsLessThanOrEqualTo(TestImages / 20, Math.Abs(right - reducedRight), "pictures recognized");
         CollectionAssert.AreNotEqual(losses, reducedLosses);
         foreach ((double expected, double actual) in losses.Zip(reducedLosses))
         {
@@ -48,14 +48,19 @@ public sealed class PrecisionTrainingTests
                 options.ToPlan(),
                 new TrainingContext(3, CPU, metrics => losses.Add(metrics.Loss)),
                 [.. World.Classes.Take(Classes)],
-                new WorldPictures(Classes, 4, seed: 7));
+                Pictures(4, seed: 7));
             Assert.AreEqual(precision, model.Precision);
-            var test = new WorldPictures(Classes, TestImages / Classes, seed: 8);
+            WorldPictures test = Pictures(TestImages / Classes, seed: 8);
             using Tensor pixels = test.Pixels(model.Backbone.ImageProcessor, model.Resolution);
             float[] probabilities = new float[TestImages * Classes];
             model.Score(pixels, probabilities);
-            return (losses, probabilities.Chunk(Classes).Zip(test.Labels).Count(row => Array.IndexOf(row.First, row.First.Max()) == row.Second));
+            return (
+                losses,
+                probabilities.Chunk(Classes).Zip(test.Labels).Count(row => Array.IndexOf(row.First, row.First.Max()) == row.Second));
         }
+
+        static WorldPictures Pictures(int perClass, int seed) =>
+            new(Enumerable.Range(0, Classes * perClass).Select(i => i % Classes), seed);
 
         static TrainingStageOptions Stage() => new() { Epochs = 3, BatchSize = 8, LearningRate = 0.002, WarmupEpochs = 0 };
     }
@@ -85,7 +90,7 @@ public sealed class PrecisionTrainingTests
     [TestMethod]
     public void ATrainedModelChangesItsPrecisionAndBack()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
         IDataView data = Trained.Prepared(ml);
         List<float[]> expected = Rows.Scores(Trained.Loreal.Transform(data));
@@ -120,7 +125,8 @@ public sealed class PrecisionTrainingTests
         LorealTransformer single = steps.OfType<LorealTransformer>().Single();
         IDataView prepared = steps.TakeWhile(step => step != single).Aggregate(Trained.Data(ml), (data, step) => step.Transform(data));
         using LorealTransformer reduced = single.WithPrecision(ComputePrecision.BFloat16);
-        MulticlassClassificationMetrics[] metrics = [.. new[] { single, reduced }.Select(one => ml.MulticlassClassification.Evaluate(one.Transform(prepared)))];
+        MulticlassClassificationMetrics[] metrics =
+            [.. new[] { single, reduced }.Select(one => ml.MulticlassClassification.Evaluate(one.Transform(prepared)))];
         Assert.AreEqual(metrics[0].LogLoss, metrics[1].LogLoss, 2 * Tolerance);
         Assert.AreNotEqual(metrics[0].LogLoss, metrics[1].LogLoss);
     }
@@ -128,9 +134,9 @@ public sealed class PrecisionTrainingTests
     [TestMethod]
     public void AStudentOfPromptKDDoesToo()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
-        IDataView data = Taught.Unlabelled(ml);
+        IDataView data = Taught.Unlabeled(ml);
         List<float[]> expected = Rows.Scores(Taught.Student.Transform(data));
         using PromptKDTransformer reduced = Taught.Student.WithPrecision(ComputePrecision.BFloat16);
         List<float[]> scores = Rows.Scores(reduced.Transform(data));
@@ -184,7 +190,7 @@ public sealed class PrecisionTrainingTests
     [TestMethod]
     public void ATransformerSavedInHalfOpensOnEveryProcessor()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1) { FallbackToCpu = true };
         var warnings = new List<string>();
         ml.Log += (_, message) =>
@@ -234,14 +240,15 @@ public sealed class PrecisionTrainingTests
     [TestMethod]
     public void ACheckpointOfAnotherPrecisionIsRefused()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
         IDataView data = Trained.Prepared(ml);
         LorealTrainer.Options options = Trained.Options();
-        options.WorkspacePath = folder.FullName;
+        options.WorkspacePath = folder.Path;
         ml.MulticlassClassification.Trainers.Loreal(options).Fit(data).Dispose();
         options.Precision = ComputePrecision.BFloat16;
-        string message = Assert.ThrowsExactly<InvalidOperationException>(() => ml.MulticlassClassification.Trainers.Loreal(options).Fit(data)).Message;
+        string message = Assert.ThrowsExactly<InvalidOperationException>(
+            () => ml.MulticlassClassification.Trainers.Loreal(options).Fit(data)).Message;
         StringAssert.Contains(message, "Precision is nothing in the checkpoint and \"BFloat16\" now");
     }
 
@@ -265,11 +272,12 @@ public sealed class PrecisionTrainingTests
     private static void AssertNear(List<float[]> expected, List<float[]> actual)
     {
         Assert.HasCount(expected.Count, actual);
-        foreach ((float[]? a, float[]? b) in expected.Zip(actual))
+        foreach ((float[] a, float[] b) in expected.Zip(actual))
         {
             Assert.IsLessThanOrEqualTo(Tolerance, a.Zip(b).Max(pair => Math.Abs(pair.First - pair.Second)));
         }
 
-        Assert.IsTrue(expected.Zip(actual).Any(rows => !rows.First.SequenceEqual(rows.Second)), "nothing was computed in another precision");
+        Assert.IsTrue(
+            expected.Zip(actual).Any(rows => !rows.First.SequenceEqual(rows.Second)), "nothing was computed in another precision");
     }
 }

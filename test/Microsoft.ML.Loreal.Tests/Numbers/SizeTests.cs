@@ -12,11 +12,11 @@ public sealed class SizeTests
     private readonly MLContext _ml = new(1);
 
     [TestMethod]
-    public void AnImageOfOneColourScoresTheSameAtAnySize()
+    public void AnImageOfOneColorScoresTheSameAtAnySize()
     {
-        // From one pixel, far below phi, to many: a resize of one colour is that colour.
+        // From one pixel, far below phi, to many: a resize of one color is that color.
         (int Width, int Height)[] sizes = [(1, 1), (1, 9), (15, 2), (16, 16), (17, 40), (300, 200), (2, 1000)];
-        List<float[]> scores = Scores(sizes.Select(size => OneColour(size.Width, size.Height)));
+        List<float[]> scores = Scores(sizes.Select(size => OneColor(size.Width, size.Height)));
         foreach (float[] row in scores)
         {
             for (int i = 0; i < row.Length; i++)
@@ -31,7 +31,11 @@ public sealed class SizeTests
     [TestMethod]
     public void TrainingTakesImagesSmallerThanPhi()
     {
-        List<EncodedPhoto> photos = [.. Enumerable.Range(0, 6).Select(i => new EncodedPhoto { Label = i % 2 == 0 ? "even" : "odd", Image = ClassCountTests.Picture(1 + i, 7 - i, i) })];
+        List<EncodedPhoto> photos =
+        [
+            .. Enumerable.Range(0, 6).Select(
+                i => new EncodedPhoto { Label = i % 2 == 0 ? "even" : "odd", Image = ClassCountTests.Picture(1 + i, 7 - i, i) }),
+        ];
         IDataView data = _ml.Data.LoadFromEnumerable(photos);
         data = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
         using LorealTransformer model = _ml.MulticlassClassification.Trainers.Loreal(Trained.Options()).Fit(data);
@@ -46,11 +50,13 @@ public sealed class SizeTests
     [DataRow(70)]
     public void EveryRowOfEveryBatchScoresLikeTheRowAlone(int rows)
     {
-        List<EncodedPhoto> photos = [.. Enumerable.Range(0, rows).Select(i => new EncodedPhoto { Image = ClassCountTests.Picture(20, 18, i) })];
+        List<EncodedPhoto> photos =
+            [.. Enumerable.Range(0, rows).Select(i => new EncodedPhoto { Image = ClassCountTests.Picture(20, 18, i) })];
         List<float[]> scores = Rows.Scores(Trained.Loreal.Transform(_ml.Data.LoadFromEnumerable(photos)));
         Assert.HasCount(rows, scores);
-        using PredictionEngine<EncodedPhoto, ScoredPhoto> engine =
-            _ml.Model.CreatePredictionEngine<EncodedPhoto, ScoredPhoto>(Trained.Loreal, new PredictionEngineOptions { OwnsTransformer = false });
+        using PredictionEngine<EncodedPhoto, PhotoScores> engine =
+            _ml.Model.CreatePredictionEngine<EncodedPhoto, PhotoScores>(
+                Trained.Loreal, new PredictionEngineOptions { OwnsTransformer = false });
         foreach (int row in new[] { 0, rows / 2, rows - 1 }.Distinct())
         {
             float[] alone = engine.Predict(photos[row]).Score;
@@ -134,7 +140,7 @@ public sealed class SizeTests
         }
     }
 
-    private static byte[] OneColour(int width, int height)
+    private static byte[] OneColor(int width, int height)
     {
         using var image = new Image<Rgb24>(width, height, new Rgb24(200, 30, 90));
         using var stream = new MemoryStream();
@@ -143,10 +149,6 @@ public sealed class SizeTests
     }
 
     private List<float[]> Scores(IEnumerable<byte[]> files) =>
-        Rows.Scores(Trained.Loreal.Transform(_ml.Data.LoadFromEnumerable(files.Select(file => new EncodedPhoto { Image = file }).ToList())));
-
-    private sealed class ScoredPhoto
-    {
-        public float[] Score { get; set; } = [];
-    }
+        Rows.Scores(
+            Trained.Loreal.Transform(_ml.Data.LoadFromEnumerable(files.Select(file => new EncodedPhoto { Image = file }).ToList())));
 }

@@ -8,7 +8,7 @@ namespace Microsoft.ML.Loreal.Tests;
 [TestClass]
 public sealed class PackageTests
 {
-    private static readonly TestFolder _folder = new();
+    private static readonly TemporaryFolder _folder = new();
     private static readonly Lazy<string> _package = new(Pack);
 
     private static string Root { get; } = RepositoryRoot();
@@ -26,7 +26,12 @@ public sealed class PackageTests
         string[] names = [.. package.Entries.Select(entry => entry.FullName)];
         foreach (string name in new[]
         {
-            "README.md", "LICENSE", "icon.png", "tools/cxx-runtime.sh", "lib/net10.0/Microsoft.ML.Loreal.dll", "lib/net10.0/Microsoft.ML.Loreal.xml",
+            "README.md",
+            "LICENSE",
+            "icon.png",
+            "tools/cxx-runtime.sh",
+            "lib/net10.0/Microsoft.ML.Loreal.dll",
+            "lib/net10.0/Microsoft.ML.Loreal.xml",
         })
         {
             Assert.Contains(name, names);
@@ -44,7 +49,11 @@ public sealed class PackageTests
         Assert.AreEqual("README.md", Value("readme"));
         Assert.AreEqual("icon.png", Value("icon"));
         Assert.AreEqual("MIT", Value("license"));
-        string[] dependencies = [.. metadata.Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value)];
+        string[] dependencies =
+        [
+            .. metadata.Descendants().Where(element => element.Name.LocalName == "dependency").Select(
+                element => element.Attribute("id")!.Value),
+        ];
         CollectionAssert.AreEquivalent(
             new[] { "Microsoft.ML", "Microsoft.ML.Loreal.Core", "TorchSharp" }, dependencies);
     }
@@ -56,7 +65,8 @@ public sealed class PackageTests
         program.Build(File.ReadAllText(Path.Combine(Root, "README.md")));
         List<Photo> photos = ConsumerPictures.Write(Directory.CreateDirectory(_folder["pictures"]).FullName);
 
-        string[] lines = program.Run(_folder["pictures"]).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string[] lines = program.Run(_folder["pictures"]).Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
         // Of every picture: its name, its predicted class, and the probabilities by the trained and by the reloaded model.
         Assert.HasCount(photos.Count, lines);

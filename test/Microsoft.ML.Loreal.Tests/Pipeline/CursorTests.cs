@@ -9,8 +9,9 @@ public sealed class CursorTests
     public void NothingIsReadOrScoredForOtherColumns()
     {
         var ml = new MLContext(1);
-        using var folder = new TestFolder();
-        IDataView data = ml.Data.LoadFromEnumerable(Trained.Photos.Select(photo => new Photo { ImagePath = folder["absent.png"], Number = photo.Number }).ToList());
+        using var folder = new TemporaryFolder();
+        IDataView data = ml.Data.LoadFromEnumerable(
+            Trained.Photos.Select(photo => new Photo { ImagePath = folder["absent.png"], Number = photo.Number }).ToList());
         IDataView scored = PathModel(ml).Transform(data);
         CollectionAssert.AreEqual(Enumerable.Range(0, Trained.Photos.Count).ToArray(), Rows.Read<int>(scored, "Number"));
         using DataViewRowCursor cursor = scored.GetRowCursor([scored.Schema["Number"]]);
@@ -25,7 +26,8 @@ public sealed class CursorTests
         var ml = new MLContext(1);
         Dictionary<int, float[]> expected = ScoresByNumber(ml);
         IDataView scored = PathModel(ml).Transform(Many(ml));
-        using DataViewRowCursor cursor = scored.GetRowCursor(scored.Schema.Where(column => column.Name is "Number" or "Features" or "FileName" or "Label" or "Score"));
+        using DataViewRowCursor cursor = scored.GetRowCursor(
+            scored.Schema.Where(column => column.Name is "Number" or "Features" or "FileName" or "Label" or "Score"));
         AssertInStep(cursor, expected, Enumerable.Range(0, 100));
     }
 
@@ -277,7 +279,10 @@ public sealed class CursorTests
     private static List<Photo> ManyPhotos() =>
         [.. Enumerable.Range(0, 100).Select(i => new Photo
         {
-            ImagePath = Trained.Photos[i * 7 % Trained.Photos.Count].ImagePath, FileName = $"photo {i}", Number = i, Features = [i, i + 0.5f, -i],
+            ImagePath = Trained.Photos[i * 7 % Trained.Photos.Count].ImagePath,
+            FileName = $"photo {i}",
+            Number = i,
+            Features = [i, i + 0.5f, -i],
         })];
 
     private static ITransformer PathModel(MLContext ml)

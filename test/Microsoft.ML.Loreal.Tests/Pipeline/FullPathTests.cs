@@ -8,7 +8,7 @@ public sealed class FullPathTests
     [TestMethod]
     public void TrainsEvaluatesSavesReloadsAndPredicts()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
         IDataView data = Trained.Data(ml);
         IDataView scored = Trained.Model.Transform(data);
@@ -65,7 +65,8 @@ public sealed class FullPathTests
         Assert.HasCount(2, folds);
         foreach (TrainCatalogBase.CrossValidationResult<MulticlassClassificationMetrics> fold in folds)
         {
-            List<string> labels = [.. Rows.Read<ReadOnlyMemory<char>>(fold.ScoredHoldOutSet, "PredictedLabel").Select(value => value.ToString())];
+            List<string> labels =
+                [.. Rows.Read<ReadOnlyMemory<char>>(fold.ScoredHoldOutSet, "PredictedLabel").Select(value => value.ToString())];
             Assert.IsNotEmpty(labels);
             Assert.IsEmpty(labels.Except(Pictures.ClassNames));
         }

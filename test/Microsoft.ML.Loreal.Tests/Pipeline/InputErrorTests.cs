@@ -14,7 +14,11 @@ public sealed class InputErrorTests
         LorealTrainer trainer = Trainer();
         IDataView data = Pathed(keys: false);
         AssertMessage(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainer.Fit(data)), "Label", "String", "MapValueToKey");
-        AssertMessage(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainer.GetOutputSchema(Shapes.Of(data.Schema))), "Label", "String", "MapValueToKey");
+        AssertMessage(
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainer.GetOutputSchema(Shapes.Of(data.Schema))),
+            "Label",
+            "String",
+            "MapValueToKey");
     }
 
     [TestMethod]
@@ -22,8 +26,12 @@ public sealed class InputErrorTests
     {
         LorealTrainer trainer = Trainer(options => options.LabelColumnName = "Kind");
         IDataView data = Pathed();
-        AssertMessage(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainer.Fit(data)), "Kind", "MapValueToKey", "LabelColumnName");
-        AssertMessage(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainer.GetOutputSchema(Shapes.Of(data.Schema))), "Kind", "MapValueToKey");
+        AssertMessage(
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainer.Fit(data)), "Kind", "MapValueToKey", "LabelColumnName");
+        AssertMessage(
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainer.GetOutputSchema(Shapes.Of(data.Schema))),
+            "Kind",
+            "MapValueToKey");
     }
 
     [TestMethod]
@@ -32,7 +40,10 @@ public sealed class InputErrorTests
         LorealTrainer trainer = Trainer(options => options.LabelColumnName = "Number");
         IDataView data = _ml.Transforms.Conversion.MapValueToKey("Number").Fit(Pathed()).Transform(Pathed());
         AssertMessage(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainer.Fit(data)), "Number", "Int32", "MapValueToKey");
-        AssertMessage(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainer.GetOutputSchema(Shapes.Of(data.Schema))), "Number", "MapValueToKey");
+        AssertMessage(
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainer.GetOutputSchema(Shapes.Of(data.Schema))),
+            "Number",
+            "MapValueToKey");
     }
 
     [TestMethod]
@@ -44,7 +55,11 @@ public sealed class InputErrorTests
         LorealTrainer trainer = Trainer(options => options.ImageColumnName = column);
         IDataView data = Pathed();
         AssertMessage(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainer.Fit(data)), column, found, "LoadImages");
-        AssertMessage(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainer.GetOutputSchema(Shapes.Of(data.Schema))), column, found, "LoadImages");
+        AssertMessage(
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainer.GetOutputSchema(Shapes.Of(data.Schema))),
+            column,
+            found,
+            "LoadImages");
     }
 
     [TestMethod]
@@ -52,7 +67,8 @@ public sealed class InputErrorTests
     {
         IDataView data = Trained.Data(_ml);
         AssertMessage(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Trained.Loreal.Transform(data)), "Image", "LoadImages");
-        AssertMessage(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Trained.Loreal.GetOutputSchema(data.Schema)), "Image", "LoadImages");
+        AssertMessage(
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Trained.Loreal.GetOutputSchema(data.Schema)), "Image", "LoadImages");
     }
 
     [TestMethod]
@@ -62,8 +78,16 @@ public sealed class InputErrorTests
     [DataRow(40, "32", "32")]
     public void ResolutionThatDoesNotFitIsRefusedWithTheNearest(int resolution, string below, string above)
     {
-        AssertMessage(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Trainer(options => options.LowResolution = resolution)), "LowResolution", below, above);
-        AssertMessage(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Trainer(options => options.TrainResolution = resolution)), "TrainResolution", below, above);
+        AssertMessage(
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Trainer(options => options.LowResolution = resolution)),
+            "LowResolution",
+            below,
+            above);
+        AssertMessage(
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Trainer(options => options.TrainResolution = resolution)),
+            "TrainResolution",
+            below,
+            above);
     }
 
     [TestMethod]
@@ -95,7 +119,9 @@ public sealed class InputErrorTests
         AssertOption("ValidationFraction", options => options.ValidationFraction = 1);
         AssertOption("ValidationSet", options => (options.ValidationFraction, options.ValidationSet) = (0.5f, Trained.Data(_ml)));
         AssertOption("ValidationFraction", options => options.EarlyStopping = new EarlyStoppingOptions());
-        AssertOption("EarlyStopping.Patience", options => (options.ValidationFraction, options.EarlyStopping) = (0.5f, new EarlyStoppingOptions { Patience = 0 }));
+        AssertOption(
+            "EarlyStopping.Patience",
+            options => (options.ValidationFraction, options.EarlyStopping) = (0.5f, new EarlyStoppingOptions { Patience = 0 }));
         AssertOption("EarlyStopping.MinimumImprovement", options =>
             (options.ValidationFraction, options.EarlyStopping) = (0.5f, new EarlyStoppingOptions { MinimumImprovement = -1 }));
         AssertOption("CheckpointInterval", options => options.CheckpointInterval = TimeSpan.FromSeconds(-1));
@@ -104,11 +130,15 @@ public sealed class InputErrorTests
     [TestMethod]
     public void WorkspaceThatCannotBeAFolderIsRefused()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         File.WriteAllText(folder["file"], "");
-        AssertMessage(Assert.ThrowsExactly<ArgumentException>(() => Trainer(options => options.WorkspacePath = folder["file"])), "WorkspacePath", "file");
+        AssertMessage(
+            Assert.ThrowsExactly<ArgumentException>(() => Trainer(options => options.WorkspacePath = folder["file"])),
+            "WorkspacePath",
+            "file");
         string inside = Path.Combine(folder["file"], "a", "b");
-        AssertMessage(Assert.ThrowsExactly<ArgumentException>(() => Trainer(options => options.WorkspacePath = inside)), inside, folder["file"]);
+        AssertMessage(
+            Assert.ThrowsExactly<ArgumentException>(() => Trainer(options => options.WorkspacePath = inside)), inside, folder["file"]);
         AssertOption("WorkspacePath", options => options.WorkspacePath = " ");
         AssertOption("WorkspacePath", options => options.WorkspacePath = "a\0b");
 
@@ -129,7 +159,8 @@ public sealed class InputErrorTests
     {
         IDataView all = Pathed();
         ITransformer keys = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(Trained.Data(_ml));
-        IDataView some = keys.Transform(Copied(_ml.Data.LoadFromEnumerable(Trained.Photos.Where(photo => photo.Label != "green").ToList())));
+        IDataView some = keys.Transform(
+            Copied(_ml.Data.LoadFromEnumerable(Trained.Photos.Where(photo => photo.Label != "green").ToList())));
         Assert.IsNotNull(all);
         AssertMessage(Assert.ThrowsExactly<ArgumentException>(() => Trainer().Fit(some)), "green");
     }
@@ -137,8 +168,12 @@ public sealed class InputErrorTests
     [TestMethod]
     public void UnusableClassNamesAreRefusedBeforeImagesAreRead()
     {
-        using var folder = new TestFolder();
-        List<Photo> photos = [.. Trained.Photos.Select(photo => new Photo { ImagePath = folder["absent.png"], Label = photo.Label == "red" ? "GREEN" : photo.Label })];
+        using var folder = new TemporaryFolder();
+        List<Photo> photos =
+        [
+            .. Trained.Photos.Select(
+                photo => new Photo { ImagePath = folder["absent.png"], Label = photo.Label == "red" ? "GREEN" : photo.Label }),
+        ];
         AssertMessage(Assert.ThrowsExactly<ArgumentException>(() => Trainer().Fit(Pathed(photos))), "GREEN", "green");
     }
 
@@ -160,7 +195,8 @@ public sealed class InputErrorTests
         var warnings = new List<string>();
         _ml.Log += (_, message) => warnings.Add(message.Message);
         using LorealTransformer model = Trainer(options => options.Attributes = null).Fit(Pathed());
-        Assert.IsTrue(warnings.Any(message => message.Contains("cuda:0", StringComparison.Ordinal) && message.Contains("CPU", StringComparison.Ordinal)));
+        Assert.IsTrue(warnings.Any(
+            message => message.Contains("cuda:0", StringComparison.Ordinal) && message.Contains("CPU", StringComparison.Ordinal)));
     }
 
     private static void AssertMessage(Exception exception, params string[] parts)

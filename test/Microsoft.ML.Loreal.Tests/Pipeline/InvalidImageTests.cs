@@ -19,7 +19,7 @@ public sealed class InvalidImageTests
     [DataRow("bomb")]
     public void TrainingNamesTheFileAndTheRow(string damage)
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         List<Photo> photos = WithBadRow(folder, damage);
         InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(() => Trainer(InvalidImageAction.Throw).Fit(Paths(photos)));
         StringAssert.Contains(error.Message, $"row {BadRow} ");
@@ -38,12 +38,13 @@ public sealed class InvalidImageTests
     [DataRow("bomb")]
     public void SkippingTrainsAsWithoutTheRow(string damage)
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         List<Photo> photos = WithBadRow(folder, damage);
         var warnings = new List<string>();
         _ml.Log += (_, message) => warnings.Add(message.Message);
         using LorealTransformer skipping = Trainer(InvalidImageAction.Skip).Fit(Paths(photos));
-        Assert.IsTrue(warnings.Any(message => message.Contains("1 row(s)", StringComparison.Ordinal) && message.Contains(photos[BadRow].ImagePath, StringComparison.Ordinal)));
+        Assert.IsTrue(warnings.Any(message => message.Contains("1 row(s)", StringComparison.Ordinal)
+            && message.Contains(photos[BadRow].ImagePath, StringComparison.Ordinal)));
 
         List<Photo> without = [.. photos.Where((_, i) => i != BadRow)];
         using LorealTransformer expected = Trainer(InvalidImageAction.Throw).Fit(Paths(without));
@@ -58,7 +59,7 @@ public sealed class InvalidImageTests
     [DataRow("bomb")]
     public void ScoringRaisesTheErrorAtItsRowOrGivesMissingValues(string damage)
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         List<Photo> photos = WithBadRow(folder, damage);
         List<float[]> expected = Rows.Scores(Trained.Loreal.Transform(Paths(Trained.Photos)));
 
@@ -77,7 +78,8 @@ public sealed class InvalidImageTests
             Label = photo.Label,
         })];
         IDataView data = Keyed(_ml.Data.LoadFromEnumerable(photos));
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Trainer(InvalidImageAction.Throw).Fit(data)).Message, $"row {BadRow} ");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidDataException>(() => Trainer(InvalidImageAction.Throw).Fit(data)).Message, $"row {BadRow} ");
         AssertThrowsAtBadRow(Trained.Loreal.Transform(data), "0 bytes", BadRow);
         using LorealTransformer skipping = Trainer(InvalidImageAction.Skip).Fit(data);
         List<float[]> scores = Rows.Scores(skipping.Transform(data));
@@ -88,7 +90,7 @@ public sealed class InvalidImageTests
     [TestMethod]
     public void LoadedPicturesAreCheckedToo()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         List<Photo> photos = WithBadRow(folder, "garbage");
         IDataView data = _ml.Data.LoadFromEnumerable(photos);
         IDataView loaded = Keyed(_ml.Transforms.LoadImages("Image", "", "ImagePath").Fit(data).Transform(data));
@@ -108,7 +110,8 @@ public sealed class InvalidImageTests
         ITransformer keys = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(Trained.Data(_ml));
         using LorealTransformer model = Trainer(InvalidImageAction.Throw).Fit(keys.Transform(Copied(_ml.Data.LoadFromEnumerable(photos))));
         Assert.IsTrue(warnings.Any(message => message.Contains("1 row(s) without a label", StringComparison.Ordinal)));
-        Rows.AssertIdentical(Rows.Scores(Trained.Loreal.Transform(Paths(Trained.Photos))), Rows.Scores(model.Transform(Paths(Trained.Photos))));
+        Rows.AssertIdentical(
+            Rows.Scores(Trained.Loreal.Transform(Paths(Trained.Photos))), Rows.Scores(model.Transform(Paths(Trained.Photos))));
     }
 
     private static void AssertThrowsAtBadRow(IDataView scored, string name, int badRow)
@@ -148,7 +151,7 @@ public sealed class InvalidImageTests
         }
     }
 
-    private static List<Photo> WithBadRow(TestFolder folder, string damage)
+    private static List<Photo> WithBadRow(TemporaryFolder folder, string damage)
     {
         List<Photo> photos = [.. Trained.Photos];
         byte[] whole = File.ReadAllBytes(photos[BadRow].ImagePath);

@@ -11,7 +11,7 @@ public sealed class LifetimeTests
         IDataView data = Trained.Prepared(new MLContext(1));
         List<float[]> expected = Rows.Scores(Trained.Loreal.Transform(data));
         var results = new ConcurrentBag<List<float[]>>();
-        OnThreads(4, () => results.Add(Rows.Scores(Trained.Loreal.Transform(data))));
+        ParallelThreads.Run(4, _ => results.Add(Rows.Scores(Trained.Loreal.Transform(data))));
         Assert.HasCount(4, results);
         foreach (List<float[]> scores in results)
         {
@@ -27,7 +27,7 @@ public sealed class LifetimeTests
         List<float[]> expected = Rows.Scores(model.Transform(data));
         var outcomes = new ConcurrentBag<Exception?>();
         using var started = new CountdownEvent(3);
-        OnThreads(4, index =>
+        ParallelThreads.Run(4, index =>
         {
             if (index == 0)
             {
@@ -76,12 +76,13 @@ public sealed class LifetimeTests
         var ml = new MLContext(1);
         LorealTransformer model = Trained.Loreal.WithClasses(Pictures.ClassNames);
         byte[] file = File.ReadAllBytes(Trained.Photos[0].ImagePath);
-        using (PredictionEngine<EncodedPhoto, ScoredPhoto> engine = ml.Model.CreatePredictionEngine<EncodedPhoto, ScoredPhoto>(model, new PredictionEngineOptions { OwnsTransformer = false }))
+        using (PredictionEngine<EncodedPhoto, PhotoScores> engine = ml.Model.CreatePredictionEngine<EncodedPhoto, PhotoScores>(
+            model, new PredictionEngineOptions { OwnsTransformer = false }))
         {
             Assert.HasCount(3, engine.Predict(new EncodedPhoto { Image = file }).Score);
         }
 
-        using (PredictionEngine<EncodedPhoto, ScoredPhoto> engine = ml.Model.CreatePredictionEngine<EncodedPhoto, ScoredPhoto>(model))
+        using (PredictionEngine<EncodedPhoto, PhotoScores> engine = ml.Model.CreatePredictionEngine<EncodedPhoto, PhotoScores>(model))
         {
             float[] first = engine.Predict(new EncodedPhoto { Image = file }).Score;
             float[] other = engine.Predict(new EncodedPhoto { Image = File.ReadAllBytes(Trained.Photos[1].ImagePath) }).Score;
@@ -90,19 +91,5 @@ public sealed class LifetimeTests
         }
 
         Assert.ThrowsExactly<ObjectDisposedException>(() => model.WithClasses(["cat", "dog"]));
-    }
-
-    private static void OnThreads(int count, Action action) => OnThreads(count, _ => action());
-
-    private static void OnThreads(int count, Action<int> action)
-    {
-        Thread[] threads = [.. Enumerable.Range(0, count).Select(index => new Thread(() => action(index)))];
-        Array.ForEach(threads, thread => thread.Start());
-        Array.ForEach(threads, thread => thread.Join());
-    }
-
-    private sealed class ScoredPhoto
-    {
-        public float[] Score { get; set; } = [];
     }
 }

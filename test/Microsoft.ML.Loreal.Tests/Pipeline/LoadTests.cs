@@ -25,15 +25,16 @@ public sealed class LoadTests
     {
         var ml = new MLContext(1);
         byte[][] files = [.. Trained.Photos.Select(photo => File.ReadAllBytes(photo.ImagePath))];
-        using PredictionEngine<EncodedPhoto, Prediction> alone = Engine(ml, Trained.Loreal);
+        using PredictionEngine<EncodedPhoto, PhotoScores> alone = Engine(ml, Trained.Loreal);
         List<float[]> expected = [.. files.Select(file => alone.Predict(new EncodedPhoto { Image = file }).Score)];
         var results = new ConcurrentBag<(int First, List<float[]> Scores)>();
 
-        OnThreads(Threads, index =>
+        ParallelThreads.Run(Threads, index =>
         {
             // Each begins elsewhere, so that different pictures are scored at a time.
-            using PredictionEngine<EncodedPhoto, Prediction> engine = Engine(ml, Trained.Loreal);
-            results.Add((index, [.. Enumerable.Range(index, files.Length).Select(i => engine.Predict(new EncodedPhoto { Image = files[i % files.Length] }).Score)]));
+            using PredictionEngine<EncodedPhoto, PhotoScores> engine = Engine(ml, Trained.Loreal);
+            IEnumerable<byte[]> shifted = files.Skip(index % files.Length).Concat(files.Take(index % files.Length));
+            results.Add((index, [.. shifted.Select(file => engine.Predict(new EncodedPhoto { Image = file }).Score)]));
         });
 
         Assert.HasCount(Threads, results);
@@ -46,7 +47,7 @@ public sealed class LoadTests
     [TestMethod]
     public void HundredsOfTransformersLeaveNothingBehind()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
         string zip = folder["model.zip"];
         ml.Model.Save(Trained.Loreal, Trained.Prepared(ml).Schema, zip);
@@ -59,7 +60,7 @@ public sealed class LoadTests
         float[] Once()
         {
             using var transformer = (LorealTransformer)ml.Model.Load(zip, out _);
-            using PredictionEngine<EncodedPhoto, Prediction> engine = Engine(ml, transformer);
+            using PredictionEngine<EncodedPhoto, PhotoScores> engine = Engine(ml, transformer);
             return engine.Predict(new EncodedPhoto { Image = file }).Score;
         }
     }
@@ -69,7 +70,7 @@ public sealed class LoadTests
     {
         var ml = new MLContext(1);
         byte[] file = EncodedLargePicture();
-        using PredictionEngine<EncodedPhoto, Prediction> engine = Engine(ml, Trained.Loreal);
+        using PredictionEngine<EncodedPhoto, PhotoScores> engine = Engine(ml, Trained.Loreal);
         float[] expected = engine.Predict(new EncodedPhoto { Image = file }).Score;
 
         AssertFlat(warmUp: 100, 1_000, _ => CollectionAssert.AreEqual(expected, engine.Predict(new EncodedPhoto { Image = file }).Score));
@@ -82,7 +83,8 @@ public sealed class LoadTests
         var ml = new MLContext(1);
         EncodedPhoto[] photos = [.. Trained.Photos.Select(photo => new EncodedPhoto { Image = File.ReadAllBytes(photo.ImagePath) })];
         List<float[]> expected = Rows.Scores(Trained.Loreal.Transform(ml.Data.LoadFromEnumerable(photos)));
-        IDataView scored = Trained.Loreal.Transform(ml.Data.LoadFromEnumerable(Enumerable.Range(0, rows).Select(i => photos[i % photos.Length])));
+        IDataView scored = Trained.Loreal.Transform(
+            ml.Data.LoadFromEnumerable(Enumerable.Range(0, rows).Select(i => photos[i % photos.Length])));
         DataViewSchema.Column column = scored.Schema["Score"];
         using DataViewRowCursor cursor = scored.GetRowCursor([column]);
         ValueGetter<VBuffer<float>> getter = cursor.GetGetter<VBuffer<float>>(column);
@@ -105,7 +107,7 @@ public sealed class LoadTests
         const int threads = 4;
         var ml = new MLContext(1);
         byte[] file = File.ReadAllBytes(Trained.Photos[0].ImagePath);
-        using PredictionEngine<EncodedPhoto, Prediction> alone = Engine(ml, Trained.Loreal);
+        using PredictionEngine<EncodedPhoto, PhotoScores> alone = Engine(ml, Trained.Loreal);
         float[] expected = alone.Predict(new EncodedPhoto { Image = file }).Score;
         var random = new Random(1);
         var outcomes = new ConcurrentBag<Exception>();
@@ -113,7 +115,7 @@ public sealed class LoadTests
         {
             LorealTransformer model = Trained.Loreal.WithClasses(Pictures.ClassNames);
             var moment = TimeSpan.FromMilliseconds(20 * random.NextDouble());
-            OnThreads(threads + 1, index =>
+            ParallelThreads.Run(threads + 1, index =>
             {
                 if (index == threads)
                 {
@@ -124,7 +126,7 @@ public sealed class LoadTests
 
                 try
                 {
-                    using PredictionEngine<EncodedPhoto, Prediction> engine = Engine(ml, model);
+                    using PredictionEngine<EncodedPhoto, PhotoScores> engine = Engine(ml, model);
                     while (true)
                     {
                         CollectionAssert.AreEqual(expected, engine.Predict(new EncodedPhoto { Image = file }).Score);
@@ -185,8 +187,8 @@ public sealed class LoadTests
         return stream.ToArray();
     }
 
-    private static PredictionEngine<EncodedPhoto, Prediction> Engine(MLContext ml, LorealTransformer model) =>
-        ml.Model.CreatePredictionEngine<EncodedPhoto, Prediction>(model, new PredictionEngineOptions { OwnsTransformer = false });
+    private static PredictionEngine<EncodedPhoto, PhotoScores> Engine(MLContext ml, LorealTransformer model) =>
+        ml.Model.CreatePredictionEngine<EncodedPhoto, PhotoScores>(model, new PredictionEngineOptions { OwnsTransformer = false });
 
     private static void AssertClose(float[] expected, ReadOnlySpan<float> actual, float tolerance)
     {
@@ -195,17 +197,5 @@ public sealed class LoadTests
         {
             Assert.AreEqual(expected[i], actual[i], tolerance);
         }
-    }
-
-    private static void OnThreads(int count, Action<int> action)
-    {
-        Thread[] threads = [.. Enumerable.Range(0, count).Select(index => new Thread(() => action(index)))];
-        Array.ForEach(threads, thread => thread.Start());
-        Array.ForEach(threads, thread => thread.Join());
-    }
-
-    private sealed class Prediction
-    {
-        public float[] Score { get; set; } = [];
     }
 }

@@ -16,7 +16,7 @@ public sealed class PublishedMethodTests
     [DynamicData(nameof(Settings))]
     public void TrainsAndReloads(string name, PublishedSettings settings)
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
         LorealTrainer.Options options = Trained.Options().Use(settings);
         options.BaseStage!.Epochs = 2;

@@ -87,10 +87,11 @@ public sealed class ReducedDecodingTests
     [TestMethod]
     public void TheTransformerDoesItWhenAskedAndSavesThat()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
         File.WriteAllBytes(folder["photo.jpg"], Jpeg(800, 600));
-        IDataView data = ml.Data.LoadFromEnumerable([new Photo { ImagePath = folder["photo.jpg"], FileName = "photo.jpg", Features = [1] }]);
+        IDataView data = ml.Data.LoadFromEnumerable(
+            [new Photo { ImagePath = folder["photo.jpg"], FileName = "photo.jpg", Features = [1] }]);
         data = ml.Transforms.CopyColumns("Image", "ImagePath").Fit(data).Transform(data);
         ml.Model.Save(Trained.Loreal, data.Schema, folder["whole.zip"]);
         using var transformer = (LorealTransformer)ml.Model.Load(folder["whole.zip"], out _);

@@ -10,12 +10,14 @@ public sealed class SavedModelTests
     [TestMethod]
     public void AFreshProcessGivesIdenticalScores()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         SaveModel(folder["model.zip"]);
         List<float[]> expected = Rows.Scores(Trained.Model.Transform(Trained.Data(new MLContext(1))));
 
         File.WriteAllLines(folder["names.txt"], Trained.Photos.Select(photo => photo.FileName));
-        var start = new ProcessStartInfo(ScoringProcess.Host, [.. ScoringProcess.HostArguments, ScoringProcess.Verb, folder["model.zip"], folder["names.txt"], folder["scores.txt"]])
+        var start = new ProcessStartInfo(
+            ScoringProcess.Host,
+            [.. ScoringProcess.HostArguments, ScoringProcess.Verb, folder["model.zip"], folder["names.txt"], folder["scores.txt"]])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
@@ -31,11 +33,21 @@ public sealed class SavedModelTests
     [TestMethod]
     public void TheArchiveHoldsPromptsAndBackbone()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         SaveModel(folder["model.zip"]);
         using ZipArchive archive = ZipFile.OpenRead(folder["model.zip"]);
         string[] names = [.. archive.Entries.Select(entry => entry.FullName.Replace('\\', '/'))];
-        foreach (string name in new[] { "Model.key", "loreal.json", "prompts.safetensors", "Backbone/config.json", "Backbone/model.safetensors", "Backbone/vocab.json", "Backbone/merges.txt" })
+        string[] parts =
+        [
+            "Model.key",
+            "loreal.json",
+            "prompts.safetensors",
+            "Backbone/config.json",
+            "Backbone/model.safetensors",
+            "Backbone/vocab.json",
+            "Backbone/merges.txt",
+        ];
+        foreach (string name in parts)
         {
             CollectionAssert.Contains(names, $"TransformerChain/Transform_002/{name}");
         }
@@ -44,7 +56,7 @@ public sealed class SavedModelTests
     [TestMethod]
     public void TransformersWithOtherClassesAndSettingsAreSavedToo()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
         IDataView data = Trained.Prepared(ml);
         using LorealTransformer other = Trained.Loreal.WithClasses(["house", "tree", "dog", "cat"]);
@@ -73,8 +85,9 @@ public sealed class SavedModelTests
     [DataRow("Backbone/vocab.json")]
     public void ADamagedPartIsNamed(string part)
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         SaveModel(folder["model.zip"]);
+        byte[] saved = File.ReadAllBytes(folder["model.zip"]);
         foreach (Func<byte[], byte[]?> damage in new Func<byte[], byte[]?>[]
         {
             content => content[..(content.Length / 2)],
@@ -83,8 +96,7 @@ public sealed class SavedModelTests
             _ => null,
         })
         {
-            File.Copy(folder["model.zip"], folder["damaged.zip"], overwrite: true);
-            Rewrite(folder["damaged.zip"], part, damage);
+            File.WriteAllBytes(folder["damaged.zip"], Rewrite(saved, part, damage));
             Exception error = LoadError(folder["damaged.zip"]);
             Assert.IsTrue(error is FormatException or InvalidDataException, error.ToString());
             StringAssert.Contains(error.Message, part);
@@ -94,7 +106,7 @@ public sealed class SavedModelTests
     [TestMethod]
     public void ATruncatedArchiveOrDamagedSettingsAreRefused()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         SaveModel(folder["model.zip"]);
         byte[] whole = File.ReadAllBytes(folder["model.zip"]);
         File.WriteAllBytes(folder["truncated.zip"], whole[..(whole.Length / 2)]);
@@ -103,7 +115,7 @@ public sealed class SavedModelTests
         // The settings follow ML.NET's header: a length, JSON, a hash. Every byte of them counts; a few stand for all.
         const int Header = 256;
         int length = 0;
-        Rewrite(folder["model.zip"], "Model.key", content =>
+        _ = Rewrite(whole, "Model.key", content =>
         {
             length = sizeof(int) + BitConverter.ToInt32(content, Header) + 32;
             return content;
@@ -112,8 +124,7 @@ public sealed class SavedModelTests
         for (int i = 0; i < 20; i++)
         {
             int position = Header + random.Next(length);
-            File.Copy(folder["model.zip"], folder["damaged.zip"], overwrite: true);
-            Rewrite(folder["damaged.zip"], "Model.key", content => { content[position] ^= 4; return content; });
+            File.WriteAllBytes(folder["damaged.zip"], Rewrite(whole, "Model.key", content => { content[position] ^= 4; return content; }));
             Exception error = LoadError(folder["damaged.zip"]);
             Assert.IsTrue(error is FormatException or InvalidDataException, $"byte {position}: {error}");
         }
@@ -147,26 +158,6 @@ public sealed class SavedModelTests
         }
     }
 
-    private static void Rewrite(string path, string part, Func<byte[], byte[]?> change)
-    {
-        using ZipArchive archive = ZipFile.Open(path, ZipArchiveMode.Update);
-        ZipArchiveEntry entry = Entry(archive, part);
-        string name = entry.FullName;
-        byte[] content;
-        using (Stream stream = entry.Open())
-        {
-            content = new byte[stream.Length];
-            stream.ReadExactly(content);
-        }
-
-        entry.Delete();
-        if (change(content) is { } changed)
-        {
-            using Stream stream = archive.CreateEntry(name).Open();
-            stream.Write(changed);
-        }
-    }
-
-    private static ZipArchiveEntry Entry(ZipArchive archive, string part) =>
-        archive.Entries.Single(entry => entry.FullName.Replace('\\', '/') == $"TransformerChain/Transform_002/{part}");
+    private static byte[] Rewrite(byte[] zip, string part, Func<byte[], byte[]?> change) =>
+        SavedZip.Rewrite(zip, $"Transform_002/{part}", change);
 }

@@ -4,8 +4,8 @@ namespace Microsoft.ML.Loreal.Tests;
 [TestClass]
 public sealed class Trained
 {
-    private static readonly TestFolder _folder = new();
-    private static readonly Lazy<ClipBackbone> _backbone = new(() => TinyBackbone.Create(_folder["backbone"]));
+    private static readonly TemporaryFolder _folder = new();
+    private static readonly Lazy<ClipBackbone> _backbone = new(() => TinyClip.Write(_folder["backbone"]));
     private static readonly Lazy<List<Photo>> _photos = new(() => Pictures.Write(ImageFolder, 5));
     private static readonly Lazy<ITransformer> _model = new(() => Pipeline(new MLContext(1), Options()).Fit(Data(new MLContext(1))));
 
@@ -24,7 +24,7 @@ public sealed class Trained
     internal static LorealTrainer.Options Options() => new()
     {
         Backbone = Backbone,
-        LowResolution = 2 * TinyBackbone.Patch,
+        LowResolution = 2 * TinyClip.Patch,
         Method = PromptMethod.CoOp(4),
         Attributes = ["color", "shape"],
         HiddenWidth = 8,
@@ -45,7 +45,8 @@ public sealed class Trained
     internal static IDataView Prepared(MLContext ml, IDataView? rows = null)
     {
         IDataView data = Data(ml);
-        return ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.Transforms.LoadImages("Image", ImageFolder, "FileName")).Fit(data).Transform(rows ?? data);
+        return ml.Transforms.Conversion.MapValueToKey("Label")
+            .Append(ml.Transforms.LoadImages("Image", ImageFolder, "FileName")).Fit(data).Transform(rows ?? data);
     }
 
     internal static IEstimator<ITransformer> Pipeline(MLContext ml, LorealTrainer.Options options) =>

@@ -45,7 +45,10 @@ public sealed class TrainingTests
         };
         using LorealTransformer model = ml.MulticlassClassification.Trainers.Loreal(options).Fit(Trained.Prepared(ml));
         CollectionAssert.AreEqual(new[] { (1, 1), (1, 2), (2, 1), (2, 2), (3, 1), (3, 2) }, epochs);
-        Assert.AreEqual(6, messages.Count(message => message.Source == "LorealTrainer; Fit" && message.Message.StartsWith("Stage", StringComparison.Ordinal)));
+        Assert.AreEqual(
+            6,
+            messages.Count(
+                message => message.Source == "LorealTrainer; Fit" && message.Message.StartsWith("Stage", StringComparison.Ordinal)));
     }
 
     [TestMethod]
@@ -93,11 +96,13 @@ public sealed class TrainingTests
     public void ShortFormSetsColumnsBackboneAndResolution()
     {
         var ml = new MLContext(1);
-        IDataView data = ml.Transforms.CopyColumns("Kind", "Label").Append(ml.Transforms.CopyColumns("Picture", "Image")).Fit(Trained.Prepared(ml)).Transform(Trained.Prepared(ml));
-        LorealTrainer trainer = ml.MulticlassClassification.Trainers.Loreal("Kind", "Picture", Trained.Backbone, TinyBackbone.Patch);
+        IDataView data = ml.Transforms.CopyColumns("Kind", "Label")
+            .Append(ml.Transforms.CopyColumns("Picture", "Image")).Fit(Trained.Prepared(ml)).Transform(Trained.Prepared(ml));
+        LorealTrainer trainer = ml.MulticlassClassification.Trainers.Loreal("Kind", "Picture", Trained.Backbone, TinyClip.Patch);
         SchemaShape shape = trainer.GetOutputSchema(Shapes.Of(data.Schema));
         Assert.IsTrue(shape.Any(column => column.Name == "Score"));
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ml.MulticlassClassification.Trainers.Loreal(backbone: Trained.Backbone, lowResolution: 5));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(
+            () => ml.MulticlassClassification.Trainers.Loreal(backbone: Trained.Backbone, lowResolution: 5));
     }
 
     [TestMethod]
@@ -124,7 +129,8 @@ public sealed class TrainingTests
     /// <summary>ML.NET cancels through a method that is not public.</summary>
     private static void Cancel(MLContext ml)
     {
-        MethodInfo method = typeof(MLContext).GetMethod("CancelExecution", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)
+        MethodInfo method = typeof(MLContext).GetMethod(
+            "CancelExecution", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)
             ?? throw new AssertFailedException("MLContext has no CancelExecution.");
         method.Invoke(ml, null);
     }

@@ -9,7 +9,8 @@ public sealed class ViewTests
     public void TheViewHasTheSideThatIsScoredAndOpaquePixels()
     {
         using MLImage view = Trained.Loreal.View(File.ReadAllBytes(Trained.Photos[0].ImagePath));
-        Assert.AreEqual((Trained.Loreal.Resolution, Trained.Loreal.Resolution, MLPixelFormat.Rgba32), (view.Width, view.Height, view.PixelFormat));
+        Assert.AreEqual(
+            (Trained.Loreal.Resolution, Trained.Loreal.Resolution, MLPixelFormat.Rgba32), (view.Width, view.Height, view.PixelFormat));
         for (int i = 3; i < view.Pixels.Length; i += 4)
         {
             Assert.AreEqual(255, view.Pixels[i]);
@@ -40,7 +41,8 @@ public sealed class ViewTests
     private static float[] Scores<T>(MLContext ml, T row)
         where T : class
     {
-        using PredictionEngine<T, Scored> engine = ml.Model.CreatePredictionEngine<T, Scored>(Trained.Loreal, new PredictionEngineOptions { OwnsTransformer = false });
+        using PredictionEngine<T, PhotoScores> engine = ml.Model.CreatePredictionEngine<T, PhotoScores>(
+            Trained.Loreal, new PredictionEngineOptions { OwnsTransformer = false });
         return engine.Predict(row).Score;
     }
 
@@ -48,10 +50,5 @@ public sealed class ViewTests
     {
         [Transforms.Image.ImageType(1, 1)]
         public MLImage? Image { get; set; }
-    }
-
-    private sealed class Scored
-    {
-        public float[] Score { get; set; } = [];
     }
 }

@@ -13,8 +13,8 @@ public sealed class NegativePromptsTests
     {
         using DisposeScope scope = NewDisposeScope();
         var random = new Random(1);
-        Tensor text = Classifier.Normalise(RandomTensors.Normal(random, 1, CPU, 3, 4));
-        Tensor features = Classifier.Normalise(RandomTensors.Normal(random, 1, CPU, 5, 4)).requires_grad_(true);
+        Tensor text = Classifier.Normalize(RandomTensors.Normal(random, 1, CPU, 3, 4));
+        Tensor features = Classifier.Normalize(RandomTensors.Normal(random, 1, CPU, 5, 4)).requires_grad_(true);
         Tensor teacher = RandomTensors.Normal(random, 2, CPU, 5, 3).softmax(1);
         using var prompts = new NegativePrompts(text);
         using (no_grad())
@@ -41,7 +41,7 @@ public sealed class NegativePromptsTests
                     {
                         using DisposeScope inner = NewDisposeScope();
                         values[row, column].add_(by);
-                        double loss = Loss(features, text, Classifier.Normalise(prompts.Parameters[0]), teacher);
+                        double loss = Loss(features, text, Classifier.Normalize(prompts.Parameters[0]), teacher);
                         values[row, column].add_(-by);
                         return loss;
                     }
@@ -55,9 +55,9 @@ public sealed class NegativePromptsTests
     {
         using DisposeScope scope = NewDisposeScope();
         var random = new Random(2);
-        Tensor text = Classifier.Normalise(RandomTensors.Normal(random, 1, CPU, 3, 4));
+        Tensor text = Classifier.Normalize(RandomTensors.Normal(random, 1, CPU, 3, 4));
         using var prompts = new NegativePrompts(text);
-        Tensor loss = prompts.Loss(Classifier.Normalise(RandomTensors.Normal(random, 1, CPU, 5, 4)), RandomTensors.Normal(random, 2, CPU, 5, 3).softmax(1), Scale);
+        Tensor loss = prompts.Loss(Classifier.Normalize(RandomTensors.Normal(random, 1, CPU, 5, 4)), RandomTensors.Normal(random, 2, CPU, 5, 3).softmax(1), Scale);
         Assert.AreEqual(2 * Math.Log(2), loss.item<float>(), 1e-5);
     }
 

@@ -10,7 +10,7 @@ namespace Microsoft.ML.Loreal.Tests.PromptKD;
 [TestCategory(Fixtures.Category)]
 public sealed class PromptKDReferenceTests
 {
-    // A bias in front of a batch normalisation has no effect, so its gradient is rounding noise.
+    // A bias in front of a batch normalization has no effect, so its gradient is rounding noise.
     private const string IdleBias = "VPT_image_trans.conv1.0.bias";
 
     public static IEnumerable<object[]> Variants => ReferenceFiles.Variants("promptkd/promptkd.json");
@@ -21,40 +21,49 @@ public sealed class PromptKDReferenceTests
     {
         using DisposeScope scope = NewDisposeScope();
         var files = ReferenceFiles.Open("promptkd/promptkd");
-        JsonElement variant = files.Root.GetProperty("variants").GetProperty(name);
-        var run = new ReferenceRun(files.Root, ReferenceFiles.Open("methods/pool_a").Tensor);
+        JsonElement variant = files.Variant(name);
+        var run = new ReferenceRun(files);
         using ClipModel teacherModel = Fixtures.Model("teacher");
         using IndependentPromptsLearner teacher = CreateTeacher(teacherModel, files, name);
         using ClipModel model = Fixtures.Model("a");
         using PromptKDStudent student = CreateStudent(model, files, name);
         Tensor pool = variant.GetProperty("student_resolution").GetString() == "hr" ? run.High : run.Low;
-        (double weight, double temperature) = (variant.GetProperty("kd_weight").GetDouble(), variant.GetProperty("temperature").GetDouble());
+        double weight = variant.GetProperty("kd_weight").GetDouble();
+        double temperature = variant.GetProperty("temperature").GetDouble();
         using IDisposable noGrad = no_grad();
-        Tensor text = Classifier.Normalise(teacher.TextFeatures(null).squeeze(0)); // [1, C, J'] -> [C, J']
+        Tensor text = Classifier.Normalize(teacher.TextFeatures(null).squeeze(0)); // [1, C, J'] -> [C, J']
 
         CheckFirstBatch();
         Tensor pixels = run.Pixels(pool, 0);
-        LearningCheck.Forward(files.Tensor($"{name}.student_logits_evalmode"), Logits(pixels, training: false), "logits with running statistics");
+        LearningCheck.Forward(
+            files.Tensor($"{name}.student_logits_evalmode"), Logits(pixels, training: false), "logits with running statistics");
         using (enable_grad())
         {
             Train();
         }
 
-        foreach ((string? parameter, Tensor? value) in student.State.Where(s => s.Name != IdleBias))
+        foreach ((string parameter, Tensor value) in student.State.Where(s => s.Name != IdleBias))
         {
-            (string? start, string? end) = Statistic(parameter) ? ("param_buffer", "step3_buffer") : ("param", "step3");
+            (string start, string end) = Statistic(parameter) ? ("param_buffer", "step3_buffer") : ("param", "step3");
             LearningCheck.Change(Saved(start, parameter), Saved(end, parameter), value, parameter);
         }
 
-        LearningCheck.Forward(files.Tensor($"{name}.student_logits_evalmode_after"), Logits(pixels, training: false), "logits with running statistics after training");
+        LearningCheck.Forward(
+            files.Tensor($"{name}.student_logits_evalmode_after"),
+            Logits(pixels, training: false),
+            "logits with running statistics after training");
 
         void CheckFirstBatch()
         {
             LearningCheck.Forward(files.Tensor($"{name}.teacher_text_features"), text, "the teacher's text features");
             Tensor features = TeacherFeatures(0);
             LearningCheck.Forward(files.Tensor($"{name}.teacher_image_features"), features, "the teacher's image features");
-            LearningCheck.Forward(files.Tensor($"{name}.teacher_logits"), teacher.Logits(features, text.unsqueeze(0)), "the teacher's logits");
-            LearningCheck.Forward(files.Tensor($"{name}.student_backbone_features"), student.BackboneFeatures(run.Pixels(pool, 0)), "the student's features before the projector");
+            LearningCheck.Forward(
+                files.Tensor($"{name}.teacher_logits"), teacher.Logits(features, text.unsqueeze(0)), "the teacher's logits");
+            LearningCheck.Forward(
+                files.Tensor($"{name}.student_backbone_features"),
+                student.BackboneFeatures(run.Pixels(pool, 0)),
+                "the student's features before the projector");
         }
 
         void Train()
@@ -69,8 +78,12 @@ public sealed class PromptKDReferenceTests
                 Tensor features = student.Features(run.Pixels(pool, step), training: true);
                 Tensor logits = student.Logits(features, text);
                 Tensor divergence = PromptKDLoss.Distillation(target, logits, temperature);
-                LearningCheck.Forward(steps[step].GetProperty("kl_mean_over_all_elements").GetDouble(), divergence.item<float>(), $"divergence of step {step}");
-                LearningCheck.Forward(steps[step].GetProperty("loss").GetDouble(), weight * divergence.item<float>(), $"loss of step {step}");
+                LearningCheck.Forward(
+                    steps[step].GetProperty("kl_mean_over_all_elements").GetDouble(),
+                    divergence.item<float>(),
+                    $"divergence of step {step}");
+                LearningCheck.Forward(
+                    steps[step].GetProperty("loss").GetDouble(), weight * divergence.item<float>(), $"loss of step {step}");
                 optimizer.zero_grad();
                 (divergence * weight).backward();
                 if (step == 0)
@@ -86,7 +99,7 @@ public sealed class PromptKDReferenceTests
 
         void CheckGradients()
         {
-            foreach ((string? parameter, Tensor? value) in student.State.Where(s => !Statistic(s.Name)))
+            foreach ((string parameter, Tensor value) in student.State.Where(s => !Statistic(s.Name)))
             {
                 if (parameter == IdleBias)
                 {
@@ -117,12 +130,17 @@ public sealed class PromptKDReferenceTests
 
     private static IndependentPromptsLearner CreateTeacher(ClipModel model, ReferenceFiles files, string name)
     {
-        JsonElement variant = files.Root.GetProperty("variants").GetProperty(name);
+        JsonElement variant = files.Variant(name);
         JsonElement sizes = variant.GetProperty("teacher");
         var settings = new IndependentPromptsSettings(
-            Size("language_ctx"), Size("vision_ctx"), Size("language_depth"), Size("vision_depth"), sizes.GetProperty("ctx_init").GetString()!);
+            Size("language_ctx"),
+            Size("vision_ctx"),
+            Size("language_depth"),
+            Size("vision_depth"),
+            sizes.GetProperty("ctx_init").GetString()!);
         string[] classNames = files.Root.GetProperty("classnames").Deserialize<string[]>()!;
-        var teacher = new IndependentPromptsLearner(model, Vocabulary(classNames, variant, settings), classNames, settings, 0, new Random(0));
+        var teacher = new IndependentPromptsLearner(
+            model, Vocabulary(classNames, variant, settings), classNames, settings, 0, new Random(0));
         teacher.Load(parameter => files.Tensor($"{name}.teacher.{parameter}"));
         teacher.Freeze();
         return teacher;
@@ -146,7 +164,7 @@ public sealed class PromptKDReferenceTests
 
     private static PromptKDStudent CreateStudent(ClipModel model, ReferenceFiles files, string name)
     {
-        JsonElement variant = files.Root.GetProperty("variants").GetProperty(name);
+        JsonElement variant = files.Variant(name);
         var settings = new PromptKDStudentSettings(
             variant.GetProperty("student_vision_ctx").GetInt32(),
             variant.GetProperty("student_vision_depth").GetInt32(),

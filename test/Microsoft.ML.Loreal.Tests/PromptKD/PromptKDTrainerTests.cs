@@ -10,7 +10,7 @@ public sealed class PromptKDTrainerTests
 {
     [TestMethod]
     [DataRow(null)]
-    [DataRow(2 * TinyBackbone.Patch)]
+    [DataRow(2 * TinyClip.Patch)]
     public void TheStudentComesToAgreeWithTheTeacher(int? lowResolution)
     {
         PromptKDTrainer.Options options = Taught.Options();
@@ -25,7 +25,7 @@ public sealed class PromptKDTrainerTests
         Assert.IsTrue(epochs.All(epoch => epoch.Losses.Count == 1 && epoch is { CrossEntropy: 0, HighLevelDistillation: 0 }));
         Assert.AreEqual(lowResolution ?? Taught.StudentBackbone.Config.ImageResolution, student.Resolution);
 
-        IDataView data = Taught.Unlabelled(new MLContext(1));
+        IDataView data = Taught.Unlabeled(new MLContext(1));
         List<uint> expected = Rows.Read<uint>(Taught.Teacher.Transform(data), "PredictedLabel");
         List<uint> actual = Rows.Read<uint>(student.Transform(data), "PredictedLabel");
         Assert.IsGreaterThanOrEqualTo(0.8 * expected.Count, expected.Zip(actual).Count(pair => pair.First == pair.Second));
@@ -34,9 +34,9 @@ public sealed class PromptKDTrainerTests
     [TestMethod]
     public void ReloadedModelScoresTheSameBits()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var ml = new MLContext(1);
-        IDataView data = Taught.Unlabelled(ml);
+        IDataView data = Taught.Unlabeled(ml);
         ml.Model.Save(Taught.Student, data.Schema, folder["model.zip"]);
         using var reloaded = (PromptKDTransformer)new MLContext(2).Model.Load(folder["model.zip"], out _);
         List<float[]> expected = Rows.Scores(Taught.Student.Transform(data));
@@ -65,7 +65,7 @@ public sealed class PromptKDTrainerTests
     [TestMethod]
     public void OneSeedGivesEqualWeights()
     {
-        IDataView data = Taught.Unlabelled(new MLContext(1));
+        IDataView data = Taught.Unlabeled(new MLContext(1));
         using PromptKDTransformer again = Taught.Fit(Taught.Options());
         Rows.AssertIdentical(Rows.Scores(Taught.Student.Transform(data)), Rows.Scores(again.Transform(data)));
         PromptKDTrainer.Options options = Taught.Options();
@@ -89,11 +89,11 @@ public sealed class PromptKDTrainerTests
     [TestMethod]
     public void TheTeachersViewsCanBeKeptForOtherStudents()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         PromptKDTrainer.Options options = Taught.Options();
         options.FeatureCachePath = Directory.CreateDirectory(folder["cache"]).FullName;
         options.FeatureCacheMegabytes = 0;
-        IDataView data = Taught.Unlabelled(new MLContext(1));
+        IDataView data = Taught.Unlabeled(new MLContext(1));
         for (int i = 0; i < 2; i++)
         {
             using PromptKDTransformer student = Taught.Fit(options);
@@ -105,7 +105,7 @@ public sealed class PromptKDTrainerTests
     [TestMethod]
     public void SomeOfTheTeachersClassesCanBeScored()
     {
-        IDataView data = Taught.Unlabelled(new MLContext(1));
+        IDataView data = Taught.Unlabeled(new MLContext(1));
         string[] some = ["blue", "red"];
         using PromptKDTransformer two = Taught.Student.WithClasses(some);
         CollectionAssert.AreEqual(some, two.ClassNames.ToArray());
@@ -125,7 +125,8 @@ public sealed class PromptKDTrainerTests
     [TestMethod]
     public void OtherClassesAreRefusedWithTheWayOut()
     {
-        AssertMessage(Assert.ThrowsExactly<ArgumentException>(() => Taught.Student.WithClasses(["red", "purple"])), "\"purple\"", "ClassNames");
+        AssertMessage(
+            Assert.ThrowsExactly<ArgumentException>(() => Taught.Student.WithClasses(["red", "purple"])), "\"purple\"", "ClassNames");
         AssertMessage(Assert.ThrowsExactly<ArgumentException>(() => Taught.Student.WithClasses(["red", "red"])), "\"red\"", "twice");
         AssertMessage(Assert.ThrowsExactly<ArgumentException>(() => Taught.Student.WithClasses(["red"])), "two");
         Assert.ThrowsExactly<ArgumentNullException>(() => Taught.Student.WithClasses(null!));
@@ -141,7 +142,7 @@ public sealed class PromptKDTrainerTests
         using PromptKDTransformer two = student.WithClasses(["purple", "green"]);
         CollectionAssert.AreEqual(names, two.TeacherClassNames.ToArray());
         student.Dispose();
-        Assert.IsTrue(Rows.Scores(two.Transform(Taught.Unlabelled(new MLContext(1)))).All(scores => scores.Length == 2));
+        Assert.IsTrue(Rows.Scores(two.Transform(Taught.Unlabeled(new MLContext(1)))).All(scores => scores.Length == 2));
         Assert.ThrowsExactly<ObjectDisposedException>(() => student.WithClasses(["red", "green"]));
 
         options.ClassNames = ["red", "RED"];
@@ -201,7 +202,8 @@ public sealed class PromptKDTrainerTests
         {
             PromptKDTrainer.Options options = Taught.Options();
             set(options);
-            AssertMessage(Assert.Throws<ArgumentException>(() => new MLContext(1).MulticlassClassification.Trainers.PromptKD(options), name), name);
+            AssertMessage(
+                Assert.Throws<ArgumentException>(() => new MLContext(1).MulticlassClassification.Trainers.PromptKD(options), name), name);
         }
     }
 
@@ -211,17 +213,17 @@ public sealed class PromptKDTrainerTests
         var ml = new MLContext(1);
         PromptKDTrainer trainer = ml.MulticlassClassification.Trainers.PromptKD(Taught.Teacher, backbone: Taught.StudentBackbone);
         AssertMessage(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainer.Fit(Trained.Data(ml))), "Image", "LoadImages");
-        IDataView one = ml.Data.TakeRows(Taught.Unlabelled(ml), 1);
+        IDataView one = ml.Data.TakeRows(Taught.Unlabeled(ml), 1);
         AssertMessage(Assert.ThrowsExactly<ArgumentException>(() => trainer.Fit(one)), "1 image");
-        Assert.IsTrue(trainer.GetOutputSchema(Shapes.Of(Taught.Unlabelled(ml).Schema)).Any(column => column.Name == "Score"));
+        Assert.IsTrue(trainer.GetOutputSchema(Shapes.Of(Taught.Unlabeled(ml).Schema)).Any(column => column.Name == "Score"));
     }
 
     [TestMethod]
     [DataRow("\"version\": 1", "\"version\": 2")]
     [DataRow("\"promptTokens\": 2", "\"promptTokens\": 2000000000")]
     [DataRow("\"promptDepth\": 2", "\"promptDepth\": 20")]
-    [DataRow("\"featureWidth\": 32", "\"featureWidth\": -1")]
-    [DataRow("\"featureWidth\": 32", "\"featureWidth\": 33")]
+    [DataRow("\"featureWidth\": 24", "\"featureWidth\": -1")]
+    [DataRow("\"featureWidth\": 24", "\"featureWidth\": 25")]
     [DataRow("\"resolution\": 32", "\"resolution\": 31")]
     [DataRow("\"backboneSha256\": \"", "\"backboneSha256\": \"0")]
     [DataRow("\"red\"", "\"purple\"")]
@@ -239,7 +241,8 @@ public sealed class PromptKDTrainerTests
         int at = description.IndexOf(found, StringComparison.Ordinal);
         Assert.IsGreaterThanOrEqualTo(0, at, description);
         files[PromptKDModel.DescriptionFile] = Encoding.UTF8.GetBytes(description[..at] + put + description[(at + found.Length)..]);
-        Exception error = Assert.Throws<Exception>(() => PromptKDModel.Load(Taught.StudentBackbone, torch.CPU, name => new MemoryStream(files[name])));
+        Exception error = Assert.Throws<Exception>(
+            () => PromptKDModel.Load(Taught.StudentBackbone, torch.CPU, name => new MemoryStream(files[name])));
         Assert.IsTrue(error is FormatException or InvalidDataException, error.ToString());
     }
 

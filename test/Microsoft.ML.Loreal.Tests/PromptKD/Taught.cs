@@ -3,8 +3,8 @@ namespace Microsoft.ML.Loreal.Tests.PromptKD;
 /// <summary>A small teacher and a student that it taught, made once for all tests that only look at them.</summary>
 internal static class Taught
 {
-    private static readonly TestFolder _folder = new();
-    private static readonly Lazy<ClipBackbone> _studentBackbone = new(() => TinyBackbone.Create(_folder["student"], seed: 2));
+    private static readonly TemporaryFolder _folder = new();
+    private static readonly Lazy<ClipBackbone> _studentBackbone = new(() => TinyClip.Write(_folder["student"], seed: 2));
     private static readonly Lazy<LorealTransformer> _teacher = new(() => FitTeacher(PromptMethod.IndependentPrompts(2, 2, 2, 2)));
     private static readonly Lazy<PromptKDTransformer> _student = new(() => Fit(Options()));
 
@@ -40,11 +40,11 @@ internal static class Taught
     internal static PromptKDTransformer Fit(PromptKDTrainer.Options options)
     {
         var ml = new MLContext(1);
-        return ml.MulticlassClassification.Trainers.PromptKD(options).Fit(Unlabelled(ml));
+        return ml.MulticlassClassification.Trainers.PromptKD(options).Fit(Unlabeled(ml));
     }
 
     /// <summary>The pictures alone.</summary>
-    internal static IDataView Unlabelled(MLContext ml)
+    internal static IDataView Unlabeled(MLContext ml)
     {
         IDataView photos = ml.Data.LoadFromEnumerable(Trained.Photos.Select(photo => new Picture { ImagePath = photo.ImagePath }).ToList());
         return ml.Transforms.CopyColumns("Image", nameof(Picture.ImagePath)).Fit(photos).Transform(photos);

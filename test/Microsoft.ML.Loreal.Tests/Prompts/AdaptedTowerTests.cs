@@ -34,8 +34,10 @@ public sealed class AdaptedTowerTests
     [TestMethod]
     public void LayersThatTheBackboneDoesNotHaveAreNamed()
     {
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PromptMethod.Mma(5, 9).Check(Config(8, 12))).Message, "up to 8");
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PromptMethod.Mmrl(13).Check(Config(12, 12))).Message, "up to 12");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PromptMethod.Mma(5, 9).Check(Config(8, 12))).Message, "up to 8");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PromptMethod.Mmrl(13).Check(Config(12, 12))).Message, "up to 12");
         PromptMethod.Mma().Check(Config(1, 1));
         PromptMethod.Mmrl().Check(Config(1, 1));
     }
@@ -71,16 +73,18 @@ public sealed class AdaptedTowerTests
     public void PublishedSettings()
     {
         StageSettings mma = PromptMethod.Mma().PublishedStage;
-        Assert.AreEqual((5, 16, PromptOptimizer.Sgd, 0.0015, 0), (mma.Epochs, mma.BatchSize, mma.Optimizer, mma.LearningRate, mma.WarmupEpochs));
+        Assert.AreEqual(
+            (5, 16, PromptOptimizer.Sgd, 0.0015, 0), (mma.Epochs, mma.BatchSize, mma.Optimizer, mma.LearningRate, mma.WarmupEpochs));
         StageSettings mmrl = PromptMethod.Mmrl().PublishedStage;
-        Assert.AreEqual((10, 4, PromptOptimizer.AdamW, 0.001, 1), (mmrl.Epochs, mmrl.BatchSize, mmrl.Optimizer, mmrl.LearningRate, mmrl.WarmupEpochs));
+        Assert.AreEqual(
+            (10, 4, PromptOptimizer.AdamW, 0.001, 1), (mmrl.Epochs, mmrl.BatchSize, mmrl.Optimizer, mmrl.LearningRate, mmrl.WarmupEpochs));
         Assert.AreEqual((1e-5, 5e-4), (mmrl.WarmupLearningRate, mmrl.WeightDecay));
     }
 
     [TestMethod]
     public void RepresentationThatLeavesNoRoomIsRefused()
     {
-        using ClipModel model = TinyClip.Create();
+        using ClipModel model = TinyClip.CreateModel();
         string name = new string('a', 40);
         ArgumentException error = Assert.ThrowsExactly<ArgumentException>(
             () => PromptMethod.Mmrl(representationTokens: 30).CreateLearner(model, _vocabulary, [name, "b"], 0, new Random(0)));
@@ -95,10 +99,18 @@ public sealed class AdaptedTowerTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using ClipModel model = TinyClip.Create(TextLayers);
+        using ClipModel model = TinyClip.CreateModel(TinyClip.Config with { TextLayers = TextLayers });
         using PromptLearner learner = PromptMethod.Mma(first, last, 5, Scale).CreateLearner(model, _vocabulary, _names, 6, new Random(4));
         var state = learner.State.ToDictionary(s => s.Name, s => s.Value);
-        Compare(learner, model, attributes, (_, tokens) => tokens, (layer, normalised) => layer + 1 >= first && layer + 1 <= last ? Adapter(layer + 1, normalised) : null);
+        Compare(
+            learner,
+            model,
+            attributes,
+            Enter,
+            (_, tokens) => tokens,
+            (layer, x) => layer + 1 >= first && layer + 1 <= last ? Adapter(layer + 1, x) : null);
+
+        Tensor Enter(Tensor prompt) => first == 0 ? prompt + Adapter(0, prompt) : prompt;
 
         Tensor Adapter(int layer, Tensor x)
         {
@@ -118,12 +130,12 @@ public sealed class AdaptedTowerTests
         const int count = 4;
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using ClipModel model = TinyClip.Create(TextLayers);
+        using ClipModel model = TinyClip.CreateModel(TinyClip.Config with { TextLayers = TextLayers });
         using PromptLearner learner = PromptMethod.Mmrl(first, last, count, 7).CreateLearner(model, _vocabulary, _names, 6, new Random(4));
         var state = learner.State.ToDictionary(s => s.Name, s => s.Value);
         state["representation_learner.compound_rep_tokens"].mul_(50);
         state[$"representation_learner.compound_rep_tokens_r2tproj.{last - first}.weight"].mul_(-2); // maps start alike; these shall differ
-        Compare(learner, model, attributes, Insert, (_, _) => null);
+        Compare(learner, model, attributes, prompt => prompt, Insert, (_, _) => null);
 
         Tensor Insert(int layer, Tensor tokens)
         {
@@ -133,30 +145,37 @@ public sealed class AdaptedTowerTests
             }
 
             string name = $"representation_learner.compound_rep_tokens_r2tproj.{layer + 1 - first}";
-            Tensor mapped = nn.functional.linear(state["representation_learner.compound_rep_tokens"], state[$"{name}.weight"], state[$"{name}.bias"]);
+            Tensor mapped = nn.functional.linear(
+                state["representation_learner.compound_rep_tokens"], state[$"{name}.weight"], state[$"{name}.bias"]);
             return cat([tokens[..1], mapped, tokens[(layer + 1 == first ? 1 : 1 + count)..]], 0);
         }
     }
 
-    /// <summary>A gradient factor changes the gradients of the layer and nothing else.</summary>
+    /// <summary>A gradient factor changes the gradients of the adapter and nothing else.</summary>
     [TestMethod]
     public void GradientFactorScalesWhatLearnsAlone()
     {
         using DisposeScope scope = NewDisposeScope();
         var random = new Random(2);
-        using var layer = new LearnedLinear("layer", RandomTensors.Normal(random, 1, CPU, 3, 5), RandomTensors.Normal(random, 1, CPU, 3));
+        (Tensor Weight, Tensor Bias)[] layers = [Layer(5, 3), Layer(3, 3), Layer(3, 5)];
         Tensor x = RandomTensors.Normal(random, 1, CPU, 4, 5).requires_grad_();
-        (Tensor? value, Tensor[]? gradients) = Run(1);
-        (Tensor? scaledValue, Tensor[]? scaledGradients) = Run(1000);
+        (Tensor value, Tensor[] gradients) = Run(1);
+        (Tensor scaledValue, Tensor[] scaledGradients) = Run(1000);
         Assert.AreEqual(0f, (value - scaledValue).abs().max().item<float>());
         Assert.AreEqual(0f, (gradients[0] - scaledGradients[0]).abs().max().item<float>(), "of the input");
-        LearningCheck.Gradient(gradients[1] * 1000, scaledGradients[1], "of the weight");
-        LearningCheck.Gradient(gradients[2] * 1000, scaledGradients[2], "of the bias");
+        for (int p = 0; p < layers.Length; p++)
+        {
+            LearningCheck.Gradient(gradients[1 + (2 * p)] * 1000, scaledGradients[1 + (2 * p)], $"of weight {p}");
+            LearningCheck.Gradient(gradients[2 + (2 * p)] * 1000, scaledGradients[2 + (2 * p)], $"of bias {p}");
+        }
+
+        (Tensor Weight, Tensor Bias) Layer(int from, int to) =>
+            (RandomTensors.Normal(random, 1, CPU, to, from).requires_grad_(), RandomTensors.Normal(random, 1, CPU, to).requires_grad_());
 
         (Tensor Value, Tensor[] Gradients) Run(double factor)
         {
-            Tensor result = layer.Forward(x, factor);
-            return (result.detach(), [.. autograd.grad([result.pow(2).sum()], [x, .. layer.Parameters])]);
+            Tensor result = new Adapter(layers[0], layers[1], layers[2], 2, factor).Forward(x);
+            return (result.detach(), [.. autograd.grad([result.pow(2).sum()], [x, .. layers.SelectMany(layer => new[] { layer.Weight, layer.Bias })])]);
         }
     }
 
@@ -165,8 +184,8 @@ public sealed class AdaptedTowerTests
     public void GradientsOfPartsAddUpToThoseOfTheBatch()
     {
         using DisposeScope scope = NewDisposeScope();
-        using ClipModel model = TinyClip.Create();
-        foreach (PromptMethod? method in new[] { PromptMethod.Mma(1, 2, 5, Scale), PromptMethod.Mmrl(1, 2, 3, 7, regularization: 2) })
+        using ClipModel model = TinyClip.CreateModel();
+        foreach (PromptMethod method in new[] { PromptMethod.Mma(1, 2, 5, Scale), PromptMethod.Mmrl(1, 2, 3, 7, regularization: 2) })
         {
             using PromptLearner learner = method.CreateLearner(model, _vocabulary, _names, 0, new Random(4));
             Tensor pixels = RandomTensors.Normal(new Random(5), 1, CPU, 6, 3, 16, 16);
@@ -196,7 +215,18 @@ public sealed class AdaptedTowerTests
         }
     }
 
-    private static void Compare(PromptLearner learner, ClipModel model, bool attributes, Func<int, Tensor, Tensor> before, Func<int, Tensor, Tensor?> beside)
+    private static void Compare(
+        PromptLearner learner,
+        ClipModel model,
+        bool attributes,
+        Func<Tensor,
+        Tensor> enter,
+        Func<int,
+        Tensor,
+        Tensor> before,
+        Func<int,
+        Tensor,
+        Tensor?> beside)
     {
         PromptParts parts = learner.Prompts(attributes ? Slots(model) : null);
         long images = parts.Prefix.shape[0];
@@ -206,6 +236,7 @@ public sealed class AdaptedTowerTests
             for (int c = 0; c < _names.Length; c++)
             {
                 Tensor prompt = cat([parts.Prefix[image], parts.Suffix[c].narrow(0, 0, parts.End[c].item<long>() + 1)], 0);
+                prompt = enter(prompt);
                 LearningCheck.Forward(Encode(model.Text, prompt, before, beside), actual[image][c], $"image {image}, class {c}");
             }
         }
@@ -229,18 +260,5 @@ public sealed class AdaptedTowerTests
         return text.Project(x[-1]);
     }
 
-    private static ClipConfig Config(int text, int vision) => new()
-    {
-        ImageResolution = 32,
-        PatchSize = 8,
-        VisionWidth = 32,
-        VisionHeads = 2,
-        VisionLayers = vision,
-        TextWidth = 16,
-        TextHeads = 2,
-        TextLayers = text,
-        EmbedDimension = 24,
-        ContextLength = 77,
-        VocabularySize = 600,
-    };
+    private static ClipConfig Config(int text, int vision) => TinyClip.Config with { TextLayers = text, VisionLayers = vision };
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Loreal.Tests.Distillation;
 
 namespace Microsoft.ML.Loreal.Tests.Prompts;
@@ -34,5 +35,19 @@ public sealed class AddedMethodTests
         using LorealModel model = TrainingRun.Fit(options);
         FormatException error = Assert.ThrowsExactly<FormatException>(() => TrainingRun.Load(TrainingRun.Save(model)));
         StringAssert.Contains(error.Message, "\"Shift\"");
+    }
+
+    [TestMethod]
+    public void IsTheMethodThatTheDocumentationShows()
+    {
+        string[] source = File.ReadAllLines(InThisFolder("ShiftMethod.cs"));
+        string[] shown = File.ReadAllLines(InThisFolder(Path.Combine("..", "..", "..", "docs", "methods.md")));
+        CollectionAssert.AreEqual(
+            source.SkipWhile(line => !IsFirst(line)).ToArray(),
+            shown.SkipWhile(line => !IsFirst(line)).TakeWhile(line => line != "```").ToArray());
+
+        static bool IsFirst(string line) => line.StartsWith("internal sealed class ShiftMethod", StringComparison.Ordinal);
+
+        static string InThisFolder(string path, [CallerFilePath] string source = "") => Path.Combine(Path.GetDirectoryName(source)!, path);
     }
 }

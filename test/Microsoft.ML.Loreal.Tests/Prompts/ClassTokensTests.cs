@@ -27,7 +27,7 @@ public sealed class ClassTokensTests
     [TestMethod]
     public void PromptMustFit()
     {
-        using ClipModel model = TinyClip.Create();
+        using ClipModel model = TinyClip.CreateModel();
         int room = model.Config.ContextLength - 2 - 16 - 10 - 1; // start and end, context, attribute tokens, full stop
         string[] fitting = ["cat", new('x', room)];
         using (Create(fitting))
@@ -60,7 +60,8 @@ public sealed class ClassTokensTests
             {
                 int end = Array.IndexOf(rows[c], vocabulary.EndOfText);
                 Assert.HasCount(lengths[c], tokens.Names[c], $"{variant.Name}: {names[c]}");
-                CollectionAssert.AreEqual(rows[c][first..end], tokens.Names[c].Concat(tokens.Tails[c]).ToArray(), $"{variant.Name}: {names[c]}");
+                CollectionAssert.AreEqual(
+                    rows[c][first..end], tokens.Names[c].Concat(tokens.Tails[c]).ToArray(), $"{variant.Name}: {names[c]}");
             }
         }
     }

@@ -16,9 +16,9 @@ public sealed class CoOpReferenceTests
     {
         using DisposeScope scope = NewDisposeScope();
         var files = ReferenceFiles.Open("coop/coop");
-        JsonElement variant = files.Root.GetProperty("variants").GetProperty(name);
+        JsonElement variant = files.Variant(name);
         var prompts = ReferencePrompts.Read(files.Root, variant);
-        var run = new ReferenceRun(files.Root, ReferenceFiles.Open("methods/pool_a").Tensor);
+        var run = new ReferenceRun(files);
         using ClipModel model = Fixtures.Model("a");
         using ContextLearner learner = CreateLearner(model, prompts, variant);
         Tensor start = files.Tensor($"{name}.param.ctx");
@@ -38,7 +38,8 @@ public sealed class CoOpReferenceTests
             Tensor loss = nn.functional.cross_entropy(logits, run.Targets(step));
             LearningCheck.Forward(steps[step].GetProperty("loss").GetDouble(), loss.item<float>(), $"loss of step {step}");
             long correct = logits.argmax(1).eq(run.Targets(step)).sum().item<long>();
-            Assert.AreEqual(steps[step].GetProperty("acc").GetDouble(), 100.0 * correct / run.Batches[step].Length, 1e-6, $"accuracy of step {step}");
+            Assert.AreEqual(
+                steps[step].GetProperty("acc").GetDouble(), 100.0 * correct / run.Batches[step].Length, 1e-6, $"accuracy of step {step}");
             optimizer.zero_grad();
             loss.backward();
             if (step == 0)
@@ -66,7 +67,8 @@ public sealed class CoOpReferenceTests
 
     private static ContextLearner CreateLearner(ClipModel model, ReferencePrompts prompts, JsonElement variant)
     {
-        ClassNamePosition position = Enum.Parse<ClassNamePosition>(variant.GetProperty("class_token_position").GetString()!, ignoreCase: true);
+        ClassNamePosition position = Enum.Parse<ClassNamePosition>(
+            variant.GetProperty("class_token_position").GetString()!, ignoreCase: true);
         var layout = new ContextLayout(prompts.ContextTokens, position, variant.GetProperty("csc").GetBoolean());
         return new ContextLearner(model, prompts.Vocabulary, prompts.ClassNames, layout, [], 0, new Random(0));
     }

@@ -8,7 +8,8 @@ namespace Microsoft.ML.Loreal.Tests.Prompts;
 [TestClass]
 public sealed class LearnedTextTests
 {
-    private static readonly string[] _names = [.. Enumerable.Range(0, 60).Select(c => $"{(char)('a' + (c % 26))}{new string('x', c / 26)}")];
+    private static readonly string[] _names =
+        [.. Enumerable.Range(0, 60).Select(c => $"{(char)('a' + (c % 26))}{new string('x', c / 26)}")];
 
     public static IEnumerable<object[]> Methods =>
     [
@@ -26,17 +27,17 @@ public sealed class LearnedTextTests
     public void LossesAndGradientsOfSomeClassesAtATimeAreThoseOfAll(PromptMethod method)
     {
         using DisposeScope scope = NewDisposeScope();
-        using ClipModel model = TinyClip.Create(textLayers: 4, visionLayers: 3);
+        using ClipModel model = TinyClip.CreateModel(TinyClip.Config with { TextLayers = 4, VisionLayers = 3 });
         using PromptLearner learner = method.CreateLearner(model, new CharacterVocabulary(), _names, 0, new Random(5));
         Tensor states = learner.FrozenStates(RandomTensors.Normal(new Random(7), 1, CPU, 4, 3, 16, 16)).detach();
         Tensor labels = tensor(new long[] { 0, 59, 3, 26 });
         const long little = 150_000;
-        Assert.IsGreaterThan(little, learner.NumbersKept(null), "the classes exceed the memory");
+        Assert.IsGreaterThan(little, learner.RetainedElements(null), "the classes exceed the memory");
 
-        (double expected, Tensor[]? all) = Step(long.MaxValue);
+        (double expected, Tensor[] all) = Step(long.MaxValue);
         foreach (long kept in new[] { 1, little })
         {
-            (double actual, Tensor[]? some) = Step(kept);
+            (double actual, Tensor[] some) = Step(kept);
             Assert.AreEqual(expected, actual, 1e-6 * expected);
             for (int p = 0; p < all.Length; p++)
             {
@@ -45,7 +46,7 @@ public sealed class LearnedTextTests
         }
 
         // Two halves of a batch, so that the second finds gradients of the first.
-        (double Total, Tensor[] Gradients) Step(long numbersKept)
+        (double Total, Tensor[] Gradients) Step(long maxElements)
         {
             foreach (Parameter parameter in learner.Parameters)
             {
@@ -55,7 +56,7 @@ public sealed class LearnedTextTests
             double total = 0.0;
             foreach (int first in new[] { 0, 2 })
             {
-                PromptLosses losses = learner.Losses(states.narrow(0, first, 2), labels.narrow(0, first, 2), numbersKept);
+                PromptLosses losses = learner.Losses(states.narrow(0, first, 2), labels.narrow(0, first, 2), maxElements);
                 (losses.Total * 0.5).backward();
                 total += losses.Total.item<float>();
             }

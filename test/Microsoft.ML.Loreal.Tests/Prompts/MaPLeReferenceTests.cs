@@ -16,8 +16,8 @@ public sealed class MaPLeReferenceTests
     {
         using DisposeScope scope = NewDisposeScope();
         var files = ReferenceFiles.Open("maple/maple");
-        JsonElement variant = files.Root.GetProperty("variants").GetProperty(name);
-        var run = new ReferenceRun(files.Root, ReferenceFiles.Open("methods/pool_a").Tensor);
+        JsonElement variant = files.Variant(name);
+        var run = new ReferenceRun(files);
         using ClipModel model = Fixtures.Model("a");
         using MaPLeLearner learner = CreateLearner(model, files.Root, variant);
         learner.Load(parameter => files.Tensor($"{name}.param.{parameter}"));
@@ -40,12 +40,14 @@ public sealed class MaPLeReferenceTests
             IReadOnlyList<Tensor> imageTokens = learner.ImageTokens();
             for (int layer = 0; layer < imageTokens.Count; layer++)
             {
-                LearningCheck.Forward(files.Tensor($"{name}.visual_ctx_layer{layer}"), imageTokens[layer], $"image tokens of block {layer}");
+                LearningCheck.Forward(
+                    files.Tensor($"{name}.visual_ctx_layer{layer}"), imageTokens[layer], $"image tokens of block {layer}");
             }
 
             CheckPrompts();
             LearningCheck.Forward(files.Tensor($"{name}.text_features"), learner.TextFeatures(null).squeeze(0), "text features");
-            LearningCheck.Forward(Classifier.Normalise(files.Tensor($"{name}.image_features")), learner.ImageFeatures(States(run.High, 0)), "image features");
+            LearningCheck.Forward(
+                Classifier.Normalize(files.Tensor($"{name}.image_features")), learner.ImageFeatures(States(run.High, 0)), "image features");
             LearningCheck.Forward(files.Tensor($"{name}.logits"), Logits(run.High), "logits");
             LearningCheck.Forward(files.Tensor($"{name}.logits_lowres"), Logits(run.Low), "low-resolution logits");
         }
@@ -79,7 +81,8 @@ public sealed class MaPLeReferenceTests
     {
         string initialText = variant.GetProperty("ctx_init").GetString()!;
         var sentences = ReferenceSentences.Read(root, variant, $"{initialText} {{}}.");
-        var method = PromptMethod.MaPLe(variant.GetProperty("n_ctx").GetInt32(), variant.GetProperty("prompt_depth").GetInt32(), initialText);
+        var method = PromptMethod.MaPLe(
+            variant.GetProperty("n_ctx").GetInt32(), variant.GetProperty("prompt_depth").GetInt32(), initialText);
         return (MaPLeLearner)method.CreateLearner(model, sentences.Vocabulary, sentences.ClassNames, 0, new Random(0));
     }
 }

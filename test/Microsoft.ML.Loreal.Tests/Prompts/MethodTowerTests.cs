@@ -26,13 +26,15 @@ public sealed class MethodTowerTests
     public void FeaturesAndGradientsAreThoseOfThePlainTowers(string name, int attributeTokens)
     {
         using DisposeScope scope = NewDisposeScope();
-        using ClipModel model = TinyClip.Create(textLayers: 4, visionLayers: 3);
+        using ClipModel model = TinyClip.CreateModel(TinyClip.Config with { TextLayers = 4, VisionLayers = 3 });
         PromptMethod method = Method(name);
         using PromptLearner learner = method.CreateLearner(model, _vocabulary, _names, attributeTokens, new Random(2));
         var state = learner.State.ToDictionary(s => s.Name, s => s.Value);
         var plain = PlainTowers.Of(method, model, state);
         var random = new Random(3);
-        Tensor? tokens = attributeTokens == 0 ? null : RandomTensors.Normal(random, 0.3, CPU, 2, attributeTokens, model.Config.TextWidth).requires_grad_(true);
+        Tensor? tokens = attributeTokens == 0
+            ? null
+            : RandomTensors.Normal(random, 0.3, CPU, 2, attributeTokens, model.Config.TextWidth).requires_grad_(true);
         Tensor pixels = RandomTensors.Normal(random, 1, CPU, 4, 3, 24, 24);
         Tensor states;
         using (no_grad())
@@ -40,14 +42,15 @@ public sealed class MethodTowerTests
             states = learner.FrozenStates(pixels);
         }
 
-        (Tensor? text, Tensor? image) = (learner.TextFeatures(tokens), learner.ImageFeatures(states));
-        (Tensor Text, Tensor Image) probes = (Text: RandomTensors.Normal(random, 1, CPU, text.shape), Image: RandomTensors.Normal(random, 1, CPU, image.shape));
+        (Tensor text, Tensor image) = (learner.TextFeatures(tokens), learner.ImageFeatures(states));
+        Tensor textProbe = RandomTensors.Normal(random, 1, CPU, text.shape);
+        (Tensor Text, Tensor Image) probes = (Text: textProbe, Image: RandomTensors.Normal(random, 1, CPU, image.shape));
         Dictionary<string, Tensor> gradients = Gradients(text, image);
-        (Tensor? plainText, Tensor? plainImage) = (plain.Text(learner.Prompts(tokens), attributeTokens), plain.Image(pixels));
+        (Tensor plainText, Tensor plainImage) = (plain.Text(learner.Prompts(tokens), attributeTokens), plain.Image(pixels));
         LearningCheck.Forward(plainText, text, "text features");
         LearningCheck.Forward(plainImage, image, "image features");
         LearningCheck.Forward(plainImage, learner.Encode(pixels), "image features from pixels");
-        foreach ((string? parameter, Tensor? expected) in Gradients(plainText, plainImage))
+        foreach ((string parameter, Tensor expected) in Gradients(plainText, plainImage))
         {
             // The published MMA multiplies what its adapters learn from by 1 / s.
             float factor = name == "MMA" && parameter != "tokens" ? 1 / AdapterScale : 1;
@@ -59,7 +62,7 @@ public sealed class MethodTowerTests
             ((text * probes.Text).sum() + (image * probes.Image).sum()).backward();
             IEnumerable<KeyValuePair<string, Tensor>> learning = tokens is null ? state : state.Append(new("tokens", tokens));
             var gradients = learning.ToDictionary(p => p.Key, p => p.Value.grad!.clone());
-            foreach ((string _, Tensor? value) in learning)
+            foreach ((string _, Tensor value) in learning)
             {
                 value.grad!.zero_();
             }
@@ -76,7 +79,7 @@ public sealed class MethodTowerTests
     public void GradientsOfTheMetaNetsAreThoseOfFiniteDifferences(string name)
     {
         using DisposeScope scope = NewDisposeScope();
-        using ClipModel model = TinyClip.Create(textLayers: 4, visionLayers: 3);
+        using ClipModel model = TinyClip.CreateModel(TinyClip.Config with { TextLayers = 4, VisionLayers = 3 });
         IReadOnlyList<int[]> words = AttributeSlots.Tokenize(_vocabulary, ["color", "leaf shape"]);
         using var slots = new AttributeSlots(model, words, 2, 8, MetaNetInitialization.Default, new Random(4));
         using PromptLearner alpha = Method(name).CreateLearner(model, _vocabulary, _names, slots.TokenCount, new Random(5));
@@ -86,16 +89,17 @@ public sealed class MethodTowerTests
         var settings = new DistillationSettings(ContextBridge.Aligned, 1, 2, 0.1, 1);
         var students = new TwoStudents(alpha, beta, slots, model, settings);
         var random = new Random(7);
-        (Tensor? high, Tensor? low) = (Features(alpha, 32), Features(beta, 16));
+        (Tensor high, Tensor low) = (Features(alpha, 32), Features(beta, 16));
         Tensor labels = tensor(new long[] { 0, 1, 2, 1 });
         students.Losses(high, low, labels, Mix).Total.backward();
         Assert.IsTrue(alpha.Parameters.Concat(beta.Parameters).All(p => p.grad is null), "the students are frozen");
 
         using IDisposable noGrad = no_grad();
-        (Tensor? highCondition, Tensor? lowCondition) = (alpha.Condition(high), beta.Condition(low));
+        (Tensor highCondition, Tensor lowCondition) = (alpha.Condition(high), beta.Condition(low));
 
         // Alpha is a teacher without gradient, so its predictions stay as they were.
-        (Tensor? teacher, Tensor? bridgeTeacher) = (Logits(alpha, slots.Vectors(highCondition), high), Logits(alpha, slots.Vectors(lowCondition), high));
+        Tensor teacher = Logits(alpha, slots.Vectors(highCondition), high);
+        Tensor bridgeTeacher = Logits(alpha, slots.Vectors(lowCondition), high);
         foreach (Parameter parameter in slots.Parameters)
         {
             // Along the gradient the loss changes most. A change by a hundredth is far above the rounding of single precision (about 1e-6),
@@ -111,12 +115,13 @@ public sealed class MethodTowerTests
             double Loss(Tensor value)
             {
                 parameter.copy_(value);
-                (Tensor? highVectors, Tensor? lowVectors) = (slots.Vectors(highCondition), slots.Vectors(lowCondition));
+                (Tensor highVectors, Tensor lowVectors) = (slots.Vectors(highCondition), slots.Vectors(lowCondition));
                 Tensor logits = Logits(beta, slots.Vectors(TwoStudents.Mixed(highCondition, lowCondition, Mix)), low);
                 return nn.functional.cross_entropy(logits, labels).item<float>()
                     + settings.Lambda1 * LorealLosses.HighLevelDistillation(teacher, logits, 1).item<float>()
                     + settings.Lambda2 * LorealLosses.LowLevelDistillation(highVectors, lowVectors, 1).item<float>()
-                    + settings.BridgeWeight * LorealLosses.HighLevelDistillation(bridgeTeacher, Logits(beta, highVectors, low), 1).item<float>();
+                    + settings.BridgeWeight * LorealLosses.HighLevelDistillation(bridgeTeacher, Logits(beta, highVectors, low), 1)
+                        .item<float>();
             }
         }
 
@@ -126,7 +131,8 @@ public sealed class MethodTowerTests
             return learner.Encode(RandomTensors.Normal(random, 1, CPU, 4, 3, side, side));
         }
 
-        Tensor Logits(PromptLearner student, Tensor vectors, Tensor features) => student.Logits(features, student.TextFeatures(slots.Tokens(vectors)));
+        Tensor Logits(PromptLearner student, Tensor vectors, Tensor features) =>
+            student.Logits(features, student.TextFeatures(slots.Tokens(vectors)));
     }
 
     private static PromptMethod Method(string name) => name switch

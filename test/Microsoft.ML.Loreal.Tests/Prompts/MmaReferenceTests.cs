@@ -18,9 +18,9 @@ public sealed class MmaReferenceTests
     {
         using DisposeScope scope = NewDisposeScope();
         var files = ReferenceFiles.Open("mma/mma");
-        JsonElement variant = files.Root.GetProperty("variants").GetProperty(name);
+        JsonElement variant = files.Variant(name);
         var sentences = ReferenceSentences.Read(files.Root, variant, Template);
-        var run = new ReferenceRun(files.Root, ReferenceFiles.Open("methods/pool_a").Tensor);
+        var run = new ReferenceRun(files);
         using ClipModel model = Fixtures.Model("a");
         using PromptLearner learner = CreateLearner(model, sentences, variant);
         learner.Load(parameter => files.Tensor($"{name}.param.{parameter}"));
@@ -29,11 +29,12 @@ public sealed class MmaReferenceTests
         {
             LearningCheck.Forward(files.Tensor($"{name}.text_features"), learner.TextFeatures(null).squeeze(0), "text features");
             Tensor features = learner.Encode(run.Pixels(run.High, 0));
-            LearningCheck.Forward(Classifier.Normalise(files.Tensor($"{name}.image_features")), features, "image features");
+            LearningCheck.Forward(Classifier.Normalize(files.Tensor($"{name}.image_features")), features, "image features");
             LearningCheck.Forward(files.Tensor($"{name}.logits"), learner.Logits(features, learner.TextFeatures(null)), "logits");
             CheckEmbeddings(learner, files, name);
             Tensor low = learner.Encode(run.Pixels(run.Low, 0));
-            LearningCheck.Forward(files.Tensor($"{name}.logits_lowres"), learner.Logits(low, learner.TextFeatures(null)), "low-resolution logits");
+            LearningCheck.Forward(
+                files.Tensor($"{name}.logits_lowres"), learner.Logits(low, learner.TextFeatures(null)), "low-resolution logits");
         }
 
         using optim.Optimizer optimizer = run.CreateOptimizer(learner.Parameters, variant.GetProperty("lr").GetDouble());
@@ -61,7 +62,8 @@ public sealed class MmaReferenceTests
         }
 
         PromptParts parts = learner.Prompts(null);
-        Tensor actual = cat([parts.Prefix[0], parts.Suffix[0].narrow(0, 0, parts.End[0].item<long>() + 1)], 0);
-        LearningCheck.Forward(files.Tensor($"{name}.token_embedding_after_adapter0_c0").narrow(0, 0, actual.shape[0]), actual, "embeddings of class 0");
+        Tensor actual = learner.TextEdits(0).Enter(cat([parts.Prefix[0], parts.Suffix[0].narrow(0, 0, parts.End[0].item<long>() + 1)], 0));
+        LearningCheck.Forward(
+            files.Tensor($"{name}.token_embedding_after_adapter0_c0").narrow(0, 0, actual.shape[0]), actual, "embeddings of class 0");
     }
 }

@@ -16,11 +16,11 @@ public sealed class MmrlReferenceTests
     {
         using DisposeScope scope = NewDisposeScope();
         var files = ReferenceFiles.Open("mmrl/mmrl");
-        JsonElement variant = files.Root.GetProperty("variants").GetProperty(name);
+        JsonElement variant = files.Variant(name);
         string template = variant.GetProperty("template").GetString()!;
         var sentences = ReferenceSentences.Read(files.Root, variant, template);
         string optimizerName = variant.GetProperty("optimizer").GetString()!;
-        var run = new ReferenceRun(files.Root, ReferenceFiles.Open("methods/pool_a").Tensor);
+        var run = new ReferenceRun(files);
         using ClipModel model = Fixtures.Model("a");
         int joint = model.Config.EmbedDimension;
         using PromptLearner learner = CreateLearner(model, sentences, variant, template);
@@ -31,11 +31,16 @@ public sealed class MmrlReferenceTests
             CheckFirstBatch();
         }
 
-        using optim.Optimizer optimizer = CreateOptimizer(learner.Parameters, files.Root.GetProperty("optimizers").GetProperty(optimizerName), optimizerName, variant.GetProperty("lr").GetDouble());
+        using optim.Optimizer optimizer = CreateOptimizer(
+            learner.Parameters,
+            files.Root.GetProperty("optimizers").GetProperty(optimizerName),
+            optimizerName,
+            variant.GetProperty("lr").GetDouble());
         double alpha = variant.GetProperty("alpha").GetDouble();
         ReferenceSteps.Check(learner, run, files, name, optimizer, (expected, losses) =>
         {
-            double crossEntropy = alpha * expected.GetProperty("ce_main").GetDouble() + (1 - alpha) * expected.GetProperty("ce_rep").GetDouble();
+            double crossEntropy = alpha * expected.GetProperty("ce_main").GetDouble()
+                + (1 - alpha) * expected.GetProperty("ce_rep").GetDouble();
             LearningCheck.Forward(crossEntropy, losses.CrossEntropy.item<float>(), "cross-entropy of a step");
         });
 
@@ -43,7 +48,8 @@ public sealed class MmrlReferenceTests
         {
             Tensor after = learner.Encode(run.Pixels(run.High, 0));
             LearningCheck.Forward(files.Tensor($"{name}.logits_after"), Logits(after, otherClasses: true), "logits after training");
-            LearningCheck.Forward(files.Tensor($"{name}.logits_fusion_after"), Logits(after, otherClasses: false), "fused logits after training");
+            LearningCheck.Forward(
+                files.Tensor($"{name}.logits_fusion_after"), Logits(after, otherClasses: false), "fused logits after training");
         }
 
         void CheckFirstBatch()
@@ -53,10 +59,15 @@ public sealed class MmrlReferenceTests
             Tensor direct = learner.Encode(run.Pixels(run.High, 0));
             Assert.AreEqual(0f, (features - direct).abs().max().item<float>(), "both ways to the image features");
             LearningCheck.Forward(files.Tensor($"{name}.image_features"), learner.Condition(features), "image features");
-            LearningCheck.Forward(files.Tensor($"{name}.image_features_clip"), states.narrow(1, states.shape[1] - joint, joint), "image features of the untouched model");
-            LearningCheck.Forward(files.Tensor($"{name}.text_features"), Classifier.Normalise(learner.TextFeatures(null)).squeeze(0), "text features");
+            LearningCheck.Forward(
+                files.Tensor($"{name}.image_features_clip"),
+                states.narrow(1, states.shape[1] - joint, joint),
+                "image features of the untouched model");
+            LearningCheck.Forward(
+                files.Tensor($"{name}.text_features"), Classifier.Normalize(learner.TextFeatures(null)).squeeze(0), "text features");
             Tensor plain = PlainEncoder.Encode(model.Text, learner.Prompts(null)).squeeze(0);
-            LearningCheck.Forward(files.Tensor($"{name}.text_features_clip"), Classifier.Normalise(plain), "text features of the untouched model");
+            LearningCheck.Forward(
+                files.Tensor($"{name}.text_features_clip"), Classifier.Normalize(plain), "text features of the untouched model");
             CheckLogits(features, "");
             CheckLogits(learner.Encode(run.Pixels(run.Low, 0)), "_lowres");
         }
@@ -64,9 +75,13 @@ public sealed class MmrlReferenceTests
         void CheckLogits(Tensor features, string suffix)
         {
             LearningCheck.Forward(files.Tensor($"{name}.logits{suffix}"), Logits(features, otherClasses: true), $"logits{suffix}");
-            LearningCheck.Forward(files.Tensor($"{name}.logits_fusion{suffix}"), Logits(features, otherClasses: false), $"fused logits{suffix}");
+            LearningCheck.Forward(
+                files.Tensor($"{name}.logits_fusion{suffix}"), Logits(features, otherClasses: false), $"fused logits{suffix}");
             Tensor representation = cat([features.narrow(1, joint, joint), features.narrow(1, joint, joint)], 1);
-            LearningCheck.Forward(files.Tensor($"{name}.logits_rep{suffix}"), Logits(representation, otherClasses: true), $"logits of the representation{suffix}");
+            LearningCheck.Forward(
+                files.Tensor($"{name}.logits_rep{suffix}"),
+                Logits(representation, otherClasses: true),
+                $"logits of the representation{suffix}");
         }
 
         Tensor Logits(Tensor features, bool otherClasses)
@@ -92,7 +107,8 @@ public sealed class MmrlReferenceTests
             template).CreateLearner(model, sentences.Vocabulary, sentences.ClassNames, 0, new Random(0));
     }
 
-    private static optim.Optimizer CreateOptimizer(IEnumerable<TorchSharp.Modules.Parameter> parameters, JsonElement settings, string name, double rate)
+    private static optim.Optimizer CreateOptimizer(
+        IEnumerable<TorchSharp.Modules.Parameter> parameters, JsonElement settings, string name, double rate)
     {
         if (name == "sgd")
         {
@@ -101,6 +117,12 @@ public sealed class MmrlReferenceTests
 
         Assert.AreEqual("adamw", name);
         double[] betas = settings.GetProperty("betas").Deserialize<double[]>()!;
-        return optim.AdamW(parameters, rate, betas[0], betas[1], settings.GetProperty("eps").GetDouble(), settings.GetProperty("weight_decay").GetDouble());
+        return optim.AdamW(
+            parameters,
+            rate,
+            betas[0],
+            betas[1],
+            settings.GetProperty("eps").GetDouble(),
+            settings.GetProperty("weight_decay").GetDouble());
     }
 }

@@ -33,7 +33,7 @@ internal class PlainTowers
         };
     }
 
-    /// <summary>Text features of every prompt of every image, before normalisation.</summary>
+    /// <summary>Text features of every prompt of every image, before normalization.</summary>
     /// <param name="parts">The prompts, of which the tokens that enter the first block are made.</param>
     /// <param name="attributeTokens">The tokens of the attribute slots in them.</param>
     /// <returns>[B, C, J].</returns>
@@ -53,12 +53,12 @@ internal class PlainTowers
         return _model.Text.Pool(x, ends).reshape(images, classes, -1);
     }
 
-    /// <summary>Image features, normalised.</summary>
+    /// <summary>Image features, normalized.</summary>
     /// <param name="pixels">[B, 3, H, W].</param>
     /// <returns>[B, G].</returns>
     public Tensor Image(Tensor pixels)
     {
-        Tensor x = _model.Visual.LnPre.Forward(BeforeNormalisation(_model.Visual.Embed(pixels)));
+        Tensor x = _model.Visual.LnPre.Forward(BeforeNormalization(_model.Visual.Embed(pixels)));
         for (int block = 0; block < _model.Visual.Blocks.Count; block++)
         {
             x = Block(_model.Visual.Blocks[block], ImageTokens(block, x), ImageBranch(block), causal: false);
@@ -73,7 +73,7 @@ internal class PlainTowers
     /// <param name="place">Where the method's own tokens stand.</param>
     protected virtual Tensor TextTokens(int block, Tensor x, long place) => x;
 
-    protected virtual Tensor BeforeNormalisation(Tensor x) => x;
+    protected virtual Tensor BeforeNormalization(Tensor x) => x;
 
     protected virtual Tensor ImageTokens(int block, Tensor x) => x;
 
@@ -101,7 +101,7 @@ internal class PlainTowers
         protected override Tensor TextTokens(int block, Tensor x, long place) =>
             Deeper(block) is { } prompt ? Replace(x, place, prompt, prompt.shape[0]) : x;
 
-        protected override Tensor BeforeNormalisation(Tensor x) => cat([x, Linear("proj", _state["ctx"]).unsqueeze(0).expand(x.shape[0], -1, -1)], 1);
+        protected override Tensor BeforeNormalization(Tensor x) => cat([x, Linear("proj", _state["ctx"]).unsqueeze(0).expand(x.shape[0], -1, -1)], 1);
 
         protected override Tensor ImageTokens(int block, Tensor x) => Deeper(block) is { } prompt
             ? Replace(x, x.shape[1] - prompt.shape[0], Linear($"compound_prompt_projections.{block - 1}", prompt), prompt.shape[0])
@@ -115,7 +115,7 @@ internal class PlainTowers
         protected override Tensor TextTokens(int block, Tensor x, long place) =>
             _state.TryGetValue($"text_encoder.transformer.resblocks.{block}.VPT_shallow", out Tensor? prompt) ? Replace(x, place, prompt, prompt.shape[0]) : x;
 
-        protected override Tensor BeforeNormalisation(Tensor x) => cat([x, _state["image_encoder.VPT"].unsqueeze(0).expand(x.shape[0], -1, -1)], 1);
+        protected override Tensor BeforeNormalization(Tensor x) => cat([x, _state["image_encoder.VPT"].unsqueeze(0).expand(x.shape[0], -1, -1)], 1);
 
         protected override Tensor ImageTokens(int block, Tensor x) => _state.TryGetValue($"image_encoder.transformer.resblocks.{block}.VPT_shallow", out Tensor? prompt)
             ? Replace(x, x.shape[1] - prompt.shape[0], prompt, prompt.shape[0])

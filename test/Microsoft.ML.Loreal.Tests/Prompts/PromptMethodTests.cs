@@ -38,14 +38,16 @@ public sealed class PromptMethodTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using ClipModel model = TinyClip.Create();
+        using ClipModel model = TinyClip.CreateModel();
         using PromptLearner learner = PromptMethod.Template(template).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
         long[] rows = _names.SelectMany(name =>
         {
-            long[] tokens = [_vocabulary.StartOfText, .. _vocabulary.Encode(template.Replace("{}", name)).Select(t => (long)t), _vocabulary.EndOfText];
+            long[] tokens =
+                [_vocabulary.StartOfText, .. _vocabulary.Encode(template.Replace("{}", name)).Select(t => (long)t), _vocabulary.EndOfText];
             return tokens.Concat(new long[model.Config.ContextLength - tokens.Length]);
         }).ToArray();
-        LearningCheck.Forward(model.EncodeText(tensor(rows, [_names.Length, model.Config.ContextLength])), learner.TextFeatures(null).squeeze(0), template);
+        LearningCheck.Forward(
+            model.EncodeText(tensor(rows, [_names.Length, model.Config.ContextLength])), learner.TextFeatures(null).squeeze(0), template);
         Assert.IsEmpty(learner.Parameters);
     }
 
@@ -54,7 +56,7 @@ public sealed class PromptMethodTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using ClipModel model = TinyClip.Create();
+        using ClipModel model = TinyClip.CreateModel();
         using PromptLearner learner = PromptMethod.CoOp(initialText: "of_a").CreateLearner(model, _vocabulary, _names, 0, new Random(0));
         long[] tokens = [.. _vocabulary.Encode("of a").Select(t => (long)t)];
         Assert.AreEqual(0f, (model.Text.Embed(tensor(tokens, [1, tokens.Length]))[0] - learner.Parameters[0]).abs().max().item<float>());
@@ -65,7 +67,7 @@ public sealed class PromptMethodTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using ClipModel model = TinyClip.Create();
+        using ClipModel model = TinyClip.CreateModel();
         using PromptLearner learner = PromptMethod.MaPLe(3).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
         using PromptLearner words = PromptMethod.Template().CreateLearner(model, _vocabulary, _names, 0, new Random(0));
         Assert.AreEqual(0f, (words.Prompts(null).Prefix - learner.Prompts(null).Prefix).abs().max().item<float>());
@@ -81,11 +83,13 @@ public sealed class PromptMethodTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using ClipModel model = TinyClip.Create();
-        using PromptLearner learner = PromptMethod.MaPLe(contextTokens, 1, initialText).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
+        using ClipModel model = TinyClip.CreateModel();
+        using PromptLearner learner = PromptMethod.MaPLe(contextTokens, 1, initialText).CreateLearner(
+            model, _vocabulary, _names, 0, new Random(0));
         using PromptLearner names = PromptMethod.Template("{}.").CreateLearner(model, _vocabulary, _names, 0, new Random(0));
         (PromptParts prompts, PromptParts bare) = (learner.Prompts(null), names.Prompts(null));
-        Tensor expected = cat([bare.Prefix.narrow(1, 0, 1), learner.State.First().Value.unsqueeze(0), bare.Prefix.narrow(1, 1, bare.Prefix.shape[1] - 1)], 1);
+        Tensor expected = cat(
+            [bare.Prefix.narrow(1, 0, 1), learner.State.First().Value.unsqueeze(0), bare.Prefix.narrow(1, 1, bare.Prefix.shape[1] - 1)], 1);
         Assert.AreEqual(0f, (expected - prompts.Prefix).abs().max().item<float>());
         Assert.AreEqual(0f, (bare.Suffix - prompts.Suffix).abs().max().item<float>());
     }
@@ -98,12 +102,13 @@ public sealed class PromptMethodTests
     [DataRow(1, 2, 1)]
     public void DepthOfMaPLeFollowsTheBackbone(int textLayers, int visionLayers, int depth)
     {
-        using ClipModel model = TinyClip.Create(textLayers, visionLayers: visionLayers);
+        using ClipModel model = TinyClip.CreateModel(TinyClip.Config with { TextLayers = textLayers, VisionLayers = visionLayers });
         using PromptLearner learner = PromptMethod.MaPLe().CreateLearner(model, _vocabulary, _names, 0, new Random(0));
         Assert.AreEqual(3 * depth, learner.State.Count());
         int most = Math.Min(textLayers, visionLayers);
         PromptMethod.MaPLe(depth: most).Check(model.Config);
-        ArgumentOutOfRangeException error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PromptMethod.MaPLe(depth: most + 1).Check(model.Config));
+        ArgumentOutOfRangeException error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(
+            () => PromptMethod.MaPLe(depth: most + 1).Check(model.Config));
         StringAssert.Contains(error.Message, $"from 1 to {most}");
     }
 
@@ -112,7 +117,7 @@ public sealed class PromptMethodTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using ClipModel model = TinyClip.Create();
+        using ClipModel model = TinyClip.CreateModel();
         using PromptLearner learner = PromptMethod.CoOp(4, classSpecific: true).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
         Tensor before = learner.TextFeatures(null);
         learner.Parameters[0].select(0, 1).add_(1f);
@@ -131,7 +136,7 @@ public sealed class PromptMethodTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using ClipModel model = TinyClip.Create();
+        using ClipModel model = TinyClip.CreateModel();
         var method = PromptMethod.CoOp(5, position, classSpecific);
         using PromptLearner learner = method.CreateLearner(model, _vocabulary, _names, 6, new Random(0));
         Tensor tokens = RandomTensors.Normal(new Random(1), 1, CPU, 2, 6, model.Config.TextWidth);
@@ -140,22 +145,24 @@ public sealed class PromptMethodTests
         {
             for (int c = 0; c < _names.Length; c++)
             {
-                (Tensor? without, Tensor? with) = (Prompt(plain, 0, c), Prompt(slotted, image, c));
+                (Tensor without, Tensor with) = (Prompt(plain, 0, c), Prompt(slotted, image, c));
                 Tensor expected = cat([without.narrow(0, 0, 1), tokens[image], without.narrow(0, 1, without.shape[0] - 1)], 0);
                 Assert.AreEqual(0f, (expected - with).abs().max().item<float>(), $"image {image}, class {c}");
             }
         }
 
-        static Tensor Prompt(PromptParts parts, int image, int c) => cat([parts.Prefix[image], parts.Suffix[c].narrow(0, 0, parts.End[c].item<long>() + 1)], 0);
+        static Tensor Prompt(PromptParts parts, int image, int c) =>
+            cat([parts.Prefix[image], parts.Suffix[c].narrow(0, 0, parts.End[c].item<long>() + 1)], 0);
     }
 
     [TestMethod]
     public void StateOfAnotherShapeIsRefused()
     {
         using DisposeScope scope = NewDisposeScope();
-        using ClipModel model = TinyClip.Create();
+        using ClipModel model = TinyClip.CreateModel();
         using PromptLearner learner = PromptMethod.CoOp(4).CreateLearner(model, _vocabulary, _names, 0, new Random(0));
-        InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(() => learner.Load(_ => zeros([5, model.Config.TextWidth])));
+        InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(
+            () => learner.Load(_ => zeros([5, model.Config.TextWidth])));
         Assert.Contains("ctx", error.Message);
     }
 }

@@ -27,6 +27,8 @@ internal sealed class ReferenceFiles
         ? Fixtures.Json(name).GetProperty("variants").EnumerateObject().Select(v => new object[] { v.Name })
         : [["(missing)"]];
 
+    public JsonElement Variant(string name) => Root.GetProperty("variants").GetProperty(name);
+
     public bool Has(string name) => _tensors.ContainsKey(name);
 
     public Tensor Tensor(string name) => _tensors[name];

@@ -4,16 +4,17 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Tests.Prompts;
 
-/// <summary>The batches, pictures and optimiser that all methods of the reference numbers share.</summary>
+/// <summary>The batches, pictures and optimizer that all methods of the reference numbers share.</summary>
 internal sealed class ReferenceRun
 {
-    public ReferenceRun(JsonElement root, Func<string, Tensor> pool)
+    public ReferenceRun(ReferenceFiles method)
     {
-        Batches = root.GetProperty("batches").Deserialize<int[][]>()!;
-        Labels = root.GetProperty("labels").Deserialize<int[]>()!;
-        High = pool("hr");
-        Low = pool("lr");
-        Root = root;
+        var pool = ReferenceFiles.Open("methods/pool_a");
+        Batches = method.Root.GetProperty("batches").Deserialize<int[][]>()!;
+        Labels = method.Root.GetProperty("labels").Deserialize<int[]>()!;
+        High = pool.Tensor("hr");
+        Low = pool.Tensor("lr");
+        Root = method.Root;
     }
 
     public int[][] Batches { get; }
@@ -34,12 +35,14 @@ internal sealed class ReferenceRun
 
     public Tensor Pixels(Tensor pool, int step) => pool.index_select(0, tensor(Array.ConvertAll(Batches[step], i => (long)i)));
 
-    /// <summary>The optimiser of a part whose variants have their own learning rates.</summary>
-    public optim.Optimizer CreateOptimizer(IEnumerable<TorchSharp.Modules.Parameter> parameters, double rate) => Sgd(parameters, Optimizer, rate);
+    /// <summary>The optimizer of a part whose variants have their own learning rates.</summary>
+    public optim.Optimizer CreateOptimizer(IEnumerable<TorchSharp.Modules.Parameter> parameters, double rate) =>
+        Sgd(parameters, Optimizer, rate);
 
     /// <summary>SGD with the settings that a part states.</summary>
     public static optim.Optimizer Sgd(IEnumerable<TorchSharp.Modules.Parameter> parameters, JsonElement settings, double rate) =>
-        optim.SGD(parameters, rate, settings.GetProperty("momentum").GetDouble(), weight_decay: settings.GetProperty("weight_decay").GetDouble());
+        optim.SGD(
+            parameters, rate, settings.GetProperty("momentum").GetDouble(), weight_decay: settings.GetProperty("weight_decay").GetDouble());
 
     public optim.Optimizer CreateOptimizer(IEnumerable<TorchSharp.Modules.Parameter> parameters) => optim.SGD(
         parameters,

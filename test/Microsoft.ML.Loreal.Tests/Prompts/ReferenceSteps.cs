@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Loreal.Tests.Prompts;
 
 /// <summary>
-/// The optimiser steps of a method's reference program: the loss of each, the gradients of the first, and the change after the last.
+/// The optimizer steps of a method's reference program: the loss of each, the gradients of the first, and the change after the last.
 /// </summary>
 internal static class ReferenceSteps
 {
@@ -14,12 +14,17 @@ internal static class ReferenceSteps
     /// <param name="run">The batches.</param>
     /// <param name="files">The reference numbers.</param>
     /// <param name="name">The variant.</param>
-    /// <param name="optimizer">The optimiser over the learner's parameters.</param>
+    /// <param name="optimizer">The optimizer over the learner's parameters.</param>
     /// <param name="compareLosses">Further comparisons of a step with the numbers that the reference has of it; null for none.</param>
     public static void Check(
-        PromptLearner learner, ReferenceRun run, ReferenceFiles files, string name, optim.Optimizer optimizer, Action<JsonElement, PromptLosses>? compareLosses = null)
+        PromptLearner learner,
+        ReferenceRun run,
+        ReferenceFiles files,
+        string name,
+        optim.Optimizer optimizer,
+        Action<JsonElement, PromptLosses>? compareLosses = null)
     {
-        JsonElement steps = files.Root.GetProperty("variants").GetProperty(name).GetProperty("steps");
+        JsonElement steps = files.Variant(name).GetProperty("steps");
         for (int step = 0; step < steps.GetArrayLength(); step++)
         {
             using DisposeScope scope = NewDisposeScope();
@@ -30,7 +35,7 @@ internal static class ReferenceSteps
             losses.Total.backward();
             if (step == 0)
             {
-                foreach ((string? parameter, Tensor? value) in learner.State)
+                foreach ((string parameter, Tensor value) in learner.State)
                 {
                     LearningCheck.Gradient(files.Tensor($"{name}.grad.{parameter}"), value.grad!, parameter);
                 }
@@ -39,9 +44,13 @@ internal static class ReferenceSteps
             optimizer.step();
         }
 
-        foreach ((string? parameter, Tensor? value) in learner.State)
+        foreach ((string parameter, Tensor value) in learner.State)
         {
-            LearningCheck.Change(files.Tensor($"{name}.param.{parameter}"), files.Tensor($"{name}.step{steps.GetArrayLength()}.{parameter}"), value, parameter);
+            LearningCheck.Change(
+                files.Tensor($"{name}.param.{parameter}"),
+                files.Tensor($"{name}.step{steps.GetArrayLength()}.{parameter}"),
+                value,
+                parameter);
         }
     }
 

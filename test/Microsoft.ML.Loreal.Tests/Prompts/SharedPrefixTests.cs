@@ -22,7 +22,7 @@ public sealed class SharedPrefixTests
     public void EqualsEveryPromptOnItsOwn(int images, int classes, int prefixLength, int suffixLength, int layers, int heads)
     {
         using DisposeScope scope = NewDisposeScope();
-        using ClipModel model = TinyClip.Create(textLayers: layers, textHeads: heads);
+        using ClipModel model = TinyClip.CreateModel(TinyClip.Config with { TextLayers = layers, TextHeads = heads });
         var random = new Random(5);
         int width = model.Config.TextWidth;
         Tensor prefix = RandomTensors.Normal(random, 1, CPU, images, prefixLength, width).requires_grad_(true);
@@ -30,9 +30,9 @@ public sealed class SharedPrefixTests
         Tensor end = tensor(Enumerable.Range(0, classes).Select(c => (long)(suffixLength - 1 - c % suffixLength)).ToArray());
         Tensor probe = RandomTensors.Normal(random, 1, CPU, images, classes, model.Config.EmbedDimension);
 
-        Tensor shared = SharedPrefixEncoder.Encode(model.Text, new PromptParts(prefix, suffix, end));
+        Tensor shared = SharedPrefixEncoder.Encode(model.Text, new PromptParts(prefix, suffix, end), TowerEdits.None);
         (shared * probe).sum().backward();
-        (Tensor? sharedPrefix, Tensor? sharedSuffix) = (prefix.grad!.clone(), suffix.grad!.clone());
+        (Tensor sharedPrefix, Tensor sharedSuffix) = (prefix.grad!.clone(), suffix.grad!.clone());
         prefix.grad!.zero_();
         suffix.grad!.zero_();
 
@@ -52,15 +52,19 @@ public sealed class SharedPrefixTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using ClipModel model = TinyClip.Create();
+        using ClipModel model = TinyClip.CreateModel();
         var random = new Random(8);
         Tensor prefix = RandomTensors.Normal(random, 1, CPU, 3, 6, model.Config.TextWidth);
         Tensor suffix = RandomTensors.Normal(random, 1, CPU, classes, suffixLength, model.Config.TextWidth);
-        var parts = new PromptParts(prefix, suffix, tensor(Enumerable.Range(0, classes).Select(_ => random.NextInt64(suffixLength)).ToArray()));
+        var parts = new PromptParts(
+            prefix, suffix, tensor(Enumerable.Range(0, classes).Select(_ => random.NextInt64(suffixLength)).ToArray()));
         Tensor plain = PlainEncoder.Encode(model.Text, parts);
-        Near(plain, SharedPrefixEncoder.Encode(model.Text, parts), "all at once");
-        Near(plain, SharedPrefixEncoder.Encode(model.Text, parts, null, activationLimit: 1), "tile by tile");
-        Near(plain, SharedPrefixEncoder.Encode(model.Text, parts, null, activationLimit: 3 * 2 * 60 * 4 * model.Config.TextWidth), "a few tiles at once");
+        Near(plain, SharedPrefixEncoder.Encode(model.Text, parts, TowerEdits.None), "all at once");
+        Near(plain, SharedPrefixEncoder.Encode(model.Text, parts, TowerEdits.None, activationLimit: 1), "tile by tile");
+        Near(
+            plain,
+            SharedPrefixEncoder.Encode(model.Text, parts, TowerEdits.None, activationLimit: 3 * 2 * 60 * 4 * model.Config.TextWidth),
+            "a few tiles at once");
     }
 
     [TestMethod]
@@ -68,15 +72,15 @@ public sealed class SharedPrefixTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using ClipModel model = TinyClip.Create();
+        using ClipModel model = TinyClip.CreateModel();
         var random = new Random(6);
         Tensor prefix = RandomTensors.Normal(random, 1, CPU, 2, 3, model.Config.TextWidth);
         Tensor suffix = RandomTensors.Normal(random, 1, CPU, 2, 5, model.Config.TextWidth);
         Tensor end = tensor(new long[] { 2, 2 });
-        Tensor features = SharedPrefixEncoder.Encode(model.Text, new PromptParts(prefix, suffix, end));
+        Tensor features = SharedPrefixEncoder.Encode(model.Text, new PromptParts(prefix, suffix, end), TowerEdits.None);
         Tensor changed = suffix.clone();
         changed.narrow(1, 3, 2).mul_(7);
-        Near(features, SharedPrefixEncoder.Encode(model.Text, new PromptParts(prefix, changed, end)), "features");
+        Near(features, SharedPrefixEncoder.Encode(model.Text, new PromptParts(prefix, changed, end), TowerEdits.None), "features");
     }
 
     private static void Near(Tensor expected, Tensor actual, string what)

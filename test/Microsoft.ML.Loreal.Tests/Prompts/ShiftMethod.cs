@@ -11,56 +11,39 @@ namespace Microsoft.ML.Loreal.Tests.Prompts;
 /// </summary>
 internal sealed class ShiftMethod : PromptMethod
 {
-    /// <inheritdoc/>
     public override string Name => "Shift";
 
-    /// <inheritdoc/>
     internal override StageSettings PublishedStage => new() { Epochs = 10 };
 
-    /// <inheritdoc/>
     internal override PromptLearner CreateLearner(
         ClipModel model, IPromptVocabulary vocabulary, IReadOnlyList<string> classNames, int attributeTokens, Random random) =>
-        new Learner(model, vocabulary, classNames, attributeTokens);
+        new Learner(model, new SentencePrompts(model, vocabulary, classNames, "a photo of a {}.", attributeTokens));
 
-    /// <inheritdoc/>
     internal override void WriteSettings(Utf8JsonWriter writer)
     {
     }
 
-    private sealed class Learner : PromptLearner
+    private sealed class Learner(ClipModel model, SentencePrompts sentences) : PromptLearner(model)
     {
-        private readonly SentencePrompts _sentences;
-        private readonly Parameter _shift; // [J]
+        // [J]
+        private readonly Parameter _shift = LearnedParameter.From(zeros([model.Config.EmbedDimension], ScalarType.Float32, model.Device));
 
-        public Learner(ClipModel model, IPromptVocabulary vocabulary, IReadOnlyList<string> classNames, int attributeTokens)
-            : base(model)
-        {
-            _sentences = new SentencePrompts(model, vocabulary, classNames, "a photo of a {}.", attributeTokens);
-            _shift = new Parameter(zeros([model.Config.EmbedDimension], device: model.Text.PositionalEmbedding.device));
-            _shift.DetachFromDisposeScope();
-        }
-
-        /// <inheritdoc/>
         public override IReadOnlyList<Parameter> Parameters => [_shift];
 
-        /// <inheritdoc/>
         public override IEnumerable<(string Name, Tensor Value)> State => [("shift", _shift)];
 
-        /// <inheritdoc/>
-        public override PromptParts Prompts(Tensor? attributeTokens) => _sentences.Parts(attributeTokens);
+        public override PromptParts Prompts(Tensor? attributeTokens) => sentences.Parts(attributeTokens);
 
-        /// <inheritdoc/>
         public override Tensor TextFeatures(Tensor? attributeTokens)
         {
             using DisposeScope scope = NewDisposeScope();
             return (base.TextFeatures(attributeTokens) + _shift).MoveToOuterDisposeScope(); // [B, C, J]
         }
 
-        /// <inheritdoc/>
         public override void Dispose()
         {
+            sentences.Dispose();
             _shift.Dispose();
-            _sentences.Dispose();
         }
     }
 }

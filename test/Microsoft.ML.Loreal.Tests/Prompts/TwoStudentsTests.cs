@@ -8,7 +8,8 @@ namespace Microsoft.ML.Loreal.Tests.Prompts;
 [TestClass]
 public sealed class TwoStudentsTests
 {
-    private static readonly string[] _names = [.. Enumerable.Range(0, 60).Select(c => $"{(char)('a' + (c % 26))}{new string('x', c / 26)}")];
+    private static readonly string[] _names =
+        [.. Enumerable.Range(0, 60).Select(c => $"{(char)('a' + (c % 26))}{new string('x', c / 26)}")];
     private static readonly CharacterVocabulary _vocabulary = new();
 
     [TestMethod]
@@ -17,10 +18,10 @@ public sealed class TwoStudentsTests
     [DataRow("MaPLe", 0.7, 1L)]
     [DataRow("MMA", 0.7, 1L)]
     [DataRow("MMRL", 0.7, 1L)]
-    public void LossesAndGradientsOfSomeClassesAtATimeAreThoseOfAll(string name, double mix, long numbersKept)
+    public void LossesAndGradientsOfSomeClassesAtATimeAreThoseOfAll(string name, double mix, long maxElements)
     {
         using DisposeScope scope = NewDisposeScope();
-        using ClipModel model = TinyClip.Create(textLayers: 4, visionLayers: 3);
+        using ClipModel model = TinyClip.CreateModel(TinyClip.Config with { TextLayers = 4, VisionLayers = 3 });
         PromptMethod method = name switch
         {
             "CoOp" => PromptMethod.CoOp(2),
@@ -44,10 +45,10 @@ public sealed class TwoStudentsTests
         }
 
         var all = new TwoStudents(alpha, beta, slots, model, settings, long.MaxValue);
-        var some = new TwoStudents(alpha, beta, slots, model, settings, numbersKept);
+        var some = new TwoStudents(alpha, beta, slots, model, settings, maxElements);
         Assert.AreEqual(1, some.ImagesAtOnce, "one image exceeds the memory");
-        (float expected, Tensor[]? expectedGradients) = Step(all);
-        (float actual, Tensor[]? gradients) = Step(some);
+        (float expected, Tensor[] expectedGradients) = Step(all);
+        (float actual, Tensor[] gradients) = Step(some);
         Assert.AreEqual(expected, actual, 1e-6 * expected);
         for (int i = 0; i < gradients.Length; i++)
         {

@@ -11,7 +11,7 @@ public sealed class RegionTableTests
     [TestMethod]
     public void WhatWasWrittenIsRead()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         Write(folder["table"]);
         Assert.AreEqual(_header.FileLength, new FileInfo(folder["table"]).Length);
         Assert.AreEqual(29, _header.RowLength);
@@ -25,7 +25,7 @@ public sealed class RegionTableTests
     [TestMethod]
     public void WhatIsNotKeptIsSpreadOrLeftOut()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         Write(folder["table"]);
         using var table = new RegionTable(folder["table"], _header);
         float[] labels = new float[Classes];
@@ -38,7 +38,7 @@ public sealed class RegionTableTests
     [TestMethod]
     public void AllLabelsKeptAreTheTeachersOwn()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         RegionTableHeader header = _header with { Kept = Classes };
         float[] probabilities = [0.4f, 0.3f, 0.15f, 0.1f, 0.05f];
         using (FileStream file = File.Create(folder["table"]))
@@ -68,7 +68,7 @@ public sealed class RegionTableTests
     [DataRow(40)]
     public void AnotherTablesHeadIsRefused(int position)
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         Write(folder["table"]);
         Change(folder["table"], position, value => (byte)(value ^ 1));
         Assert.Contains("Delete it", Assert.ThrowsExactly<InvalidDataException>(() => new RegionTable(folder["table"], _header)).Message);
@@ -77,7 +77,7 @@ public sealed class RegionTableTests
     [TestMethod]
     public void TooShortAFileIsRefused()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         Write(folder["table"]);
         byte[] whole = File.ReadAllBytes(folder["table"]);
         File.WriteAllBytes(folder["table"], whole[..^1]);
@@ -89,7 +89,7 @@ public sealed class RegionTableTests
     [TestMethod]
     public void RowsThatCannotBeAreRefused()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         Write(folder["table"]);
         int row = RegionTableHeader.Length;
         Change(folder["table"], row + 3, _ => 0x80);                                // left, negative

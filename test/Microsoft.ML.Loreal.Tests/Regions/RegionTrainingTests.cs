@@ -11,14 +11,19 @@ public sealed class RegionTrainingTests
     [DataRow(LabelSparsification.MarginalRenorm)]
     public void ATableOfAllLabelsTeachesWhatTheTeacherDoes(LabelSparsification sparsification)
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var exact = new List<double>();
         PromptKDTrainer.Options options = Taught.Options();
         options.MetricsCallback = metrics => exact.Add(metrics.Loss);
         using PromptKDTransformer expected = Taught.Fit(options);
 
         var looked = new List<double>();
-        options.Regions = new RegionTableOptions { FolderPath = folder["tables"], Sparsification = sparsification, Seed = options.Seed!.Value };
+        options.Regions = new RegionTableOptions
+        {
+            FolderPath = folder["tables"],
+            Sparsification = sparsification,
+            Seed = options.Seed!.Value,
+        };
         options.MetricsCallback = metrics => looked.Add(metrics.Loss);
         using PromptKDTransformer student = Taught.Fit(options);
         for (int epoch = 0; epoch < exact.Count; epoch++)
@@ -30,7 +35,7 @@ public sealed class RegionTrainingTests
     [TestMethod]
     public void TrainingsShareATableAndMakeItOnce()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         PromptKDTrainer.Options options = Taught.Options();
         options.Regions = new RegionTableOptions { FolderPath = folder["tables"], LabelsKept = 1 };
         using (Taught.Fit(options))
@@ -44,7 +49,7 @@ public sealed class RegionTrainingTests
         // Another seed, other sizes, other epochs and the other sparsification: the same table.
         options.Seed = 100;
         options.PromptTokens = 1;
-        options.LowResolution = 2 * TinyBackbone.Patch;
+        options.LowResolution = 2 * TinyClip.Patch;
         options.Regions.Sparsification = LabelSparsification.MarginalRenorm;
         using (Taught.Fit(options))
         {
@@ -65,20 +70,21 @@ public sealed class RegionTrainingTests
     [TestMethod]
     public void ATableThatCannotBeMadeLeavesNothingBehind()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         using var cancel = new CancellationTokenSource();
         cancel.Cancel();
         using var teacher = PromptKDTeacher.Of(Taught.Teacher.Model, Taught.Teacher.ClassNames);
         var builder = new RegionTableBuilder(teacher, new Distillation.GeneratedImages(3, 4), 0.5f, 1, 1);
         Directory.CreateDirectory(folder["tables"]);
-        Assert.Throws<OperationCanceledException>(() => builder.Write(Path.Combine(folder["tables"], "table"), new RegionTableHeader(12, 2, 3, 2, new string('a', 64)), cancel.Token));
+        Assert.Throws<OperationCanceledException>(() => builder.Write(
+            Path.Combine(folder["tables"], "table"), new RegionTableHeader(12, 2, 3, 2, new string('a', 64)), cancel.Token));
         Assert.IsEmpty(Directory.GetFiles(folder["tables"]));
     }
 
     [TestMethod]
     public void ATrainingThatWasCutOffGoesOnWithItsTable()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         PromptKDTrainer.Options options = Taught.Options();
         options.Regions = new RegionTableOptions { FolderPath = folder["tables"] };
         using PromptKDTransformer whole = Taught.Fit(options);
@@ -90,7 +96,7 @@ public sealed class RegionTrainingTests
         options.MetricsCallback = metrics => epochs.Add(metrics.Epoch);
         using PromptKDTransformer resumed = Taught.Fit(options);
         CollectionAssert.AreEqual(new[] { 3 }, epochs);
-        IDataView data = Taught.Unlabelled(new MLContext(1));
+        IDataView data = Taught.Unlabeled(new MLContext(1));
         Rows.AssertIdentical(Rows.Scores(whole.Transform(data)), Rows.Scores(resumed.Transform(data)));
 
         epochs.Clear();
@@ -117,7 +123,9 @@ public sealed class RegionTrainingTests
             PromptKDTrainer.Options options = Taught.Options();
             options.Regions = new RegionTableOptions { FolderPath = "tables" };
             set(options);
-            Assert.Contains(name, Assert.Throws<ArgumentException>(() => new MLContext(1).MulticlassClassification.Trainers.PromptKD(options), name).Message);
+            Assert.Contains(
+                name,
+                Assert.Throws<ArgumentException>(() => new MLContext(1).MulticlassClassification.Trainers.PromptKD(options), name).Message);
         }
     }
 }

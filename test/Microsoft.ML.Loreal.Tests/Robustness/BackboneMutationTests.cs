@@ -24,7 +24,7 @@ public sealed class BackboneMutationTests
         TextLayers = 1,
         EmbedDimension = 4,
         ContextLength = 12,
-        VocabularySize = RandomClip.ByteVocabularySize + 1,
+        VocabularySize = TinyClip.VocabularySize + 1,
     };
 
     private static readonly Dictionary<string, byte[]> _files = Files();
@@ -45,7 +45,8 @@ public sealed class BackboneMutationTests
     [TestMethod]
     [Timeout(120_000)]
     public void DamagedMergesAreReadOrRefused() =>
-        MutationLoop.Run(TestContext, "merges.txt", 500, random => Use(With("merges.txt", Mutation.Of(_files["merges.txt"], random))), IsDocumented);
+        MutationLoop.Run(
+            TestContext, "merges.txt", 500, random => Use(With("merges.txt", Mutation.Of(_files["merges.txt"], random))), IsDocumented);
 
     [TestMethod]
     [Timeout(120_000)]
@@ -80,7 +81,7 @@ public sealed class BackboneMutationTests
     [TestMethod]
     public void ForgedLayerCountsAreRefusedAtOnce()
     {
-        string json = RandomClip.ConfigJson(_config with { VisionLayers = int.MaxValue });
+        string json = TinyClip.ConfigJson(_config with { VisionLayers = int.MaxValue });
         InvalidDataException error = Refused("config.json", json);
         StringAssert.Contains(error.Message, $"{int.MaxValue} vision and 1 text layers");
     }
@@ -95,7 +96,8 @@ public sealed class BackboneMutationTests
     [TestMethod]
     public void TextThatIsNotUnicodeIsRefused()
     {
-        StringAssert.Contains(Refused("config.json", """{"model_type":"\ud800","text_config":{},"vision_config":{}}""").Message, "not Unicode");
+        StringAssert.Contains(
+            Refused("config.json", """{"model_type":"\ud800","text_config":{},"vision_config":{}}""").Message, "not Unicode");
         StringAssert.Contains(Refused("vocab.json", """{"\ud800":0,"<|startoftext|>":1,"<|endoftext|>":2}""").Message, "not Unicode");
     }
 
@@ -114,7 +116,8 @@ public sealed class BackboneMutationTests
 
         long before = GC.GetTotalAllocatedBytes();
         bomb.Position = 0;
-        InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(() => ClipVocabulary.FromOpenAI(bomb, _config.VocabularySize, "the table"));
+        InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(
+            () => ClipVocabulary.FromOpenAI(bomb, _config.VocabularySize, "the table"));
         StringAssert.Contains(error.Message, "decompresses to more than 64000000 bytes");
         Assert.IsLessThan(256L << 20, GC.GetTotalAllocatedBytes() - before);
     }
@@ -124,7 +127,8 @@ public sealed class BackboneMutationTests
 
     private static bool IsDocumented(Exception error) => error is InvalidDataException or NotSupportedException;
 
-    private static MemoryBackboneFiles With(string name, byte[] content) => new("the damaged backbone", new Dictionary<string, byte[]>(_files) { [name] = content });
+    private static MemoryBackboneFiles With(string name, byte[] content) =>
+        new("the damaged backbone", new Dictionary<string, byte[]>(_files) { [name] = content });
 
     /// <summary>Does with a backbone that was accepted what training would do first.</summary>
     private static void Use(MemoryBackboneFiles files)
@@ -144,19 +148,20 @@ public sealed class BackboneMutationTests
 
         using ClipModel model = backbone.CreateModel(CPU);
         using DisposeScope scope = NewDisposeScope();
-        Assert.AreEqual(backbone.Config.EmbedDimension, model.EncodeImage(zeros([1, 3, backbone.Config.ImageResolution, backbone.Config.ImageResolution])).shape[1]);
+        Assert.AreEqual(
+            backbone.Config.EmbedDimension,
+            model.EncodeImage(zeros([1, 3, backbone.Config.ImageResolution, backbone.Config.ImageResolution])).shape[1]);
     }
 
     private static Dictionary<string, byte[]> Files()
     {
         using DisposeScope scope = NewDisposeScope();
         using var weights = new MemoryStream();
-        SafetensorsWriter.Write(weights, RandomClip.Weights(_config, new Random(1)));
-        string[] bytes = [.. ByteAlphabet.Order.ToArray().Select(value => ByteAlphabet.Character(value).ToString())];
+        SafetensorsWriter.Write(weights, TinyClip.Weights(_config, new Random(1)));
         return new Dictionary<string, byte[]>
         {
-            ["config.json"] = Encoding.UTF8.GetBytes(RandomClip.ConfigJson(_config)),
-            ["vocab.json"] = Encoding.UTF8.GetBytes(RandomClip.VocabularyJson([.. bytes, .. bytes.Select(text => text + "</w>"), "ph"])),
+            ["config.json"] = Encoding.UTF8.GetBytes(TinyClip.ConfigJson(_config)),
+            ["vocab.json"] = Encoding.UTF8.GetBytes(TinyClip.VocabularyJson("ph")),
             ["merges.txt"] = "#version: 0.2\np h\nph o\n"u8.ToArray(),
             ["preprocessor_config.json"] = Encoding.UTF8.GetBytes(Preprocessor),
             ["model.safetensors"] = weights.ToArray(),

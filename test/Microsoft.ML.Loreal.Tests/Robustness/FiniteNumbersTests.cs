@@ -16,8 +16,8 @@ public sealed class FiniteNumbersTests
     [DataRow(float.NegativeInfinity)]
     public void WeightsOfABackboneAreNamed(float value)
     {
-        using var folder = new TestFolder();
-        TinyBackbone.Create(folder.FullName);
+        using var folder = new TemporaryFolder();
+        TinyClip.Write(folder.Path);
         ClipBackbone backbone = Poisoned(folder, "transformer.resblocks.1.mlp.c_fc.bias", value);
         LorealTrainer.Options options = Trained.Options();
         options.Backbone = backbone;
@@ -49,18 +49,20 @@ public sealed class FiniteNumbersTests
         files[LorealModel.TensorFile] = WithValue(files[LorealModel.TensorFile], "metanets.0.linear2.bias", 3e38f);
         var ml = new MLContext(1);
         using var transformer = new LorealTransformer(
-            (IHostEnvironment)ml, TrainingRun.Load(files), new ScoringSettings("Image", "PredictedLabel", "Score", InvalidImageAction.Skip, 1_000_000));
-        IDataView scored = transformer.Transform(ml.Data.LoadFromEnumerable(Trained.Photos.Select(photo => new EncodedPhoto { Image = File.ReadAllBytes(photo.ImagePath) }).ToList()));
+            (IHostEnvironment)ml, TrainingRun.Load(files), new ScoringSettings(
+                "Image", "PredictedLabel", "Score", InvalidImageAction.Skip, 1_000_000));
+        IDataView scored = transformer.Transform(ml.Data.LoadFromEnumerable(
+            Trained.Photos.Select(photo => new EncodedPhoto { Image = File.ReadAllBytes(photo.ImagePath) }).ToList()));
         InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(() => Rows.Scores(scored));
         StringAssert.Contains(error.Message, "row 0 ");
         StringAssert.Contains(error.Message, "not numbers");
     }
 
-    private static ClipBackbone Poisoned(TestFolder folder, string name, float value)
+    private static ClipBackbone Poisoned(TemporaryFolder folder, string name, float value)
     {
         string path = folder["model.safetensors"];
         File.WriteAllBytes(path, WithValue(File.ReadAllBytes(path), name, value));
-        return ClipBackbone.FromFolder(folder.FullName);
+        return ClipBackbone.FromFolder(folder.Path);
     }
 
     /// <summary>The same file with a tensor filled with one value.</summary>
@@ -70,7 +72,9 @@ public sealed class FiniteNumbersTests
         using var tensors = SafetensorsFile.Read(new MemoryStream(file), "the file");
         Assert.IsTrue(tensors.Tensors.ContainsKey(name), string.Join(", ", tensors.Tensors.Keys));
         using var stream = new MemoryStream();
-        SafetensorsWriter.Write(stream, tensors.Tensors.Keys.Select(key => (key, key == name ? full_like(tensors.ReadTensor(key), value) : tensors.ReadTensor(key))));
+        SafetensorsWriter.Write(
+            stream,
+            tensors.Tensors.Keys.Select(key => (key, key == name ? full_like(tensors.ReadTensor(key), value) : tensors.ReadTensor(key))));
         return stream.ToArray();
     }
 }

@@ -67,7 +67,8 @@ public sealed class HostileArchiveTests
 
         stream.Position = 0;
         (new MLContext(2).Model.Load(stream, out _) as IDisposable)?.Dispose();
-        foreach (string folder in new[] { Path.GetTempPath(), Environment.CurrentDirectory, Path.GetDirectoryName(Environment.CurrentDirectory)!, AppContext.BaseDirectory })
+        string here = Environment.CurrentDirectory;
+        foreach (string folder in new[] { Path.GetTempPath(), here, Path.GetDirectoryName(here)!, AppContext.BaseDirectory })
         {
             Assert.IsEmpty(Directory.GetFiles(folder, name));
         }
@@ -105,28 +106,7 @@ public sealed class HostileArchiveTests
         return archive.Entries.Single(entry => entry.Name == "prompts.safetensors").Length;
     }
 
-    private static byte[] Rewritten(string part, Func<byte[], byte[]> change)
-    {
-        using var stream = new MemoryStream();
-        stream.Write(SmallModel.Zip);
-        using (var archive = new ZipArchive(stream, ZipArchiveMode.Update, leaveOpen: true))
-        {
-            ZipArchiveEntry entry = archive.Entries.Single(candidate => candidate.FullName.Replace('\\', '/').EndsWith("TransformerChain/" + part, StringComparison.Ordinal));
-            string name = entry.FullName;
-            byte[] content;
-            using (Stream source = entry.Open())
-            {
-                content = new byte[source.Length];
-                source.ReadExactly(content);
-            }
-
-            entry.Delete();
-            using Stream target = archive.CreateEntry(name).Open();
-            target.Write(change(content));
-        }
-
-        return stream.ToArray();
-    }
+    private static byte[] Rewritten(string part, Func<byte[], byte[]> change) => SavedZip.Rewrite(SmallModel.Zip, part, change);
 
     private static Exception LoadError(byte[] zip)
     {

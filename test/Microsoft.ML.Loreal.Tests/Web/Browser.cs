@@ -12,12 +12,12 @@ internal sealed class Browser : IAsyncDisposable
     private static readonly string[] _names = ["chromium", "chromium-browser", "google-chrome"];
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(1);
 
-    private readonly TestFolder _profile;
+    private readonly TemporaryFolder _profile;
     private readonly Process _process;
     private readonly ClientWebSocket _page = new();
     private int _calls;
 
-    private Browser(TestFolder profile, Process process)
+    private Browser(TemporaryFolder profile, Process process)
     {
         _profile = profile;
         _process = process;
@@ -30,10 +30,19 @@ internal sealed class Browser : IAsyncDisposable
 
     public static async Task<Browser> OpenAsync(string address)
     {
-        var profile = new TestFolder();
+        var profile = new TemporaryFolder();
         var start = new ProcessStartInfo(
             Program!,
-            ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=900,1100", "--remote-debugging-port=0", $"--user-data-dir={profile.FullName}", "about:blank"])
+            [
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-dev-shm-usage",
+                "--window-size=900,1100",
+                "--remote-debugging-port=0",
+                $"--user-data-dir={profile.Path}",
+                "about:blank",
+            ])
         {
             RedirectStandardError = true,
         };
@@ -56,7 +65,8 @@ internal sealed class Browser : IAsyncDisposable
     /// <summary>The value of an expression in the page, as JSON.</summary>
     public async Task<JsonNode?> EvaluateAsync(string expression)
     {
-        JsonNode result = await CallAsync("Runtime.evaluate", new JsonObject { ["expression"] = expression, ["returnByValue"] = true, ["awaitPromise"] = true });
+        JsonNode result = await CallAsync(
+            "Runtime.evaluate", new JsonObject { ["expression"] = expression, ["returnByValue"] = true, ["awaitPromise"] = true });
         Assert.IsNull(result["exceptionDetails"], result["exceptionDetails"]?.ToJsonString());
         return result["result"]!["value"];
     }
@@ -80,11 +90,14 @@ internal sealed class Browser : IAsyncDisposable
     public async Task ChooseAsync(string input, string path)
     {
         JsonNode element = await CallAsync("Runtime.evaluate", new JsonObject { ["expression"] = $"document.querySelector('{input}')" });
-        await CallAsync("DOM.setFileInputFiles", new JsonObject { ["objectId"] = element["result"]!["objectId"]!.GetValue<string>(), ["files"] = new JsonArray(path) });
+        await CallAsync(
+            "DOM.setFileInputFiles",
+            new JsonObject { ["objectId"] = element["result"]!["objectId"]!.GetValue<string>(), ["files"] = new JsonArray(path) });
     }
 
     /// <summary>The page as a PNG file.</summary>
-    public async Task<byte[]> ScreenshotAsync() => Convert.FromBase64String((await CallAsync("Page.captureScreenshot", []))["data"]!.GetValue<string>());
+    public async Task<byte[]> ScreenshotAsync() =>
+        Convert.FromBase64String((await CallAsync("Page.captureScreenshot", []))["data"]!.GetValue<string>());
 
     public async ValueTask DisposeAsync()
     {
@@ -108,8 +121,10 @@ internal sealed class Browser : IAsyncDisposable
         }
 
         using var client = new HttpClient();
-        JsonArray? targets = await client.GetFromJsonAsync<JsonArray>($"http://127.0.0.1:{File.ReadLines(file).First()}/json/list", patience);
-        return new Uri(targets!.First(target => target!["type"]!.GetValue<string>() == "page")!["webSocketDebuggerUrl"]!.GetValue<string>());
+        JsonArray? targets = await client.GetFromJsonAsync<JsonArray>(
+            $"http://127.0.0.1:{File.ReadLines(file).First()}/json/list", patience);
+        return new Uri(
+            targets!.First(target => target!["type"]!.GetValue<string>() == "page")!["webSocketDebuggerUrl"]!.GetValue<string>());
     }
 
     private async Task<JsonNode> CallAsync(string method, JsonObject parameters)

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Loreal.Tests.Web;
 /// <summary>The shared trained pipeline as a model.zip.</summary>
 internal sealed class TrainedModelZip : IDisposable
 {
-    private readonly TestFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public TrainedModelZip()
     {
@@ -19,14 +19,10 @@ internal sealed class TrainedModelZip : IDisposable
     public static float[] Scores(byte[] file)
     {
         using PredictionEngine<EncodedPhoto, PhotoScores> engine =
-            new MLContext(1).Model.CreatePredictionEngine<EncodedPhoto, PhotoScores>(Trained.Loreal, new PredictionEngineOptions { OwnsTransformer = false });
+            new MLContext(1).Model.CreatePredictionEngine<EncodedPhoto, PhotoScores>(
+                Trained.Loreal, new PredictionEngineOptions { OwnsTransformer = false });
         return engine.Predict(new EncodedPhoto { Image = file }).Score;
     }
 
     public void Dispose() => _folder.Dispose();
-
-    private sealed class PhotoScores
-    {
-        public float[] Score { get; set; } = [];
-    }
 }

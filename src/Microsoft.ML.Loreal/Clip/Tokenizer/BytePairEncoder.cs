@@ -119,7 +119,8 @@ internal sealed class BytePairEncoder
             int token = _tokenOfSymbol[symbols[i]];
             if (token < 0)
             {
-                throw new ArgumentException($"'{word}' cannot be written in the vocabulary of this backbone: it has no token for a part of it.", nameof(word));
+                throw new ArgumentException(
+                    $"'{word}' cannot be written in the vocabulary of this backbone: it has no token for a part of it.", nameof(word));
             }
 
             tokens.Add(token);

@@ -78,7 +78,9 @@ internal sealed class ClipTokenizer
         IReadOnlyList<int> tokens = Encode(text);
         if (tokens.Count + 2 > ContextLength && !truncate)
         {
-            throw new ArgumentException($"'{text}' has {tokens.Count} tokens; there is room for {ContextLength - 2} between start and end. Use a shorter text.", nameof(text));
+            throw new ArgumentException(
+                $"'{text}' has {tokens.Count} tokens; there is room for {ContextLength - 2} between start and end. Use a shorter text.",
+                nameof(text));
         }
 
         long[] row = new long[ContextLength];

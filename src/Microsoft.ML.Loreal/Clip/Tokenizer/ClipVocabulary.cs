@@ -49,7 +49,9 @@ internal sealed class ClipVocabulary
         int count = vocabularySize - (2 * 256) - SpecialTokens;
         if (count < 0)
         {
-            throw new InvalidDataException($"{description}: a vocabulary of {vocabularySize} tokens is too small for openai's merge table; expected at least {(2 * 256) + SpecialTokens}.");
+            throw new InvalidDataException(
+                $"{description}: a vocabulary of {vocabularySize} tokens is too small for openai's merge table; expected at least "
+                + $"{(2 * 256) + SpecialTokens}.");
         }
 
         (string Left, string Right)[] merges;
@@ -65,7 +67,8 @@ internal sealed class ClipVocabulary
 
         if (merges.Length < count)
         {
-            throw new InvalidDataException($"{description} has {merges.Length} merges; a vocabulary of {vocabularySize} tokens needs {count}.");
+            throw new InvalidDataException(
+                $"{description} has {merges.Length} merges; a vocabulary of {vocabularySize} tokens needs {count}.");
         }
 
         var tokens = new List<string>(vocabularySize);
@@ -95,7 +98,8 @@ internal sealed class ClipVocabulary
             text.Write(block, 0, read);
             if (text.Length > LongestMergeTable)
             {
-                throw new InvalidDataException($"{description} decompresses to more than {LongestMergeTable} bytes, which no merge table has.");
+                throw new InvalidDataException(
+                    $"{description} decompresses to more than {LongestMergeTable} bytes, which no merge table has.");
             }
         }
 
@@ -110,22 +114,29 @@ internal sealed class ClipVocabulary
             using var document = JsonDocument.Parse(vocabulary);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
-                throw new InvalidDataException($"{description}: vocab.json is a {document.RootElement.ValueKind}; expected an object of tokens and their ids.");
+                throw new InvalidDataException(
+                    $"{description}: vocab.json is a {document.RootElement.ValueKind}; expected an object of tokens and their ids.");
             }
 
             int count = document.RootElement.GetPropertyCount();
             if (count < SpecialTokens)
             {
-                throw new InvalidDataException($"{description}: vocab.json has {count} tokens; expected more, start and end of text the last.");
+                throw new InvalidDataException(
+                    $"{description}: vocab.json has {count} tokens; expected more, start and end of text the last.");
             }
 
             string?[] tokens = new string?[count];
             foreach (JsonProperty property in document.RootElement.EnumerateObject())
             {
-                if (property.Value.ValueKind != JsonValueKind.Number || !property.Value.TryGetInt32(out int id) || id < 0 || id >= count || tokens[id] is not null)
+                if (property.Value.ValueKind != JsonValueKind.Number
+                    || !property.Value.TryGetInt32(out int id)
+                    || id < 0
+                    || id >= count
+                    || tokens[id] is not null)
                 {
                     throw new InvalidDataException(
-                        $"{description}: vocab.json gives '{property.Name}' the id {property.Value.GetRawText()}; expected the {count} tokens to have the ids 0 to {count - 1}, each once.");
+                        $"{description}: vocab.json gives '{property.Name}' the id {property.Value.GetRawText()}; expected the {count} "
+                        + $"tokens to have the ids 0 to {count - 1}, each once.");
                 }
 
                 tokens[id] = property.Name;
@@ -148,7 +159,8 @@ internal sealed class ClipVocabulary
         int found = Array.IndexOf(tokens, token);
         if (found >= 0 && found != expected)
         {
-            throw new InvalidDataException($"{description}: vocab.json gives '{token}' the id {found}; expected {expected}: start and end of text are the last two.");
+            throw new InvalidDataException(
+                $"{description}: vocab.json gives '{token}' the id {found}; expected {expected}: start and end of text are the last two.");
         }
     }
 
@@ -166,7 +178,9 @@ internal sealed class ClipVocabulary
             string[] symbols = line.Split(' ');
             if (symbols.Length != 2 || symbols[0].Length == 0 || symbols[1].Length == 0)
             {
-                throw new InvalidDataException($"{description}, line {number}: expected two symbols with a space between them, found '{(line.Length > 80 ? line[..80] : line)}'.");
+                throw new InvalidDataException(
+                    $"{description}, line {number}: expected two symbols with a space between them, found "
+                    + $"'{(line.Length > 80 ? line[..80] : line)}'.");
             }
 
             merges.Add((symbols[0], symbols[1]));

@@ -20,8 +20,38 @@ internal static class HtmlText
     /// </summary>
     private static ReadOnlySpan<char> Windows1252 =>
     [
-        '\u20ac', '\u0081', '\u201a', '\u0192', '\u201e', '\u2026', '\u2020', '\u2021', '\u02c6', '\u2030', '\u0160', '\u2039', '\u0152', '\u008d', '\u017d', '\u008f',
-        '\u0090', '\u2018', '\u2019', '\u201c', '\u201d', '\u2022', '\u2013', '\u2014', '\u02dc', '\u2122', '\u0161', '\u203a', '\u0153', '\u009d', '\u017e', '\u0178',
+        '\u20ac',
+        '\u0081',
+        '\u201a',
+        '\u0192',
+        '\u201e',
+        '\u2026',
+        '\u2020',
+        '\u2021',
+        '\u02c6',
+        '\u2030',
+        '\u0160',
+        '\u2039',
+        '\u0152',
+        '\u008d',
+        '\u017d',
+        '\u008f',
+        '\u0090',
+        '\u2018',
+        '\u2019',
+        '\u201c',
+        '\u201d',
+        '\u2022',
+        '\u2013',
+        '\u2014',
+        '\u02dc',
+        '\u2122',
+        '\u0161',
+        '\u203a',
+        '\u0153',
+        '\u009d',
+        '\u017e',
+        '\u0178',
     ];
 
     public static string Unescape(string text)
@@ -63,7 +93,9 @@ internal static class HtmlText
         int value = 0;
         while (position < text.Length && (hexadecimal ? char.IsAsciiHexDigit(text[position]) : char.IsAsciiDigit(text[position])))
         {
-            int digit = hexadecimal ? int.Parse(text.AsSpan(position, 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) : text[position] - '0';
+            int digit = hexadecimal
+                ? int.Parse(text.AsSpan(position, 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)
+                : text[position] - '0';
             value = Math.Min((value * (hexadecimal ? 16 : 10)) + digit, 0x110000);
             position++;
         }
@@ -137,7 +169,9 @@ internal static class HtmlText
             // "name 41" or "name 41 42": hexadecimal code points; "name!" may also stand without its semicolon.
             string[] parts = line.Split(' ');
             string name = parts[0].TrimEnd('!');
-            string value = string.Concat(parts.Skip(1).Select(part => char.ConvertFromUtf32(int.Parse(part, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture))));
+            string value = string.Concat(
+                parts.Skip(1).Select(
+                    part => char.ConvertFromUtf32(int.Parse(part, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture))));
             names.Add(name + ";", value);
             if (name.Length < parts[0].Length)
             {

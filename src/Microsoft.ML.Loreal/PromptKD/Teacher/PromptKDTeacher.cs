@@ -50,7 +50,7 @@ internal sealed class PromptKDTeacher : IDisposable
     {
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        return Classifier.Normalise(_model.TextFeatures().squeeze(0)).MoveToOuterDisposeScope(); // [1, C, J'] -> [C, J']
+        return Classifier.Normalize(_model.TextFeatures().squeeze(0)).MoveToOuterDisposeScope(); // [1, C, J'] -> [C, J']
     }
 
     /// <summary>What the teacher says about images.</summary>

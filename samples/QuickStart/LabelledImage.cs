@@ -1,9 +1,0 @@
-namespace Microsoft.ML.Loreal.Samples.QuickStart;
-
-/// <summary>One row of the data: an image file and the name of its class.</summary>
-internal sealed record LabelledImage
-{
-    public string ImagePath { get; init; } = "";
-
-    public string Label { get; init; } = "";
-}
