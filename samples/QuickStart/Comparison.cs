@@ -67,7 +67,7 @@ internal sealed class Comparison(MLContext ml, BaseToNewSplit split, ClipBackbon
         return options;
     }
 
-    // The published optimiser (SGD 0.002, 50 epochs) is meant for a CLIP of 150 million parameters; on the small one that comes with
+    // The published optimizer (SGD 0.002, 50 epochs) is meant for a CLIP of 150 million parameters; on the small one that comes with
     // the package meta-nets that start at zero need 15 epochs with Adam. docs/default-backbone.md shows both.
     private LorealTrainer.Options WithAttributes(int phi)
     {

@@ -5,7 +5,7 @@ using Spectre.Console;
 
 if (Console.IsOutputRedirected)
 {
-    // A log file has neither colours nor a width.
+    // A log file has neither colors nor a width.
     AnsiConsole.Profile.Capabilities.Ansi = false;
     AnsiConsole.Profile.Capabilities.ColorSystem = ColorSystem.NoColors;
     AnsiConsole.Profile.Width = 120;

@@ -33,6 +33,9 @@ internal static class ChildProcess
             case ["flat"]:
                 MemoryBenchmark.MeasureFlat();
                 break;
+            case ["folds", var backbone, var folds]:
+                SharedBackboneBenchmark.MeasureFolds(backbone, Number(folds));
+                break;
             case ["memory", var size, var work, var images, var classes, var way]:
                 MemoryBenchmark.MeasureWork(BenchmarkModel.Named(size), work, Number(images), Number(classes), way);
                 break;
@@ -44,6 +47,9 @@ internal static class ChildProcess
                 break;
             case ["towers", var size, var tower, var batch, var length]:
                 TowersBenchmark.Measure(BenchmarkModel.Named(size), tower, Number(batch), Number(length));
+                break;
+            case ["zips", var zip, var count]:
+                SharedBackboneBenchmark.MeasureZips(zip, Number(count));
                 break;
             default:
                 throw new ArgumentException($"'{string.Join(' ', arguments)}' is no measurement.", nameof(arguments));

@@ -25,6 +25,7 @@ internal static class CommandLine
         Benchmark("folder", "Transform over 2,000 JPEG files, against the model on tensors in memory", FolderBenchmark.Run),
         Benchmark("coldstart", "from the start of a process to its first prediction", ColdStartBenchmark.Run),
         Benchmark("memory", "peak memory of each way, and 10,000 predictions in a loop", MemoryBenchmark.Run),
+        Benchmark("shared", "peak memory of cross-validation and of two loaded models over one backbone", SharedBackboneBenchmark.Run),
         Reliability(),
         Benchmark("methods", "what each prompt method learns and costs, with and without LOREAL", MethodsBenchmark.Run),
         Benchmark("web", "the web sample under load from this machine: latency, errors, memory", WebBenchmark.Run),

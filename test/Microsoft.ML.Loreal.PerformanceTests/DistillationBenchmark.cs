@@ -7,10 +7,10 @@ namespace Microsoft.ML.Loreal.PerformanceTests;
 /// <summary>One step of stage 3: all losses, forward and backward, and the optimizer.</summary>
 internal static class DistillationBenchmark
 {
-    private const int MostPublishedImages = 4;
+    private const int MaxPublishedImages = 4;
 
     // More than this many image-class pairs do not fit in memory the published way, with the graphs of two text passes alive.
-    private const int MostPublishedPairs = 200;
+    private const int MaxPublishedPairs = 200;
 
     public static void Run(IReadOnlyList<BenchmarkModel> sizes)
     {
@@ -28,7 +28,7 @@ internal static class DistillationBenchmark
                 foreach (int images in new[] { 4, 32 })
                 {
                     Timing ours = Ours(task, size, images);
-                    if (images <= MostPublishedImages && images * classes <= MostPublishedPairs)
+                    if (images <= MaxPublishedImages && images * classes <= MaxPublishedPairs)
                     {
                         var published = Timing.Within(8, 5, () => Published(task, size, images));
                         perImage = published.Times(1.0 / images);

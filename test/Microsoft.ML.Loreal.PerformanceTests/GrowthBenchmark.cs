@@ -5,7 +5,7 @@ namespace Microsoft.ML.Loreal.PerformanceTests;
 /// <summary>How the cost of scoring grows with the classes and with the images, and a plot of it.</summary>
 internal static class GrowthBenchmark
 {
-    private const int MostPublishedPairs = 200;
+    private const int MaxPublishedPairs = 200;
 
     public static void Run()
     {
@@ -41,7 +41,7 @@ internal static class GrowthBenchmark
             Timing ourTime = ScoringBenchmark.Time(task, task.Ours, pixels);
             ours.Add((at, ourTime.Median));
             Timing? other = null;
-            if (images * classes <= MostPublishedPairs)
+            if (images * classes <= MaxPublishedPairs)
             {
                 other = ScoringBenchmark.Time(task, task.Published, pixels);
                 published.Add((at, other.Median));

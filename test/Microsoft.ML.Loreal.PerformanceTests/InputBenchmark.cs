@@ -1,7 +1,7 @@
 namespace Microsoft.ML.Loreal.PerformanceTests;
 
 /// <summary>
-/// What one picture costs on its way to the tower, read, decoded, resized, normalised: processor time, which a loaded machine stretches
+/// What one picture costs on its way to the tower, read, decoded, resized, normalized: processor time, which a loaded machine stretches
 /// less than wall time.
 /// </summary>
 internal static class InputBenchmark
@@ -32,7 +32,7 @@ internal static class InputBenchmark
             table.Add($"{side} px, read", Each(i => File.ReadAllBytes(paths[i])), all);
             table.Add($"{side} px, read and decoded", Each(i => new PathCell(paths[i]).Decode(decoder).Dispose()), all);
             table.Add($"{side} px, resized to levels", Each(i => ImageProcessor.EvaluatePixels(images[i], side, levels)), all);
-            table.Add($"{side} px, resized and normalised", Each(i => processor.Evaluate(images[i], side, values)), all);
+            table.Add($"{side} px, resized and normalized", Each(i => processor.Evaluate(images[i], side, values)), all);
             table.Add(
                 $"{side} px, random view of the decoded", Each(i => processor.Augment(images[i], side, 0.08f, new Random(i), values)), all);
         }

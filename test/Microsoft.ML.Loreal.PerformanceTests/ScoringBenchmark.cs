@@ -7,7 +7,7 @@ namespace Microsoft.ML.Loreal.PerformanceTests;
 internal static class ScoringBenchmark
 {
     // The published way is linear in the images; more pairs than this are measured on one image.
-    private const int MostPublishedPairs = 100;
+    private const int MaxPublishedPairs = 100;
 
     public static void Run(IReadOnlyList<BenchmarkModel> sizes)
     {
@@ -23,7 +23,7 @@ internal static class ScoringBenchmark
                 {
                     using Tensor pixels = BenchmarkModel.Pixels(images, size.LowResolution);
                     Timing ours = Time(task, task.Ours, pixels);
-                    bool measured = images == 1 || images * classes <= MostPublishedPairs;
+                    bool measured = images == 1 || images * classes <= MaxPublishedPairs;
                     Timing published = measured ? Time(task, task.Published, pixels) : one!.Times(images);
                     one ??= published;
                     table.Add(

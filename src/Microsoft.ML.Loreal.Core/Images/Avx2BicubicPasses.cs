@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Microsoft.ML.Loreal.Images;
 
 /// <summary>
-/// The two passes of <see cref="PillowBicubic"/> with AVX2: one instruction multiplies 16 pairs of 16-bit numbers and adds neighbours, so
+/// The two passes of <see cref="PillowBicubic"/> with AVX2: one instruction multiplies 16 pairs of 16-bit numbers and adds neighbors, so
 /// the 22-bit weights come as <see cref="WeightHalves"/>.
 /// </summary>
 internal static class Avx2BicubicPasses

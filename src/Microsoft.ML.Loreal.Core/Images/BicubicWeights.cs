@@ -15,14 +15,14 @@ internal static class BicubicWeights
         double scale = (double)oldSize / newSize;
         double shrink = Math.Max(scale, 1.0);
         double support = Support(oldSize, newSize);
-        double centre = (position + 0.5) * scale;
+        double center = (position + 0.5) * scale;
         double inverse = 1.0 / shrink;
-        int start = Math.Max((int)(centre - support + 0.5), 0);
-        int count = Math.Min((int)(centre + support + 0.5), oldSize) - start;
+        int start = Math.Max((int)(center - support + 0.5), 0);
+        int count = Math.Min((int)(center + support + 0.5), oldSize) - start;
         double sum = 0;
         for (int i = 0; i < count; i++)
         {
-            double weight = Kernel((i + start - centre + 0.5) * inverse);
+            double weight = Kernel((i + start - center + 0.5) * inverse);
             weights[i] = weight;
             sum += weight;
         }

@@ -119,9 +119,9 @@ internal sealed class ImageDecoder(long maximumPixels, int? reducedFor = null, I
                 $"it has {width} x {height} = {pixels} pixels, more than MaximumPixels allows ({maximumPixels})");
         }
 
-        if (pixels > RgbImage.MostPixels)
+        if (pixels > RgbImage.MaxPixels)
         {
-            throw new InvalidDataException($"it has {width} x {height} = {pixels} pixels; at most {RgbImage.MostPixels} can be decoded");
+            throw new InvalidDataException($"it has {width} x {height} = {pixels} pixels; at most {RgbImage.MaxPixels} can be decoded");
         }
     }
 }

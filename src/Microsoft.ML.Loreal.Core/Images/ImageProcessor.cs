@@ -4,14 +4,14 @@ using System.Security.Cryptography;
 
 namespace Microsoft.ML.Loreal.Images;
 
-/// <summary>From a decoded picture to CLIP's input: resize, crop, normalise, channels first.</summary>
+/// <summary>From a decoded picture to CLIP's input: resize, crop, normalize, channels first.</summary>
 internal sealed class ImageProcessor
 {
     private const int CropTries = 10;
-    private const double NarrowestRatio = 3.0 / 4.0;
-    private const double WidestRatio = 4.0 / 3.0;
+    private const double MinAspectRatio = 3.0 / 4.0;
+    private const double MaxAspectRatio = 4.0 / 3.0;
 
-    // The normalised value of each 8-bit level: channel, level.
+    // The normalized value of each 8-bit level: channel, level.
     private readonly float[] _values = new float[3 * 256];
 
     public ImageProcessor(ReadOnlySpan<float> mean, ReadOnlySpan<float> deviation)
@@ -32,14 +32,14 @@ internal sealed class ImageProcessor
     /// <summary>A text that only processors with the same mean and deviation have.</summary>
     public string Identity => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<float>(_values)));
 
-    /// <summary>Resizes the shorter side to the resolution, cuts out the centre and writes 3 x resolution x resolution numbers.</summary>
+    /// <summary>Resizes the shorter side to the resolution, cuts out the center and writes 3 x resolution x resolution numbers.</summary>
     public void Evaluate(RgbImage image, int resolution, Span<float> destination)
     {
         byte[] pixels = Rent(resolution, destination);
         try
         {
             EvaluatePixels(image, resolution, pixels);
-            Normalise(pixels, resolution, flip: false, destination);
+            Normalize(pixels, resolution, flip: false, destination);
         }
         finally
         {
@@ -70,7 +70,7 @@ internal sealed class ImageProcessor
         try
         {
             PillowBicubic.Resize(image, region.Box, resolution, resolution, new PixelRegion(0, 0, resolution, resolution), pixels);
-            Normalise(pixels, resolution, region.Flip, destination);
+            Normalize(pixels, resolution, region.Flip, destination);
         }
         finally
         {
@@ -78,7 +78,7 @@ internal sealed class ImageProcessor
         }
     }
 
-    /// <summary>The 8-bit result of resize and centre crop, three bytes a pixel.</summary>
+    /// <summary>The 8-bit result of resize and center crop, three bytes a pixel.</summary>
     public static void EvaluatePixels(RgbImage image, int resolution, Span<byte> pixels)
     {
         (int width, int height) = ResizedSize(image.FullWidth, image.FullHeight, resolution);
@@ -106,8 +106,8 @@ internal sealed class ImageProcessor
     private static PixelRegion RandomCrop(int width, int height, float minimumArea, Random random)
     {
         double area = (double)width * height;
-        double lowest = Math.Log(NarrowestRatio);
-        double highest = Math.Log(WidestRatio);
+        double lowest = Math.Log(MinAspectRatio);
+        double highest = Math.Log(MaxAspectRatio);
         for (int i = 0; i < CropTries; i++)
         {
             double target = area * (minimumArea + ((1.0 - minimumArea) * random.NextDouble()));
@@ -129,8 +129,8 @@ internal sealed class ImageProcessor
     private static PixelRegion CentralCrop(int width, int height)
     {
         double ratio = (double)width / height;
-        int cropWidth = ratio > WidestRatio ? Math.Max(1, (int)Math.Round(height * WidestRatio, MidpointRounding.ToEven)) : width;
-        int cropHeight = ratio < NarrowestRatio ? Math.Max(1, (int)Math.Round(width / NarrowestRatio, MidpointRounding.ToEven)) : height;
+        int cropWidth = ratio > MaxAspectRatio ? Math.Max(1, (int)Math.Round(height * MaxAspectRatio, MidpointRounding.ToEven)) : width;
+        int cropHeight = ratio < MinAspectRatio ? Math.Max(1, (int)Math.Round(width / MinAspectRatio, MidpointRounding.ToEven)) : height;
         return new PixelRegion((width - cropWidth) / 2, (height - cropHeight) / 2, cropWidth, cropHeight);
     }
 
@@ -148,7 +148,7 @@ internal sealed class ImageProcessor
         return ArrayPool<byte>.Shared.Rent(values);
     }
 
-    private void Normalise(ReadOnlySpan<byte> pixels, int resolution, bool flip, Span<float> destination)
+    private void Normalize(ReadOnlySpan<byte> pixels, int resolution, bool flip, Span<float> destination)
     {
         int plane = resolution * resolution;
         ReadOnlySpan<float> reds = _values.AsSpan(0, 256);

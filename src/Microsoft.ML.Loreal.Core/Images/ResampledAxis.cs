@@ -8,7 +8,7 @@ internal sealed class ResampledAxis
     /// <summary>The weights are multiples of 2^-22.</summary>
     public const int PrecisionBits = 22;
 
-    private const int MostCached = 256;
+    private const int MaxCached = 256;
 
     private static readonly ConcurrentDictionary<(int OldSize, int NewSize, int First, int Count), ResampledAxis> _cached = new();
 
@@ -71,7 +71,7 @@ internal sealed class ResampledAxis
         }
 
         axis = new ResampledAxis(oldSize, newSize, first, count);
-        if (_cached.Count >= MostCached)
+        if (_cached.Count >= MaxCached)
         {
             // Random crops come in any size: only the sizes of the moment are worth keeping.
             _cached.Clear();

@@ -10,7 +10,7 @@ internal sealed class RgbImage : IDisposable
     private const int LargestPooled = 1 << 24;
 
     /// <summary>The most pixels that fit into an array with four bytes each.</summary>
-    public static readonly int MostPixels = Array.MaxLength / 4;
+    public static readonly int MaxPixels = Array.MaxLength / 4;
 
     private bool _rented;
 

@@ -29,7 +29,7 @@ internal sealed class RowScore(ReadOnlyMemory<float> probabilities)
     }
 
     /// <summary>The model's input is there; the image itself is no longer needed.</summary>
-    public void Prepared()
+    public void SetReady()
     {
         Image = null;
         Ready = true;

@@ -104,7 +104,7 @@ internal sealed class ScoringBatch : IDisposable
         {
             using RgbImage image = row.Image!.Decode(_decoder);
             _scorer.ImageProcessor.Evaluate(image, _scorer.Resolution, Input(slot));
-            row.Prepared();
+            row.SetReady();
         }
         catch (InvalidDataException exception)
         {

@@ -10,7 +10,7 @@ namespace Microsoft.ML.Loreal.Archive;
 /// </summary>
 internal sealed class ModelArchive
 {
-    private const int LongestManifest = 1 << 20;
+    private const int MaxManifestBytes = 1 << 20;
 
     private readonly ModelLoadContext _context;
 
@@ -92,7 +92,7 @@ internal sealed class ModelArchive
         try
         {
             int length = context.Reader.ReadInt32();
-            byte[] manifest = length is > 0 and <= LongestManifest ? context.Reader.ReadBytes(length) : [];
+            byte[] manifest = length is > 0 and <= MaxManifestBytes ? context.Reader.ReadBytes(length) : [];
             byte[] hash = context.Reader.ReadBytes(SHA256.HashSizeInBytes);
             return manifest.Length > 0
                 && hash.AsSpan().SequenceEqual(SHA256.HashData(manifest))

@@ -9,7 +9,7 @@ internal static class LorealLosses
     // Meta-nets that start at zero give vectors near zero, where the gradient of a normalized vector grows without bound. Vectors shorter
     // than this are divided by it instead of by their length; trained and default-initialized ones are several times longer and not
     // affected.
-    private const double ShortestNormalized = 0.05;
+    private const double MinNorm = 0.05;
 
     /// <summary>
     /// HLD, and BPD: T^2 KL(alpha || beta) of the predictions at temperature T, the mean over the images; alpha is given, beta learns.
@@ -36,7 +36,7 @@ internal static class LorealLosses
         using DisposeScope scope = NewDisposeScope();
         return (Direction(high).matmul(Direction(low).transpose(1, 2)) / temperature).MoveToOuterDisposeScope();
 
-        static Tensor Direction(Tensor vectors) => vectors / vectors.norm(-1, keepdim: true).clamp_min(ShortestNormalized);
+        static Tensor Direction(Tensor vectors) => vectors / vectors.norm(-1, keepdim: true).clamp_min(MinNorm);
     }
 
     /// <summary>

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Loreal.MLNet;
 /// <summary>A cancellation token that follows the cancellation of an ML.NET host.</summary>
 internal sealed class HostCancellation : IDisposable
 {
-    // A host can only be asked whether it was cancelled. A training step takes longer than this.
+    // A host can only be asked whether it was canceled. A training step takes longer than this.
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(20);
 
     private readonly ICancelable? _host;

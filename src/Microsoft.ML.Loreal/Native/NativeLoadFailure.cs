@@ -24,7 +24,7 @@ internal sealed record NativeLoadFailure(
     private const int FirstCompletable = 30;
 
     // The loader tells every name that it tried.
-    private const int MostLoaderLines = 3;
+    private const int MaxLoaderLines = 3;
 
     /// <summary>
     /// The packages with a libtorch that computes on a GPU, by system; null where there is none. Other systems have no libtorch.
@@ -84,7 +84,7 @@ internal sealed record NativeLoadFailure(
     private IEnumerable<string> Unexplained()
     {
         string[] words = [.. LoaderMessage.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
-        string[] causes = [.. words.Where((line, index) => words.Length == 1 || (index > 0 && !IsAttempt(line))).Take(MostLoaderLines)];
+        string[] causes = [.. words.Where((line, index) => words.Length == 1 || (index > 0 && !IsAttempt(line))).Take(MaxLoaderLines)];
         return causes.Length > 0
             ? [$"TorchSharp's native library does not load on this {Platform}. The loader says:", .. causes.Select(line => $"  {line}")]
             :

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Loreal.PromptKD;
 
 /// <summary>
-/// From the student's features to the teacher's feature space: linear, batch normalisation, ReLU, linear. Published as 1x1 convolutions
+/// From the student's features to the teacher's feature space: linear, batch normalization, ReLU, linear. Published as 1x1 convolutions
 /// over a picture of one pixel, which are linear layers. The state has the published names.
 /// </summary>
 internal sealed class FeatureProjector : IDisposable
@@ -17,7 +17,7 @@ internal sealed class FeatureProjector : IDisposable
 
     private readonly Parameter _weight1; // [J', J]
     private readonly Parameter _bias1;   // [J']
-    private readonly Parameter _scale;   // [J'], of the normalisation
+    private readonly Parameter _scale;   // [J'], of the normalization
     private readonly Parameter _shift;   // [J']
     private readonly Parameter _weight2; // [J', J']
     private readonly Parameter _bias2;   // [J']
@@ -69,7 +69,7 @@ internal sealed class FeatureProjector : IDisposable
     /// <summary>Projects features.</summary>
     /// <param name="features">[B, J].</param>
     /// <param name="training">
-    /// Whether to normalise with the batch's own statistics, which then move the running ones; otherwise the running ones are used.
+    /// Whether to normalize with the batch's own statistics, which then move the running ones; otherwise the running ones are used.
     /// </param>
     /// <returns>[B, J'], not normalized.</returns>
     public Tensor Forward(Tensor features, bool training)

@@ -42,7 +42,7 @@ internal abstract class ScoredModel : IDisposable
 
     /// <summary>The probability of every class for every image.</summary>
     /// <param name="pixels">
-    /// [B, 3, resolution, resolution], normalised; best in <see cref="DeviceTransfer.Memory"/>. They may be written to again afterwards.
+    /// [B, 3, resolution, resolution], normalized; best in <see cref="DeviceTransfer.Memory"/>. They may be written to again afterwards.
     /// </param>
     /// <param name="probabilities">B * C numbers, image by image.</param>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>

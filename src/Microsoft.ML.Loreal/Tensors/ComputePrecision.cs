@@ -4,8 +4,8 @@ namespace Microsoft.ML.Loreal;
 /// <remarks>
 /// <para>A reduced precision is that of the linear layers' weights and inputs and of the attention, as under PyTorch's autocast; the
 /// weights are converted once, when the model is made. Single precision are, in every case, the states that go from block to block with
-/// their sums, layer normalisations, embeddings and final projections, whatever a prompt method learns with its own products, features,
-/// logits, probabilities, losses, gradients of what learns and the optimiser. Files hold single precision too.</para>
+/// their sums, layer normalizations, embeddings and final projections, whatever a prompt method learns with its own products, features,
+/// logits, probabilities, losses, gradients of what learns and the optimizer. Files hold single precision too.</para>
 /// <para>It pays where the device multiplies such numbers natively: NVIDIA GPUs with tensor cores, processors with AVX512-BF16 or AMX.
 /// Elsewhere <see cref="BFloat16"/> is slower than single precision and <see cref="Half"/> is refused; <see cref="Auto"/> looks at the
 /// device first. What it changes is known by comparing the same model in both precisions on images of one's own, with

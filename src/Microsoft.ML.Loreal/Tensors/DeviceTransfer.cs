@@ -13,7 +13,7 @@ internal static class DeviceTransfer
     /// Memory for numbers that a device shall get; pinned where that is a GPU. Once sent it may be disposed, but not be written to before
     /// the device has done something that was waited for.
     /// </summary>
-    /// <returns>float32 on the processor, not initialised.</returns>
+    /// <returns>float32 on the processor, not initialized.</returns>
     public static Tensor Memory(Device device, params long[] shape)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -10,9 +10,9 @@ namespace Microsoft.ML.Loreal.Tensors;
 internal sealed class SafetensorsHeader
 {
     /// <summary>The format's own limit on the header.</summary>
-    private const long LongestHeader = 100_000_000;
+    private const long MaxHeaderBytes = 100_000_000;
 
-    private const int MostDimensions = 64;
+    private const int MaxDimensions = 64;
 
     private readonly string _description;
     private readonly Dictionary<string, SafetensorsEntry> _tensors = new(StringComparer.Ordinal);
@@ -47,11 +47,11 @@ internal sealed class SafetensorsHeader
         stream.ReadExactly(prefix);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         long available = stream.Length - prefix.Length;
-        if (length > (ulong)LongestHeader || (long)length > available)
+        if (length > (ulong)MaxHeaderBytes || (long)length > available)
         {
             throw new InvalidDataException(
                 $"{description} is no safetensors file: its header would have {length} bytes; the file has {available} after the length, "
-                + $"and {LongestHeader} is the limit.");
+                + $"and {MaxHeaderBytes} is the limit.");
         }
 
         byte[] json = new byte[(int)length];
@@ -141,7 +141,7 @@ internal sealed class SafetensorsHeader
                     type = ParseType(reader.GetString()!, name);
                     break;
                 case "shape" when shape is null:
-                    shape = ReadNumbers(ref reader, name + ".shape", MostDimensions);
+                    shape = ReadNumbers(ref reader, name + ".shape", MaxDimensions);
                     break;
                 case "data_offsets" when offsets is null:
                     offsets = ReadNumbers(ref reader, name + ".data_offsets", 2);

@@ -71,7 +71,7 @@ public sealed class RepeatabilityTests
         });
     }
 
-    private static Dictionary<string, byte[]> Parts(LorealTransformer transformer) => Distillation.TrainingRun.Save(transformer.Model);
+    private static Dictionary<string, byte[]> Parts(LorealTransformer transformer) => Training.TrainingRun.Save(transformer.Model);
 
     private static void AssertSame(Dictionary<string, byte[]> expected, Dictionary<string, byte[]> actual)
     {

@@ -7,10 +7,10 @@ namespace Microsoft.ML.Loreal.Tests.Images;
 /// <summary>PNG files put together from their parts, independently of the codec that is tested.</summary>
 internal static class HandmadePng
 {
-    public const byte Grey = 0;
+    public const byte Gray = 0;
     public const byte Rgb = 2;
     public const byte Palette = 3;
-    public const byte GreyAlpha = 4;
+    public const byte GrayAlpha = 4;
     public const byte Rgba = 6;
 
     private static readonly (int X, int Y, int Dx, int Dy)[] s_onePass = [(0, 0, 1, 1)];
@@ -29,7 +29,7 @@ internal static class HandmadePng
         byte[]? transparency = null,
         bool interlaced = false)
     {
-        int channels = colorType switch { Rgb => 3, GreyAlpha => 2, Rgba => 4, _ => 1 };
+        int channels = colorType switch { Rgb => 3, GrayAlpha => 2, Rgba => 4, _ => 1 };
         using var rows = new MemoryStream();
         using (var zlib = new ZLibStream(rows, CompressionLevel.Optimal, leaveOpen: true))
         {
@@ -55,7 +55,7 @@ internal static class HandmadePng
     /// <summary>A file that says it is this large and then holds no pixel.</summary>
     public static byte[] WithoutPixels(int width, int height)
     {
-        using MemoryStream file = Begin(Header(width, height, Grey, 8, interlaced: false));
+        using MemoryStream file = Begin(Header(width, height, Gray, 8, interlaced: false));
         WriteChunk(file, "IDAT", []);
         WriteChunk(file, "IEND", []);
         return file.ToArray();

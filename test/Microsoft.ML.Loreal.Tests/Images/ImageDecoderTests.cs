@@ -77,21 +77,21 @@ public sealed class ImageDecoderTests
     [DataRow(4)]
     [DataRow(8)]
     [DataRow(16)]
-    public void GreyOfEveryDepthBecomesEightBits(int bitDepth)
+    public void GrayOfEveryDepthBecomesEightBits(int bitDepth)
     {
         int largest = (1 << bitDepth) - 1;
         int[] samples = [.. Enumerable.Range(0, 15).Select(index => index * 4327 % (largest + 1))];
         // Of 16 bits Pillow takes the higher byte.
         byte[] expected =
             [.. samples.SelectMany(sample => Enumerable.Repeat((byte)(bitDepth == 16 ? sample >> 8 : sample * 255 / largest), 3))];
-        using RgbImage image = _decoder.Decode(HandmadePng.Create(5, 3, HandmadePng.Grey, bitDepth, samples));
+        using RgbImage image = _decoder.Decode(HandmadePng.Create(5, 3, HandmadePng.Gray, bitDepth, samples));
         CollectionAssert.AreEqual(expected, Pixels(image));
     }
 
     [TestMethod]
     [DataRow(HandmadePng.Rgb, 3)]
     [DataRow(HandmadePng.Rgba, 4)]
-    public void OfSixteenBitColourTheHigherByteIsTaken(byte colorType, int channels)
+    public void OfSixteenBitColorTheHigherByteIsTaken(byte colorType, int channels)
     {
         int[] samples = [.. Enumerable.Range(1, 6 * channels).Select(index => index * 9973 % 65536)];
         byte[] expected = [.. samples.Chunk(channels).SelectMany(pixel => pixel.Take(3)).Select(sample => (byte)(sample >> 8))];
@@ -120,7 +120,7 @@ public sealed class ImageDecoderTests
     }
 
     [TestMethod]
-    public void AColourProfileAndGammaChangeNothing()
+    public void AColorProfileAndGammaChangeNothing()
     {
         byte[] png = TestPictures.Encode<Rgb24>(new PngEncoder());
         byte[] darker = TestPictures.Encode<Rgb24>(new PngEncoder { Gamma = 1f });
@@ -149,10 +149,10 @@ public sealed class ImageDecoderTests
     [DataRow("P1 3 2 # bits\n1 0 1 010", new byte[] { 0, 255, 0, 255, 0, 255 })]
     [DataRow("P2\n3 1\n15\n0 7 15", new byte[] { 0, 119, 255 })]
     [DataRow("P2\n1 1\n65535\n32896\n", new byte[] { 128 })]
-    public void NetpbmTextsAreScaledToEightBits(string text, byte[] grey)
+    public void NetpbmTextsAreScaledToEightBits(string text, byte[] gray)
     {
         using RgbImage image = _decoder.Decode(Encoding.ASCII.GetBytes(text));
-        CollectionAssert.AreEqual(grey.SelectMany(level => Enumerable.Repeat(level, 3)).ToArray(), Pixels(image));
+        CollectionAssert.AreEqual(gray.SelectMany(level => Enumerable.Repeat(level, 3)).ToArray(), Pixels(image));
     }
 
     [TestMethod]

@@ -82,10 +82,10 @@ public sealed class EvaluateTests
     {
         IDataView data = new MLContext().Data.LoadFromEnumerable(new[]
         {
-            new NumberLabelledRow { Label = 0, Score = [1, 0] },
-            new NumberLabelledRow { Label = 7, Score = [0.5f, 0.5f] },
-            new NumberLabelledRow { Label = -1, Score = [0.5f, 0.5f] },
-            new NumberLabelledRow { Label = 0.5f, Score = [0.5f, 0.5f] },
+            new NumberLabeledRow { Label = 0, Score = [1, 0] },
+            new NumberLabeledRow { Label = 7, Score = [0.5f, 0.5f] },
+            new NumberLabeledRow { Label = -1, Score = [0.5f, 0.5f] },
+            new NumberLabeledRow { Label = 0.5f, Score = [0.5f, 0.5f] },
         });
 
         MulticlassClassificationMetrics metrics = new MLContext().MulticlassClassification.Evaluate(data, topKPredictionCount: 2);
@@ -165,7 +165,7 @@ public sealed class EvaluateTests
         public uint PredictedLabel { get; set; }
     }
 
-    private sealed class NumberLabelledRow
+    private sealed class NumberLabeledRow
     {
         public float Label { get; set; }
 

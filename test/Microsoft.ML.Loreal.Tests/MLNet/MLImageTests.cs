@@ -23,7 +23,7 @@ public sealed class MLImageTests
     }
 
     [TestMethod]
-    public void ColoursAreMultipliedByAlphaAndGivenBackWithoutIt()
+    public void ColorsAreMultipliedByAlphaAndGivenBackWithoutIt()
     {
         using var picture = new Image<Rgba32>(3, 1);
         picture[0, 0] = new Rgba32(200, 100, 50, 255);

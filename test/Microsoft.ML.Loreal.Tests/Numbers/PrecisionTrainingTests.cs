@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.ML.Data;
 using Microsoft.ML.Loreal.Samples;
-using Microsoft.ML.Loreal.Tests.Distillation;
+using Microsoft.ML.Loreal.Tests.Training;
 using Microsoft.ML.Loreal.Tests.PromptKD;
 using Microsoft.ML.Runtime;
 using TorchSharp;

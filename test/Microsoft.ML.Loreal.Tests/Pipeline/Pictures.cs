@@ -3,7 +3,7 @@ using SixLabors.ImageSharp.PixelFormats;
 
 namespace Microsoft.ML.Loreal.Tests;
 
-/// <summary>Generated pictures: a class is a colour and a stripe direction, with noise; sizes differ.</summary>
+/// <summary>Generated pictures: a class is a color and a stripe direction, with noise; sizes differ.</summary>
 internal static class Pictures
 {
     public static readonly string[] ClassNames = ["red", "green", "blue"];

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Microsoft.ML.Loreal.Tests.Distillation;
+using Microsoft.ML.Loreal.Tests.Training;
 
 namespace Microsoft.ML.Loreal.Tests.Prompts;
 

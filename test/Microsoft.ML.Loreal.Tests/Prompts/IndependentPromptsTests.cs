@@ -1,4 +1,4 @@
-using Microsoft.ML.Loreal.Tests.Distillation;
+using Microsoft.ML.Loreal.Tests.Training;
 
 namespace Microsoft.ML.Loreal.Tests.Prompts;
 

@@ -34,7 +34,7 @@ public sealed class DeviceMemoryTests
 
     [TestMethod]
     [TestCategory("Cuda")]
-    public void AFullGpuIsRecognised()
+    public void AFullGpuIsRecognized()
     {
         if (!cuda.is_available())
         {

@@ -1,5 +1,5 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.Loreal.Tests.Distillation;
+using Microsoft.ML.Loreal.Tests.Training;
 using Microsoft.ML.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;

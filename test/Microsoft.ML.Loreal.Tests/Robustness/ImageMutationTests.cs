@@ -5,7 +5,7 @@ namespace Microsoft.ML.Loreal.Tests.Robustness;
 [TestClass]
 public sealed class ImageMutationTests
 {
-    private const int MostPixels = 1_000_000;
+    private const int MaxPixels = 1_000_000;
 
     public TestContext TestContext { get; set; } = null!;
 
@@ -27,7 +27,7 @@ public sealed class ImageMutationTests
     public void ADamagedPictureIsReadOrRefused(string format)
     {
         byte[] original = TestPictures.Encoded().Single(picture => picture.Name == format).Bytes;
-        var decoder = new ImageDecoder(MostPixels);
+        var decoder = new ImageDecoder(MaxPixels);
         MutationLoop.Run(
             TestContext,
             format,
@@ -37,7 +37,7 @@ public sealed class ImageMutationTests
                 byte[] mutant = Mutation.Of(original, random);
                 using RgbImage image = decoder.Decode(mutant);
                 Assert.IsTrue(
-                    image.Width > 0 && image.Height > 0 && (long)image.Width * image.Height <= MostPixels,
+                    image.Width > 0 && image.Height > 0 && (long)image.Width * image.Height <= MaxPixels,
                     $"{image.Width} x {image.Height}");
                 Assert.IsGreaterThanOrEqualTo(3 * image.Width * image.Height, image.Pixels.Length);
             },

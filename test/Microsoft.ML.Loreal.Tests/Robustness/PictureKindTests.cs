@@ -8,11 +8,11 @@ using SixLabors.ImageSharp.PixelFormats;
 
 namespace Microsoft.ML.Loreal.Tests.Robustness;
 
-/// <summary>The kinds of pictures that are easily read wrongly: each gives the colours that it shows, or is refused.</summary>
+/// <summary>The kinds of pictures that are easily read wrongly: each gives the colors that it shows, or is refused.</summary>
 [TestClass]
 public sealed class PictureKindTests
 {
-    // 8 x 8 pixels of one colour as Adobe's programs write four inks: inverted.
+    // 8 x 8 pixels of one color as Adobe's programs write four inks: inverted.
     private const string FourInks =
         "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwABAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB/8AAFAgACAAIBEMRAE0RAFkRAEsRAP/E"
         + "ABQAAQAAAAAAAAAAAAAAAAAAAAr/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/9oADgRDAE0AWQBLAAA/AEgB3jvn8P/Z";
@@ -20,7 +20,7 @@ public sealed class PictureKindTests
     private static readonly ImageDecoder _decoder = new(1_000_000);
 
     [TestMethod]
-    public void InksBecomeColours()
+    public void InksBecomeColors()
     {
         RgbImage image = Decode(Convert.FromBase64String(FourInks));
         Assert.AreEqual((8, 8), (image.Width, image.Height));
@@ -40,7 +40,7 @@ public sealed class PictureKindTests
     }
 
     [TestMethod]
-    public void AlphaIsDroppedAndTheColourKeptWhereAnythingIsSeen()
+    public void AlphaIsDroppedAndTheColorKeptWhereAnythingIsSeen()
     {
         RgbImage image = Decode(HandmadePng.Create(3, 1, HandmadePng.Rgba, 8, [200, 100, 50, 1, 10, 20, 30, 128, 200, 100, 50, 0]));
         CollectionAssert.AreEqual(new byte[] { 200, 100, 50, 10, 20, 30, 0, 0, 0 }, image.Pixels);

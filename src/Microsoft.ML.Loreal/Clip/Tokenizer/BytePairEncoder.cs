@@ -6,7 +6,7 @@ namespace Microsoft.ML.Loreal.Clip.Tokenizer;
 /// <summary>Splits a word into the vocabulary's tokens by byte-pair merges. Words are remembered; safe for many threads.</summary>
 internal sealed class BytePairEncoder
 {
-    private const int MostCachedWords = 1 << 16;
+    private const int MaxCachedWords = 1 << 16;
 
     // Symbols have numbers of their own: a merge may make one that is not a token, on the way to one that is.
     private readonly int[] _byteSymbols = new int[256];
@@ -60,7 +60,7 @@ internal sealed class BytePairEncoder
         }
 
         tokens = Merge(Encoding.UTF8.GetBytes(word), word);
-        if (_words.Count < MostCachedWords)
+        if (_words.Count < MaxCachedWords)
         {
             _words.TryAdd(word, tokens);
         }

@@ -16,7 +16,7 @@ internal sealed class ClipVocabulary
     private const int SpecialTokens = 2;
 
     // Twenty times openai's.
-    private const int LongestMergeTable = 64_000_000;
+    private const int MaxMergeTableBytes = 64_000_000;
 
     private ClipVocabulary(string[] tokens, (string Left, string Right)[] merges)
     {
@@ -96,10 +96,10 @@ internal sealed class ClipVocabulary
         for (int read; (read = compressed.Read(block)) > 0;)
         {
             text.Write(block, 0, read);
-            if (text.Length > LongestMergeTable)
+            if (text.Length > MaxMergeTableBytes)
             {
                 throw new InvalidDataException(
-                    $"{description} decompresses to more than {LongestMergeTable} bytes, which no merge table has.");
+                    $"{description} decompresses to more than {MaxMergeTableBytes} bytes, which no merge table has.");
             }
         }
 

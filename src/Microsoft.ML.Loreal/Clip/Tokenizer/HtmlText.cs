@@ -11,7 +11,7 @@ namespace Microsoft.ML.Loreal.Clip.Tokenizer;
 internal static class HtmlText
 {
     private const string Resource = "HtmlEntities.txt";
-    private const int LongestName = 32;
+    private const int MaxNameLength = 32;
 
     private static readonly Lazy<FrozenDictionary<string, string>> _names = new(ReadNames);
 
@@ -137,7 +137,7 @@ internal static class HtmlText
     {
         FrozenDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> names = _names.Value.GetAlternateLookup<ReadOnlySpan<char>>();
         int length = 0;
-        while (length < LongestName && start + length < text.Length && char.IsAsciiLetterOrDigit(text[start + length]))
+        while (length < MaxNameLength && start + length < text.Length && char.IsAsciiLetterOrDigit(text[start + length]))
         {
             length++;
         }
