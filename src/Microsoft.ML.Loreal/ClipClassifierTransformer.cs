@@ -1,9 +1,11 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Loreal.Archive;
+using Microsoft.ML.Loreal.Clip;
 using Microsoft.ML.Loreal.Images;
 using Microsoft.ML.Loreal.Loading;
 using Microsoft.ML.Loreal.Options;
 using Microsoft.ML.Loreal.Scoring;
+using Microsoft.ML.Runtime;
 using TorchSharp;
 
 namespace Microsoft.ML.Loreal;
@@ -149,6 +151,13 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
     {
         ArgumentNullException.ThrowIfNull(ctx);
         SavedTransformers.Save(ctx, Kind, Scorer.Model, Settings);
+    }
+
+    /// <summary>What a precision is on this transformer's device, where it leaves the choice open.</summary>
+    private protected ComputePrecision Concrete(ComputePrecision precision, IHost host)
+    {
+        using IChannel channel = host.Start("WithPrecision");
+        return AutoPrecision.Resolve(precision, Backbone.Config, Device, message => channel.Info(MessageSensitivity.None, message));
     }
 
     private RgbImage Decode(byte[] imageFile)

@@ -1,7 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Loreal.Archive;
 using Microsoft.ML.Loreal.Clip;
-using Microsoft.ML.Loreal.Loading;
 using Microsoft.ML.Loreal.Loreal;
 using Microsoft.ML.Loreal.Scoring;
 using Microsoft.ML.Runtime;
@@ -20,6 +19,9 @@ public sealed class LorealTransformer : ClipClassifierTransformer
         _host = environment.Register(nameof(LorealTransformer));
         Model = model;
     }
+
+    /// <summary>What the transformer is known by in a model archive.</summary>
+    internal static ModelKind SavedKind { get; } = new("LOREALTR", nameof(LorealTransformer));
 
     internal LorealModel Model { get; }
 
@@ -53,16 +55,9 @@ public sealed class LorealTransformer : ClipClassifierTransformer
     /// message names what can be used.
     /// </exception>
     /// <exception cref="ObjectDisposedException">This transformer was disposed.</exception>
-    public LorealTransformer WithPrecision(ComputePrecision precision)
-    {
-        using IChannel channel = _host.Start(nameof(WithPrecision));
-        return new LorealTransformer(
-            _host,
-            Model.WithPrecision(
-                AutoPrecision.Resolve(precision, Backbone.Config, Device, message => channel.Info(MessageSensitivity.None, message))),
-            Settings);
-    }
+    public LorealTransformer WithPrecision(ComputePrecision precision) =>
+        new(_host, Model.WithPrecision(Concrete(precision, _host)), Settings);
 
     /// <inheritdoc/>
-    private protected override ModelKind Kind => LorealLoader.Kind;
+    private protected override ModelKind Kind => SavedKind;
 }

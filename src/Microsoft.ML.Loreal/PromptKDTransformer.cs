@@ -1,6 +1,5 @@
 using Microsoft.ML.Loreal.Archive;
 using Microsoft.ML.Loreal.Clip;
-using Microsoft.ML.Loreal.Loading;
 using Microsoft.ML.Loreal.PromptKD;
 using Microsoft.ML.Loreal.Scoring;
 using Microsoft.ML.Runtime;
@@ -26,6 +25,9 @@ public sealed class PromptKDTransformer : ClipClassifierTransformer
 
     /// <summary>The classes that <see cref="WithClasses"/> can choose from: those that the teacher was asked for in training.</summary>
     public IReadOnlyList<string> TeacherClassNames { get; }
+
+    /// <summary>What the transformer is known by in a model archive.</summary>
+    internal static ModelKind SavedKind { get; } = new("PROMPTKD", nameof(PromptKDTransformer));
 
     internal PromptKDModel Model { get; }
 
@@ -59,16 +61,9 @@ public sealed class PromptKDTransformer : ClipClassifierTransformer
     /// message names what can be used.
     /// </exception>
     /// <exception cref="ObjectDisposedException">This transformer was disposed.</exception>
-    public PromptKDTransformer WithPrecision(ComputePrecision precision)
-    {
-        using IChannel channel = _host.Start(nameof(WithPrecision));
-        return new PromptKDTransformer(
-            _host,
-            Model.WithPrecision(
-                AutoPrecision.Resolve(precision, Backbone.Config, Device, message => channel.Info(MessageSensitivity.None, message))),
-            Settings);
-    }
+    public PromptKDTransformer WithPrecision(ComputePrecision precision) =>
+        new(_host, Model.WithPrecision(Concrete(precision, _host)), Settings);
 
     /// <inheritdoc/>
-    private protected override ModelKind Kind => PromptKDLoader.Kind;
+    private protected override ModelKind Kind => SavedKind;
 }

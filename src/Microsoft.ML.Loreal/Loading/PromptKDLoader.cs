@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Loreal;
-using Microsoft.ML.Loreal.Archive;
 using Microsoft.ML.Loreal.Loading;
 using Microsoft.ML.Loreal.PromptKD;
 using Microsoft.ML.Loreal.Scoring;
@@ -12,22 +11,18 @@ using Microsoft.ML.Runtime;
     null,
     typeof(SignatureLoadModel),
     "PromptKD image classifier",
-    PromptKDLoader.Signature)]
+    nameof(PromptKDTransformer))]
 
 namespace Microsoft.ML.Loreal.Loading;
 
 /// <summary>A <see cref="PromptKDTransformer"/> in ML.NET's model archive.</summary>
 internal static class PromptKDLoader
 {
-    public const string Signature = "PromptKDTransformer";
-
-    /// <summary>The kind of saved transformer.</summary>
-    public static ModelKind Kind { get; } = new("PROMPTKD", Signature);
-
-    /// <summary>ML.NET calls this when it meets the signature in an archive.</summary>
+    /// <summary>ML.NET calls this when it meets the transformer in an archive.</summary>
     public static PromptKDTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
     {
-        (PromptKDModel model, ScoringSettings settings) = SavedTransformers.Load(env, ctx, Kind, PromptKDModel.Load);
+        (PromptKDModel model, ScoringSettings settings) = SavedTransformers.Load(
+            env, ctx, PromptKDTransformer.SavedKind, PromptKDModel.Load);
         return new PromptKDTransformer(env, model, settings);
     }
 }

@@ -64,15 +64,7 @@ internal sealed class PromptKDStudent : IDisposable
     /// <summary>Copies saved values into the state.</summary>
     /// <param name="values">Gives the tensor of a name; throws where there is none.</param>
     /// <exception cref="InvalidDataException">A tensor has another shape than this student needs.</exception>
-    public void Load(Func<string, Tensor> values)
-    {
-        using IDisposable noGrad = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        foreach ((string? name, Tensor? value) in State)
-        {
-            NamedState.Copy(name, values(name), value);
-        }
-    }
+    public void Load(Func<string, Tensor> values) => NamedState.Load(State, values);
 
     /// <summary>Stops training: the parameters get no gradients from now on.</summary>
     public void Freeze()

@@ -85,15 +85,7 @@ internal sealed class AttributeSlots : IDisposable
     }
 
     /// <summary>Copies saved values into the state.</summary>
-    public void Load(Func<string, Tensor> values)
-    {
-        using IDisposable noGrad = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        foreach ((string name, Tensor value) in State)
-        {
-            NamedState.Copy(name, values(name), value);
-        }
-    }
+    public void Load(Func<string, Tensor> values) => NamedState.Load(State, values);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -3,7 +3,9 @@ using Mono.Cecil.Cil;
 
 namespace Microsoft.ML.Loreal.Tests.House;
 
-/// <summary>An assembly's types by the folder of their source, which is an internal type's namespace, and what each of them refers to.</summary>
+/// <summary>
+/// An assembly's types by the folder of their source, which is an internal type's namespace, and what each of them refers to.
+/// </summary>
 /// <param name="assembly">The assembly.</param>
 /// <param name="source">The folder of its project.</param>
 internal sealed class AssemblyRooms(System.Reflection.Assembly assembly, string source)
@@ -29,7 +31,9 @@ internal sealed class AssemblyRooms(System.Reflection.Assembly assembly, string 
         return folder == "." ? "" : folder;
     }
 
-    /// <summary>The types of the assembly that a type's code refers to: in its members' signatures, in their code, and in nested types.</summary>
+    /// <summary>
+    /// The types of the assembly that a type's code refers to: in its members' signatures, in their code, and in nested types.
+    /// </summary>
     public IEnumerable<TypeDefinition> References(TypeDefinition type) => Mentioned(type)
         .SelectMany(Parts)
         .Where(part => part.Scope == _module)

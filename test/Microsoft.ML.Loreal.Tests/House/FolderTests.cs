@@ -49,7 +49,7 @@ public sealed class FolderTests
         // The same floors upside down: were nothing found now, nothing would be found above.
         string[] found = Upwards(_product, [.. _floors.Reverse()]);
 
-        Assert.Contains(pair => pair.StartsWith("Loading/LorealLoader -> Archive/ModelKind", StringComparison.Ordinal), found);
+        Assert.Contains(pair => pair.StartsWith("Loading/SavedTransformers -> Archive/ModelKind", StringComparison.Ordinal), found);
         Assert.Contains(pair => pair.Contains("Prompts/PromptLearner -> Clip/ClipModel", StringComparison.Ordinal), found);
     }
 
