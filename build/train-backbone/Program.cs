@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Microsoft.ML.Loreal.TrainBackbone;
-using Spectre.Console;
 using TorchSharp;
 
 var seed = new Option<int>("--seed") { Description = "The seed of pictures, captions and weights.", DefaultValueFactory = _ => 1 };

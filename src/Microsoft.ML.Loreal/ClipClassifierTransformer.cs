@@ -3,7 +3,6 @@ using Microsoft.ML.Loreal.Archive;
 using Microsoft.ML.Loreal.Clip;
 using Microsoft.ML.Loreal.Images;
 using Microsoft.ML.Loreal.Loading;
-using Microsoft.ML.Loreal.Options;
 using Microsoft.ML.Loreal.Scoring;
 using Microsoft.ML.Runtime;
 using TorchSharp;

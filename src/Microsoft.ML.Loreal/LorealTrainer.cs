@@ -2,7 +2,6 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Loreal.Images;
 using Microsoft.ML.Loreal.Labels;
 using Microsoft.ML.Loreal.Loreal;
-using Microsoft.ML.Loreal.MLNet;
 using Microsoft.ML.Loreal.Prompts;
 using Microsoft.ML.Loreal.Scoring;
 using Microsoft.ML.Loreal.Training;

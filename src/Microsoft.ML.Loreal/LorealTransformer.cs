@@ -1,6 +1,4 @@
-using Microsoft.ML.Data;
 using Microsoft.ML.Loreal.Archive;
-using Microsoft.ML.Loreal.Clip;
 using Microsoft.ML.Loreal.Loreal;
 using Microsoft.ML.Loreal.Scoring;
 using Microsoft.ML.Runtime;

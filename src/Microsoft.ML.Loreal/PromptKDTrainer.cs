@@ -1,6 +1,5 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Loreal.Images;
-using Microsoft.ML.Loreal.MLNet;
 using Microsoft.ML.Loreal.PromptKD;
 using Microsoft.ML.Loreal.Scoring;
 using Microsoft.ML.Loreal.Training;

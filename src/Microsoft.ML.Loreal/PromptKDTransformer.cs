@@ -1,5 +1,4 @@
 using Microsoft.ML.Loreal.Archive;
-using Microsoft.ML.Loreal.Clip;
 using Microsoft.ML.Loreal.PromptKD;
 using Microsoft.ML.Loreal.Scoring;
 using Microsoft.ML.Runtime;

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Microsoft.ML.Loreal.Images;
-using Microsoft.ML.Loreal.Options;
 using Microsoft.ML.Loreal.Scoring;
 
 namespace Microsoft.ML.Loreal.Archive;

@@ -23,7 +23,7 @@ internal sealed class SharedClip : IDisposable
         {
             if (!_held.TryGetValue(_key, out held))
             {
-                held = new Held(() => backbone.CreateModel(device, precision));
+                held = new Held();
                 _held.Add(_key, held);
             }
 
@@ -32,7 +32,11 @@ internal sealed class SharedClip : IDisposable
 
         try
         {
-            Model = held.Model.Value;
+            // The first who needs it reads it and the others wait; where that fails, each tries what it was given itself.
+            lock (held.Reading)
+            {
+                Model = held.Model ??= backbone.CreateModel(device, precision);
+            }
         }
         catch
         {
@@ -74,16 +78,14 @@ internal sealed class SharedClip : IDisposable
             }
         }
 
-        if (last is { Model.IsValueCreated: true })
-        {
-            last.Model.Value.Dispose();
-        }
+        last?.Model?.Dispose();
     }
 
-    private sealed class Held(Func<ClipModel> create)
+    private sealed class Held
     {
-        /// <summary>Read by the first who needs it; the others wait.</summary>
-        public Lazy<ClipModel> Model { get; } = new(create);
+        public Lock Reading { get; } = new();
+
+        public ClipModel? Model { get; set; }
 
         public int Shares { get; set; }
     }

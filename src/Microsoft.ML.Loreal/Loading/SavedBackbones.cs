@@ -33,16 +33,23 @@ internal static class SavedBackbones
         ModelPart[] parts = [.. archive.Parts.Where(part => part.Name.StartsWith(Folder, StringComparison.Ordinal))];
         string key = string.Join(
             '\n', parts.OrderBy(part => part.Name, StringComparer.Ordinal).Select(part => $"{part.Name} {part.Sha256}"));
+        if (Find(key) is { } known)
+        {
+            Array.ForEach(parts, archive.Check);
+            return known;
+        }
+
+        var backbone = ClipBackbone.FromFiles(new MemoryBackboneFiles(
+            "the backbone in the saved model", parts.ToDictionary(part => part.Name[Folder.Length..], archive.Read)));
         lock (_lock)
         {
-            if (_known.TryGetValue(key, out WeakReference<ClipBackbone>? reference) && reference.TryGetTarget(out ClipBackbone? known))
+            // Somebody else may have read the same meanwhile.
+            known = Find(key);
+            if (known is not null)
             {
-                Array.ForEach(parts, archive.Check);
                 return known;
             }
 
-            var backbone = ClipBackbone.FromFiles(new MemoryBackboneFiles(
-                "the backbone in the saved model", parts.ToDictionary(part => part.Name[Folder.Length..], archive.Read)));
             foreach (string unused in _known.Keys.Where(other => !_known[other].TryGetTarget(out _)).ToList())
             {
                 _known.Remove(unused);
@@ -50,6 +57,16 @@ internal static class SavedBackbones
 
             _known[key] = new WeakReference<ClipBackbone>(backbone);
             return backbone;
+        }
+    }
+
+    private static ClipBackbone? Find(string key)
+    {
+        lock (_lock)
+        {
+            return _known.TryGetValue(key, out WeakReference<ClipBackbone>? reference) && reference.TryGetTarget(out ClipBackbone? known)
+                ? known
+                : null;
         }
     }
 }

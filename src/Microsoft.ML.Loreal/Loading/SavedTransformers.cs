@@ -1,5 +1,4 @@
 using Microsoft.ML.Loreal.Archive;
-using Microsoft.ML.Loreal.Clip;
 using Microsoft.ML.Loreal.Scoring;
 using Microsoft.ML.Loreal.Tensors;
 using Microsoft.ML.Runtime;

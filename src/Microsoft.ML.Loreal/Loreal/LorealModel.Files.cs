@@ -50,26 +50,11 @@ internal sealed partial class LorealModel
         using var file = SafetensorsFile.Read(openFile(TensorFile), $"the model's {TensorFile}");
         SavedSizes.Check(description, backbone.Config, file);
         description = description with { Precision = PrecisionSupport.OrSingle(description.Precision, device, warn) };
-        var clip = SharedClip.Of(backbone, device, description.Precision);
-        SavedState? standard = null;
+        var names = file.Tensors.Keys.Where(n => n.StartsWith(StandardPrefix, StringComparison.Ordinal)).ToList();
+        SavedState? standard = names.Count == 0 ? null : SavedState.Copy(names.Select(n => (n[StandardPrefix.Length..], Read(n))));
         try
         {
-            var names = file.Tensors.Keys.Where(n => n.StartsWith(StandardPrefix, StringComparison.Ordinal)).ToList();
-            if (names.Count > 0)
-            {
-                standard = SavedState.Copy(names.Select(n => (n[StandardPrefix.Length..], Read(n))));
-            }
-        }
-        catch
-        {
-            standard?.Dispose();
-            clip.Dispose();
-            throw;
-        }
-
-        try
-        {
-            return Create(backbone, clip, new TokenizerVocabulary(backbone.Tokenizer), description, Read, standard);
+            return Create(backbone, device, new TokenizerVocabulary(backbone.Tokenizer), description, Read, standard);
         }
         catch (ArgumentException e)
         {
@@ -80,20 +65,23 @@ internal sealed partial class LorealModel
     }
 
     /// <summary>
-    /// Builds a model around saved tensors. It takes over the share of the CLIP model and the standard student, also when it fails.
+    /// Builds a model around saved tensors. It takes over the standard student, also when it fails.
     /// </summary>
     private static LorealModel Create(
         ClipBackbone backbone,
-        SharedClip clip,
+        Device device,
         IPromptVocabulary vocabulary,
         LorealModelDescription description,
         Func<string, Tensor> state,
         SavedState? standard)
     {
+        SharedClip? clip = null;
         PromptLearner? student = null;
         AttributeSlots? slots = null;
         try
         {
+            clip = SharedClip.Of(backbone, device, description.Precision);
+
             // All starting values are overwritten by the saved ones.
             var random = new Random(0);
             slots = description.Attributes?.CreateSlots(clip.Model, vocabulary, MetaNetInitialization.Zero, random);
@@ -109,7 +97,7 @@ internal sealed partial class LorealModel
             student?.Dispose();
             slots?.Dispose();
             standard?.Dispose();
-            clip.Dispose();
+            clip?.Dispose();
             throw;
         }
     }

@@ -112,7 +112,7 @@ internal sealed partial class LorealModel : ScoredModel
             throw new ArgumentException("The earlier model's standard-resolution student was trained on another backbone.", nameof(plan));
         }
 
-        (JsonObject? earlier, JsonObject? now) = (_description.Method.Describe(), plan.Method.Describe());
+        (JsonObject earlier, JsonObject now) = (_description.Method.Describe(), plan.Method.Describe());
         if (!JsonNode.DeepEquals(earlier, now))
         {
             throw new ArgumentException(
@@ -135,7 +135,7 @@ internal sealed partial class LorealModel : ScoredModel
 
     private LorealModel Copy(LorealModelDescription description) => Create(
         Backbone,
-        SharedClip.Of(Backbone, Device, description.Precision),
+        Device,
         _vocabulary,
         description,
         name => State().First(s => s.Name == name).Value,

@@ -1,9 +1,7 @@
 using Microsoft.ML.Loreal.Clip;
-using Microsoft.ML.Loreal.Images;
 using Microsoft.ML.Loreal.Prompts;
 using Microsoft.ML.Loreal.Tensors;
 using Microsoft.ML.Loreal.Training;
-using Microsoft.ML.Loreal.Training.Checkpoints;
 using Microsoft.ML.Loreal.Training.Data;
 using Microsoft.ML.Loreal.Training.Features;
 using Microsoft.ML.Loreal.Training.Progress;
@@ -139,6 +137,7 @@ internal sealed class LorealTraining : IDisposable
             using var low = new FeatureStream(beta, _plan.LowResolution);
             using Validation? highValidation = ValidationOf(alpha, high.Resolution);
             using Validation? lowValidation = ValidationOf(beta, low.Resolution);
+            _plan.StandardStudent?.CopyStandardStudent(alpha, _plan, _classNames);
             Fill(DistillationStage, [high, low]);
             if (_plan.StandardStudent is null)
             {
@@ -146,7 +145,6 @@ internal sealed class LorealTraining : IDisposable
             }
             else
             {
-                _plan.StandardStudent.CopyStandardStudent(alpha, _plan, _classNames);
                 alpha.Freeze();
             }
 
@@ -252,8 +250,18 @@ internal sealed class LorealTraining : IDisposable
     {
         var description = new LorealModelDescription(
             _plan.Method, [.. _classNames], _plan.LowResolution, _plan.Slots, _plan.Backbone.Sha256, Precision: _plan.Precision);
-        var clip = SharedClip.Of(_plan.Backbone, _context.Device, _plan.Precision);
-        return new LorealModel(
-            _plan.Backbone, clip, _vocabulary, description, student, slots, standard is null ? null : SavedState.Copy(standard.State));
+        SavedState? saved = standard is null ? null : SavedState.Copy(standard.State);
+        SharedClip? clip = null;
+        try
+        {
+            clip = SharedClip.Of(_plan.Backbone, _context.Device, _plan.Precision);
+            return new LorealModel(_plan.Backbone, clip, _vocabulary, description, student, slots, saved);
+        }
+        catch
+        {
+            saved?.Dispose();
+            clip?.Dispose();
+            throw;
+        }
     }
 }

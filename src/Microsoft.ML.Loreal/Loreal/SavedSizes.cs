@@ -28,7 +28,7 @@ internal static class SavedSizes
             config.ContextLength, config.EmbedDimension, config.TextWidth, config.VisionWidth, config.TextLayers, config.VisionLayers,
             .. tensors.Tensors.Values.SelectMany(tensor => tensor.Shape),
         ];
-        foreach ((string? name, long number) in Numbers(description))
+        foreach ((string name, long number) in Numbers(description))
         {
             if (number > sizes.Max())
             {

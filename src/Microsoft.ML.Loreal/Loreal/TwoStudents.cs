@@ -58,7 +58,7 @@ internal sealed class TwoStudents
     public StepLosses Losses(Tensor high, Tensor low, Tensor labels, double mix)
     {
         using DisposeScope scope = NewDisposeScope();
-        (Tensor? highCondition, Tensor? lowCondition) = (_alpha.Condition(high), _beta.Condition(low));                 // [B, J]
+        (Tensor highCondition, Tensor lowCondition) = (_alpha.Condition(high), _beta.Condition(low));                 // [B, J]
         Tensor highVectors = _slots.Vectors(highCondition);                                                    // [B, K, D]
         Tensor lowVectors = _slots.Vectors(lowCondition);
         bool crossed = _settings.Bridge == ContextBridge.Crossed;

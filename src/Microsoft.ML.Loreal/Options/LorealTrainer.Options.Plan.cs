@@ -83,6 +83,15 @@ public sealed partial class LorealTrainer
             OptionChecks.Defined(MetaNetInitialization, nameof(MetaNetInitialization));
             if (Attributes is null)
             {
+                if (StandardStudent is not null)
+                {
+                    throw new ArgumentException(
+                        "StandardStudent is set and Attributes is null: only the distillation of attributes has use for an earlier "
+                        + "student. "
+                        + "Set Attributes, or StandardStudent to null.",
+                        nameof(StandardStudent));
+                }
+
                 return;
             }
 

@@ -59,7 +59,7 @@ internal static class OptionChecks
 
         if (string.IsNullOrWhiteSpace(path) || path.Contains('\0'))
         {
-            throw new ArgumentException($"{option} is empty or not a path; give the path of a folder, or null to write nothing.", option);
+            throw new ArgumentException($"{option} is '{path}', which is no path; give the path of a folder.", option);
         }
 
         for (string? part = Path.GetFullPath(path); part is not null && !Directory.Exists(part); part = Path.GetDirectoryName(part))

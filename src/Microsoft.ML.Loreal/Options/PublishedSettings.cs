@@ -97,7 +97,7 @@ public sealed class PublishedSettings
 
     private static PromptMethod MmrlMethod(PublishedDataSet? dataSet)
     {
-        (float regularization, string? template) = dataSet switch
+        (float regularization, string template) = dataSet switch
         {
             null or PublishedDataSet.ImageNet or PublishedDataSet.Caltech101 => (0.5f, "a photo of a {}."),
             PublishedDataSet.OxfordPets => (0.2f, "a photo of a {}, a type of pet."),

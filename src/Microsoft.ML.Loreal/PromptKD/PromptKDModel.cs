@@ -122,12 +122,7 @@ internal sealed class PromptKDModel : ScoredModel
 
         using DisposeScope scope = NewDisposeScope();
         description = description with { Precision = PrecisionSupport.OrSingle(description.Precision, device, warn) };
-        return Create(
-            backbone,
-            SharedClip.Of(backbone, device, description.Precision),
-            description,
-            Read,
-            Read(TextFeatures).DetachFromDisposeScope());
+        return Create(backbone, device, description, Read, Read(TextFeatures).DetachFromDisposeScope());
 
         Tensor Read(string name) => file.ReadWeights(name).to(device, disposeAfter: true);
     }
@@ -167,20 +162,23 @@ internal sealed class PromptKDModel : ScoredModel
 
     private PromptKDModel Copy(PromptKDModelDescription description) => Create(
         Backbone,
-        SharedClip.Of(Backbone, Device, description.Precision),
+        Device,
         description,
         name => _student.State.First(s => s.Name == name).Value,
         _allText.clone().DetachFromDisposeScope());
 
     /// <summary>
-    /// Builds a model around saved tensors. It takes over the share of the CLIP model and the text features, also when it fails.
+    /// Builds a model around saved tensors. It takes over the text features, also when it fails.
     /// </summary>
     private static PromptKDModel Create(
-        ClipBackbone backbone, SharedClip clip, PromptKDModelDescription description, Func<string, Tensor> state, Tensor text)
+        ClipBackbone backbone, Device device, PromptKDModelDescription description, Func<string, Tensor> state, Tensor text)
     {
+        SharedClip? clip = null;
         PromptKDStudent? student = null;
         try
         {
+            clip = SharedClip.Of(backbone, device, description.Precision);
+
             // All starting values are overwritten by the saved ones.
             student = new PromptKDStudent(clip.Model, description.Student, new Random(0));
             student.Load(state);
@@ -191,7 +189,7 @@ internal sealed class PromptKDModel : ScoredModel
         {
             student?.Dispose();
             text.Dispose();
-            clip.Dispose();
+            clip?.Dispose();
             throw;
         }
     }

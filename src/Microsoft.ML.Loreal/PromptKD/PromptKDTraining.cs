@@ -1,10 +1,8 @@
 using Microsoft.ML.Loreal.Clip;
-using Microsoft.ML.Loreal.Images;
 using Microsoft.ML.Loreal.PromptKD.Regions;
 using Microsoft.ML.Loreal.PromptKD.Teacher;
 using Microsoft.ML.Loreal.Tensors;
 using Microsoft.ML.Loreal.Training;
-using Microsoft.ML.Loreal.Training.Checkpoints;
 using Microsoft.ML.Loreal.Training.Data;
 using Microsoft.ML.Loreal.Training.Features;
 using Microsoft.ML.Loreal.Training.Progress;
@@ -113,8 +111,8 @@ internal static class PromptKDTraining
         {
             using DisposeScope scope = NewDisposeScope();
             using Tensor shown = pixels.Next(batch);                                                       // [B, 3, r, r]
-            Tensor teacher = labels.Probabilities(epoch, batch).to(context.Device);                                // [B, C]
-            Tensor features = student.Features(DeviceTransfer.Send(shown, context.Device), training: true);        // [B, J']
+            Tensor teacher = labels.Probabilities(epoch, batch).to(context.Device);                        // [B, C]
+            Tensor features = student.Features(DeviceTransfer.Send(shown, context.Device), training: true); // [B, J']
             Tensor logits = student.Logits(features, text);                                                // [B, C]
             Tensor divergence = PromptKDLoss.Distillation(teacher, logits, plan.Temperature);
             List<(string Name, Tensor Value)> terms = [(TrainingLosses.Distillation, divergence)];
@@ -125,7 +123,7 @@ internal static class PromptKDTraining
                 total = total + (difference * plan.NegativePromptWeight);
             }
 
-            Tensor answers = teacher.argmax(1); // [B]
+            Tensor answers = teacher.argmax(1);                                                            // [B]
             scope.MoveToOuter([total, logits, answers, .. terms.Select(term => term.Value)]);
             return new StepLosses(total, logits, terms, answers);
         }

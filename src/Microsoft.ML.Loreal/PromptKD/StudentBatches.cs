@@ -41,7 +41,7 @@ internal sealed class StudentBatches(
         if (_ahead is null)
         {
             // Workers outlive this call, and the next epoch sets the fields anew.
-            (int epoch, IReadOnlyList<int[]>? batches) = (_epoch, _batches);
+            (int epoch, IReadOnlyList<int[]> batches) = (_epoch, _batches);
             int first = batches.Index().First(b => b.Item.AsSpan().SequenceEqual(batch)).Index;
             _ahead = OrderedWork.Run<Tensor>(batches.Count - first, index => [Load(epoch, batches[first + index])], cancel).GetEnumerator();
         }

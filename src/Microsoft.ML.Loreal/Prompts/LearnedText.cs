@@ -51,7 +51,7 @@ internal sealed class LearnedText
         using DisposeScope scope = NewDisposeScope();
         Tensor gradient = autograd.grad([loss], [Features], retain_graph: true)[0]; // [B, C, J]
         IReadOnlyList<Tensor> learned = _attributeTokens is null ? _learner.Parameters : [_attributeTokens];
-        foreach ((Tensor? value, Tensor? slope) in learned.Zip(Gradients(gradient)))
+        foreach ((Tensor value, Tensor? slope) in learned.Zip(Gradients(gradient)))
         {
             if (slope is not null)
             {
@@ -73,7 +73,7 @@ internal sealed class LearnedText
         Array.ForEach(leaves, leaf => leaf.grad = null);
         _learner.TextBackward(tokens, gradient, _maxElements);
         Tensor?[] own = Array.ConvertAll(leaves, leaf => leaf.grad);
-        foreach ((Tensor? leaf, Tensor? value) in leaves.Zip(earlier))
+        foreach ((Tensor leaf, Tensor? value) in leaves.Zip(earlier))
         {
             leaf.grad = value;
         }

@@ -17,8 +17,14 @@ internal abstract class ScoredModel : IDisposable
         Clip = clip;
         _gate = new UseGate(() =>
         {
-            Free();
-            Clip.Dispose();
+            try
+            {
+                Free();
+            }
+            finally
+            {
+                Clip.Dispose();
+            }
         });
     }
 

@@ -22,7 +22,7 @@ internal sealed class SavedState : IDisposable
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
         var copy = new SavedState();
-        foreach ((string? name, Tensor? value) in state)
+        foreach ((string name, Tensor value) in state)
         {
             copy._tensors[name] = value.detach().clone().DetachFromDisposeScope();
         }

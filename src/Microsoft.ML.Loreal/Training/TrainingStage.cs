@@ -67,7 +67,7 @@ internal sealed class TrainingStage(
 
             (int steps, EpochSums? earlier) = epoch == start.Epoch ? (start.Step, start.Sums) : (0, null);
             using var sums = new RunningSums(device, earlier);
-            foreach (int[]? batch in Batches(labels.Count, epoch).Skip(steps))
+            foreach (int[] batch in Batches(labels.Count, epoch).Skip(steps))
             {
                 optimizer.zero_grad();
                 foreach (int[] part in batch.Chunk(imagesAtOnce))

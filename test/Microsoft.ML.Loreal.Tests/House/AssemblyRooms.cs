@@ -46,6 +46,8 @@ internal sealed class AssemblyRooms(System.Reflection.Assembly assembly, string 
 
     private static IEnumerable<TypeReference> Mentioned(TypeDefinition type) =>
     [
+        .. Mentioned(type.CustomAttributes),
+        .. type.GenericParameters.SelectMany(parameter => parameter.Constraints).Select(constraint => constraint.ConstraintType),
         .. type.BaseType is null ? Enumerable.Empty<TypeReference>() : [type.BaseType],
         .. type.Interfaces.Select(implemented => implemented.InterfaceType),
         .. type.Fields.Select(field => field.FieldType),
@@ -55,11 +57,17 @@ internal sealed class AssemblyRooms(System.Reflection.Assembly assembly, string 
 
     private static IEnumerable<TypeReference> Mentioned(MethodDefinition method) =>
     [
+        .. Mentioned(method.CustomAttributes),
+        .. method.GenericParameters.SelectMany(parameter => parameter.Constraints).Select(constraint => constraint.ConstraintType),
+        .. method.HasBody ? method.Body.ExceptionHandlers.Select(handler => handler.CatchType).Where(caught => caught is not null) : [],
         method.ReturnType,
         .. method.Parameters.Select(parameter => parameter.ParameterType),
         .. method.HasBody ? method.Body.Variables.Select(variable => variable.VariableType) : [],
         .. method.HasBody ? method.Body.Instructions.SelectMany(Mentioned) : [],
     ];
+
+    private static IEnumerable<TypeReference> Mentioned(IEnumerable<CustomAttribute> attributes) => attributes.SelectMany(attribute =>
+        attribute.ConstructorArguments.Select(argument => argument.Value).OfType<TypeReference>().Append(attribute.AttributeType));
 
     private static IEnumerable<TypeReference> Mentioned(Instruction instruction) => instruction.Operand switch
     {

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Microsoft.ML.Loreal.Images;
 using Mono.Cecil;
 
 namespace Microsoft.ML.Loreal.Tests.House;
@@ -8,6 +7,8 @@ namespace Microsoft.ML.Loreal.Tests.House;
 [TestClass]
 public sealed class FolderTests
 {
+    private const string Using = "using Microsoft.ML.Loreal.";
+
     // From the ground up. Rooms in one line share a floor.
     private static readonly string[][] _coreFloors = [["MLNet"], ["Images"], ["Labels"], ["Scoring"]];
 
@@ -54,6 +55,24 @@ public sealed class FolderTests
     }
 
     [TestMethod]
+    public void NoFileAsksForANamespaceAboveIt()
+    {
+        // What the compiler leaves no trace of, such as constants and nameof. The Core's own namespaces may be asked for everywhere.
+        string source = Source("Microsoft.ML.Loreal");
+        Dictionary<string, int> floorOf = Floors(_floors);
+        string[] found =
+        [
+            .. Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories).SelectMany(file => File.ReadLines(file)
+                .Where(line => line.StartsWith(Using, StringComparison.Ordinal))
+                .Select(line => line[Using.Length..].TrimEnd(';').Replace('.', '/'))
+                .Where(asked => !_coreFloors.Any(floor => floor.Contains(asked)) && floorOf[Folder(source, file)] < floorOf[asked])
+                .Select(asked => $"{Path.GetRelativePath(source, file)} -> {asked}")),
+        ];
+
+        Assert.IsEmpty(found, Listed(found));
+    }
+
+    [TestMethod]
     public void TheCoreKnowsNothingOfTensors()
     {
         string[] known = [.. typeof(ImageDecoder).Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name!)];
@@ -64,7 +83,7 @@ public sealed class FolderTests
 
     private static string[] Upwards(AssemblyRooms rooms, string[][] floors)
     {
-        var floorOf = floors.Index().SelectMany(floor => floor.Item.Select(room => (room, floor.Index))).ToDictionary();
+        Dictionary<string, int> floorOf = Floors(floors);
         return
         [
             .. rooms.Types.SelectMany(type => rooms.References(type).Where(other => Floor(type) < Floor(other))
@@ -74,6 +93,15 @@ public sealed class FolderTests
         int Floor(TypeDefinition type) => floorOf.TryGetValue(rooms.Room(type), out int floor)
             ? floor
             : throw new AssertFailedException($"{type.FullName} is in the folder '{rooms.Room(type)}', which is on no floor.");
+    }
+
+    private static Dictionary<string, int> Floors(string[][] floors) =>
+        floors.Index().SelectMany(floor => floor.Item.Select(room => (room, floor.Index))).ToDictionary();
+
+    private static string Folder(string source, string file)
+    {
+        string folder = Path.GetRelativePath(source, Path.GetDirectoryName(file)!).Replace('\\', '/');
+        return folder == "." ? "" : folder;
     }
 
     private static string Listed(string[] pairs) => "These know what stands above them:\n" + string.Join('\n', pairs);

@@ -31,7 +31,7 @@ public sealed class SourceLineTests
 
     /// <summary>Whether the line is mostly one long word, such as encoded bytes, or a message as a system gives it.</summary>
     private static bool IsData(string line) =>
-        line.Split(' ').Any(word => word.Length > MaxColumns / 2)
+        line.Split(' ').Any(word => word.Length > line.Length / 2)
             || line.TrimStart().StartsWith("Unable to load", StringComparison.Ordinal);
 
     private static string Root([CallerFilePath] string here = "") =>

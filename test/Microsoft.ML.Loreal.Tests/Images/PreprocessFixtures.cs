@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Microsoft.ML.Loreal.Tests.Images;
 
 /// <summary>The pictures of the reference numbers, as their list names them.</summary>

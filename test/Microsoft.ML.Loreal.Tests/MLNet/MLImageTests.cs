@@ -1,9 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Loreal.Tests.Images;
 using SixLabors.ImageSharp;
-using SixLabors.ImageSharp.Formats.Jpeg;
 using SixLabors.ImageSharp.Formats.Png;
-using SixLabors.ImageSharp.Formats.Webp;
 using SixLabors.ImageSharp.PixelFormats;
 
 namespace Microsoft.ML.Loreal.Tests.MLNet;

@@ -2,10 +2,9 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.ML.Data;
 using Microsoft.ML.Loreal.Samples;
-using Microsoft.ML.Loreal.Tests.Training;
 using Microsoft.ML.Loreal.Tests.PromptKD;
+using Microsoft.ML.Loreal.Tests.Training;
 using Microsoft.ML.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Tests.Numbers;

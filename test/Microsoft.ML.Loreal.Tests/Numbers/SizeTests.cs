@@ -1,4 +1,3 @@
-using Microsoft.ML.Data;
 using Microsoft.ML.Loreal.Tests.Training;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.PixelFormats;

@@ -1,5 +1,3 @@
-using Microsoft.ML.Data;
-
 namespace Microsoft.ML.Loreal.Tests;
 
 /// <summary>What wrong data and settings get: at once, with the name, what was found, and the way out.</summary>

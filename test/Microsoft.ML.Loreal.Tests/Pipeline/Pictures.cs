@@ -21,8 +21,15 @@ internal static class Pictures
             using Image<Rgb24> picture = Draw(kind, 30 + random.Next(30), 30 + random.Next(30), random);
             picture.SaveAsPng(Path.Combine(folder, name));
             photos.Add(
-                new Photo { ImagePath =
-                    Path.Combine(folder, name), FileName = name, Label = ClassNames[kind], Number = i, Features = [i, i + 0.5f, -i] });
+                new Photo
+                {
+                    ImagePath =
+                    Path.Combine(folder, name),
+                    FileName = name,
+                    Label = ClassNames[kind],
+                    Number = i,
+                    Features = [i, i + 0.5f, -i]
+                });
         }
 
         return photos;

@@ -99,7 +99,7 @@ public sealed class NegativePromptsTests
     /// <summary>The losses, number by number.</summary>
     private static double Loss(Tensor features, Tensor positive, Tensor negative, Tensor teacher)
     {
-        (float[]? f, float[]? t, float[]? n, float[]? p) = (Values(features), Values(positive), Values(negative), Values(teacher));
+        (float[] f, float[] t, float[] n, float[] p) = (Values(features), Values(positive), Values(negative), Values(teacher));
         (long regions, long classes, long width) = (features.shape[0], positive.shape[0], positive.shape[1]);
         double sum = 0;
         for (long r = 0; r < regions; r++)

@@ -20,6 +20,7 @@ public sealed class LearnedTextTests
         [PromptMethod.Mma(2, 3, 4, 0.5f)],
         [PromptMethod.Mmrl(2, 3, 3, 8)],
         [PromptMethod.IndependentPrompts(2, 2, 2, 2)],
+        [new ShiftMethod()],
     ];
 
     [TestMethod]

@@ -1,13 +1,11 @@
 using System.Text.Json;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Tests.Prompts;
 
 /// <summary>
-/// The method that docs/methods.md adds: "a photo of a {}." as it is, and one learned vector that is added to the text features of
-/// all classes.
+/// The method that docs/methods.md adds: "a photo of a {}.", and one learned vector that is added to the embeddings of every class name.
 /// </summary>
 internal sealed class ShiftMethod : PromptMethod
 {
@@ -25,19 +23,17 @@ internal sealed class ShiftMethod : PromptMethod
 
     private sealed class Learner(ClipModel model, SentencePrompts sentences) : PromptLearner(model)
     {
-        // [J]
-        private readonly Parameter _shift = LearnedParameter.From(zeros([model.Config.EmbedDimension], ScalarType.Float32, model.Device));
+        // [D]
+        private readonly Parameter _shift = LearnedParameter.From(zeros([model.Config.TextWidth], ScalarType.Float32, model.Device));
 
         public override IReadOnlyList<Parameter> Parameters => [_shift];
 
         public override IEnumerable<(string Name, Tensor Value)> State => [("shift", _shift)];
 
-        public override PromptParts Prompts(Tensor? attributeTokens) => sentences.Parts(attributeTokens);
-
-        public override Tensor TextFeatures(Tensor? attributeTokens)
+        public override PromptParts Prompts(Tensor? attributeTokens)
         {
-            using DisposeScope scope = NewDisposeScope();
-            return (base.TextFeatures(attributeTokens) + _shift).MoveToOuterDisposeScope(); // [B, C, J]
+            PromptParts parts = sentences.Parts(attributeTokens);
+            return parts with { Suffix = parts.Suffix + _shift }; // [C, S, D]
         }
 
         public override void Dispose()

@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Text;
-using Microsoft.ML.Data;
-using Microsoft.ML.Loreal.Tests.Training;
-using Microsoft.ML.Loreal.Tests.Images;
 using Microsoft.ML.Loreal.Tests.PromptKD;
+using Microsoft.ML.Loreal.Tests.Training;
 
 namespace Microsoft.ML.Loreal.Tests.Robustness;
 

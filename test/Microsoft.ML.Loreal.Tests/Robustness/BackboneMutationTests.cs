@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using Microsoft.ML.Loreal.Tests.Images;
 using TorchSharp;
 using static TorchSharp.torch;
 

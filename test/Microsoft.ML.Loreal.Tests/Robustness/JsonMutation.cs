@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Microsoft.ML.Loreal.Tests.Images;
 
 namespace Microsoft.ML.Loreal.Tests.Robustness;
 

@@ -81,6 +81,31 @@ public sealed class SharedBackboneTests
     }
 
     [TestMethod]
+    public void AModelThatCannotBeLoadedKeepsNoShare()
+    {
+        using var folder = new TemporaryFolder();
+        ClipBackbone backbone = OtherWeights(folder["backbone"]);
+        LorealTrainer.Options options = Trained.Options();
+        options.Backbone = backbone;
+        using (LorealTransformer trained = new MLContext(1).MulticlassClassification.Trainers.Loreal(options).Fit(
+            Trained.Prepared(new MLContext(1))))
+        {
+            Dictionary<string, byte[]> files = Training.TrainingRun.Save(trained.Model);
+            byte[] tensors = files[LorealModel.TensorFile];
+            BitConverter.GetBytes(float.NaN).CopyTo(tensors, tensors.Length - sizeof(float));
+            Assert.ThrowsExactly<InvalidDataException>(() => LorealModel.Load(backbone, CPU, name => new MemoryStream(files[name])));
+        }
+
+        ClipModel model;
+        using (var share = SharedClip.Of(backbone, CPU, ComputePrecision.Single))
+        {
+            model = share.Model;
+        }
+
+        Assert.IsTrue(model.Visual.PatchWeight.IsInvalid, "Somebody kept a share.");
+    }
+
+    [TestMethod]
     public void AModelSharedWithAScorerCanStillBeTrainedWith()
     {
         // Scoring makes what it keeps in the inference mode, whose tensors refuse gradients.

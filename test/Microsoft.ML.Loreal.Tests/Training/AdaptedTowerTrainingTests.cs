@@ -38,7 +38,7 @@ public sealed class AdaptedTowerTrainingTests
             Dictionary<string, byte[]> files = TrainingRun.Save(model);
             using LorealModel loaded = TrainingRun.Load(files);
             CollectionAssert.AreEqual(TrainingRun.Score(model), TrainingRun.Score(loaded));
-            foreach ((string? name, byte[]? content) in TrainingRun.Save(loaded))
+            foreach ((string name, byte[]? content) in TrainingRun.Save(loaded))
             {
                 CollectionAssert.AreEqual(files[name], content, name);
             }

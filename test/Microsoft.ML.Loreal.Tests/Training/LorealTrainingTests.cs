@@ -124,7 +124,7 @@ public sealed class LorealTrainingTests
         using LorealModel second = TrainingRun.Fit(options, seed: 8, onEpoch: metrics.Add, standardStudent: first);
         CollectionAssert.AreEqual(new[] { 2, 3 }, metrics.Select(m => m.Stage).Distinct().ToArray());
         using TorchSharp.DisposeScope scope = NewDisposeScope();
-        (float[]? before, float[]? after) = (Tensor(first, "alpha.ctx"), Tensor(second, "alpha.ctx"));
+        (float[] before, float[] after) = (Tensor(first, "alpha.ctx"), Tensor(second, "alpha.ctx"));
         CollectionAssert.AreEqual(before, after);
         CollectionAssert.AreNotEqual(before, Tensor(second, "beta.ctx"));
 

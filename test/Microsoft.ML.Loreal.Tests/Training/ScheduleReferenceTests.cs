@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.ML.Loreal.Tests.Prompts;
 
 namespace Microsoft.ML.Loreal.Tests.Training;
 

@@ -69,7 +69,7 @@ public sealed class WorldTests
         using var generator = new Generator(3, CPU);
         Thing[] things = new[] { new Thing(0, 0, 1, 0, 0), new Thing(0, 0, 1, 1, 0) };
 
-        (Tensor? pictures, Tensor? places) = Painter.Paint(things, generator);
+        (Tensor pictures, Tensor places) = Painter.Paint(things, generator);
 
         float[] values = places.data<float>().ToArray();
         Assert.IsTrue(values[2] is >= 0.42f and <= 0.52f, $"small radius {values[2]}");

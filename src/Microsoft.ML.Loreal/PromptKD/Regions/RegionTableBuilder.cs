@@ -39,9 +39,13 @@ internal sealed class RegionTableBuilder(PromptKDTeacher teacher, ILabeledImages
                 stream.Flush(flushToDisk: true);
             }
 
-            if (!File.Exists(path))
+            try
             {
                 File.Move(temporary, path);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                // Another training was first.
             }
         }
         finally
@@ -60,7 +64,7 @@ internal sealed class RegionTableBuilder(PromptKDTeacher teacher, ILabeledImages
         {
             cancel.ThrowIfCancellationRequested();
             using Regions regions = cut[0];
-            (long[]? classes, float[]? probabilities) = Ask(regions.Pixels, header.Kept);
+            (long[] classes, float[] probabilities) = Ask(regions.Pixels, header.Kept);
             for (int i = 0; i < regions.Drawn.Length; i++)
             {
                 header.WriteRow(row, regions.Drawn[i], classes.AsSpan(i * header.Kept), probabilities.AsSpan(i * header.Kept));
@@ -76,7 +80,7 @@ internal sealed class RegionTableBuilder(PromptKDTeacher teacher, ILabeledImages
         using DisposeScope scope = NewDisposeScope();
         Tensor features = teacher.Encoder.Encode(DeviceTransfer.Send(pixels, teacher.Device)); // [R, G]
         Tensor answers = teacher.Probabilities(features, temperature);                         // [R, C]
-        (Tensor? probabilities, Tensor? classes) = answers.topk(kept, 1);                      // [R, K]
+        (Tensor probabilities, Tensor classes) = answers.topk(kept, 1);                      // [R, K]
         return (
             MemoryMarshal.Cast<byte, long>(classes.cpu().contiguous().bytes).ToArray(),
             MemoryMarshal.Cast<byte, float>(probabilities.cpu().contiguous().bytes).ToArray());

@@ -52,7 +52,7 @@ internal sealed class Checkpoint(string configuration, TrainingPosition position
                 tensors[name] = file.ReadTensor(name);
             }
 
-            (string? configuration, string? place) = (Text(file, ConfigurationKey), Text(file, PositionKey));
+            (string configuration, string place) = (Text(file, ConfigurationKey), Text(file, PositionKey));
             if (Digest(configuration, place, tensors) != Text(file, DigestKey))
             {
                 throw new InvalidDataException("its content is not what was written");
@@ -105,7 +105,7 @@ internal sealed class Checkpoint(string configuration, TrainingPosition position
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Add(Encoding.UTF8.GetBytes(configuration));
         Add(Encoding.UTF8.GetBytes(place));
-        foreach ((string? name, Tensor? tensor) in tensors.OrderBy(t => t.Key, StringComparer.Ordinal))
+        foreach ((string name, Tensor tensor) in tensors.OrderBy(t => t.Key, StringComparer.Ordinal))
         {
             using DisposeScope scope = NewDisposeScope();
             Add(Encoding.UTF8.GetBytes(name));

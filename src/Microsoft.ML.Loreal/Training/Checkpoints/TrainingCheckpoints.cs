@@ -72,7 +72,7 @@ internal sealed class TrainingCheckpoints : IDisposable
         }
 
         load(name => Saved(Prefix(stage) + name));
-        foreach ((string? name, Tensor? value) in _found!.Tensors.Where(t => t.Key.StartsWith(Prefix(stage), StringComparison.Ordinal)))
+        foreach ((string name, Tensor value) in _found!.Tensors.Where(t => t.Key.StartsWith(Prefix(stage), StringComparison.Ordinal)))
         {
             _complete[name] = value.alias().DetachFromDisposeScope();
         }
@@ -123,7 +123,7 @@ internal sealed class TrainingCheckpoints : IDisposable
         using (no_grad())
         using (NewDisposeScope())
         {
-            foreach ((string? name, Tensor? value) in state)
+            foreach ((string name, Tensor value) in state)
             {
                 _complete[Prefix(stage) + name] = value.detach().clone().DetachFromDisposeScope();
             }
@@ -151,7 +151,7 @@ internal sealed class TrainingCheckpoints : IDisposable
     private void Write(TrainingPosition position, IEnumerable<(string Name, Tensor Value)> running)
     {
         var tensors = new Dictionary<string, Tensor>(_complete, StringComparer.Ordinal);
-        foreach ((string? name, Tensor? value) in running)
+        foreach ((string name, Tensor value) in running)
         {
             tensors[name] = value;
         }

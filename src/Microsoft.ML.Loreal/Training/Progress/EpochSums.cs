@@ -18,7 +18,7 @@ internal sealed class EpochSums
     public long Images { get; set; }
 
     // Files of format 1 from before the losses had names have these four in this order, 0 where one was not computed. PromptKD, which has
-    // no cross-entropy, kept its losses in the places of HLD and LLD.
+    // no cross-entropy, kept its losses in the places of HLD and LLD; a cross-entropy of exactly 0 is taken for none.
     [JsonInclude]
     private double CrossEntropy
     {

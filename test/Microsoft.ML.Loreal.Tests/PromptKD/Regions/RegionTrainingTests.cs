@@ -1,5 +1,3 @@
-using Microsoft.ML.Loreal.Tests.PromptKD;
-
 namespace Microsoft.ML.Loreal.Tests.PromptKD.Regions;
 
 /// <summary>Students that learn from a region table.</summary>

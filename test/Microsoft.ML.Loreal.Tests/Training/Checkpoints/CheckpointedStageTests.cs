@@ -15,7 +15,7 @@ public sealed class CheckpointedStageTests
     public void CutOffAnywhereTheStageEndsWithTheSameWeights(PromptOptimizer optimizer, bool afterEveryStep)
     {
         StageSettings settings = Settings(optimizer, epochs: 4);
-        (float[]? whole, List<TrainingMetrics>? wholeEpochs) = StageRun.Train(settings);
+        (float[] whole, List<TrainingMetrics> wholeEpochs) = StageRun.Train(settings);
         for (int cut = 1; cut < 16; cut++)
         {
             using var folder = new TemporaryFolder();
@@ -65,7 +65,7 @@ public sealed class CheckpointedStageTests
     {
         StageSettings settings = Settings(PromptOptimizer.Sgd, epochs: 7);
         var stopping = new EarlyStoppingSettings(metric, patience, improvement);
-        (float[]? weights, List<TrainingMetrics>? trained) = StageRun.Train(
+        (float[] weights, List<TrainingMetrics> trained) = StageRun.Train(
             settings, stopping: stopping, validate: epoch => _risingAndFalling[epoch]);
         Assert.AreEqual(epochs, trained.Count);
         CollectionAssert.AreEqual(
@@ -94,7 +94,7 @@ public sealed class CheckpointedStageTests
     {
         StageSettings settings = Settings(PromptOptimizer.Adam, epochs: 7);
         var stopping = new EarlyStoppingSettings(EarlyStoppingMetric.Accuracy, 3, 0);
-        (float[]? whole, List<TrainingMetrics>? epochs) = StageRun.Train(
+        (float[] whole, List<TrainingMetrics> epochs) = StageRun.Train(
             settings, stopping: stopping, validate: epoch => _risingAndFalling[epoch]);
         Assert.AreEqual(6, epochs.Count);
         for (int cut = 1; cut < 24; cut += 3)

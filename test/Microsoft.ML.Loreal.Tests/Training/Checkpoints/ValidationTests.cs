@@ -1,5 +1,3 @@
-using Microsoft.ML.Loreal.Tests.Training;
-
 namespace Microsoft.ML.Loreal.Tests.Training.Checkpoints;
 
 [TestClass]

@@ -1,4 +1,3 @@
-using Microsoft.ML.Loreal.Tests.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
