@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace Microsoft.ML.Loreal;
 
 /// <summary>What one epoch of training did.</summary>
@@ -51,4 +54,29 @@ public sealed record TrainingMetrics(
 
     /// <summary><see cref="TrainingLosses.BridgeDistillation"/> among <see cref="Losses"/>; 0 where it is not computed.</summary>
     public double BridgeDistillation => Losses.GetValueOrDefault(TrainingLosses.BridgeDistillation);
+
+    /// <summary>Whether both are of one epoch with the same numbers, those of <see cref="Losses"/> included.</summary>
+    /// <param name="other">The other.</param>
+    /// <returns>Whether they are equal.</returns>
+    public bool Equals(TrainingMetrics? other) => other is not null
+        && Numbers.Equals(other.Numbers)
+        && Losses.Count == other.Losses.Count
+        && Losses.All(loss => other.Losses.TryGetValue(loss.Key, out double value) && value.Equals(loss.Value));
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Numbers, Losses.Count);
+
+    private (int, int, int, double, double, double, double?, double?, TimeSpan) Numbers =>
+        (Stage, Epoch, Epochs, Loss, Accuracy, LearningRate, ValidationLoss, ValidationAccuracy, TimeLeft);
+
+    private bool PrintMembers(StringBuilder text)
+    {
+        string losses = string.Join(", ", Losses.Select(loss => string.Create(CultureInfo.CurrentCulture, $"{loss.Key} {loss.Value}")));
+        text.Append(
+            CultureInfo.CurrentCulture,
+            $"Stage = {Stage}, Epoch = {Epoch}, Epochs = {Epochs}, Loss = {Loss}, Losses = [{losses}], Accuracy = {Accuracy}, ")
+            .Append(CultureInfo.CurrentCulture, $"LearningRate = {LearningRate}, ValidationLoss = {ValidationLoss}, ")
+            .Append(CultureInfo.CurrentCulture, $"ValidationAccuracy = {ValidationAccuracy}, TimeLeft = {TimeLeft}");
+        return true;
+    }
 }
