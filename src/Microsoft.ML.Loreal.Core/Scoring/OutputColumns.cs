@@ -29,7 +29,25 @@ internal static class OutputColumns
     {
         ScoringSettings settings = scorer.Settings;
         ImageColumn.Find(input, settings.ImageColumnName);
-        return Append(input, settings.PredictedLabelColumnName, settings.ScoreColumnName, scorer.ClassNames);
+        uint setId = NextSetId(input);
+        ReadOnlyMemory<char>[] names = [.. scorer.ClassNames.Select(name => name.AsMemory())];
+        var namesType = new VectorDataViewType(TextDataViewType.Instance, names.Length);
+        ValueGetter<VBuffer<ReadOnlyMemory<char>>> getNames = (ref VBuffer<ReadOnlyMemory<char>> value) => Copy(names, ref value);
+
+        var label = new DataViewSchema.Annotations.Builder();
+        AddKind(label, PredictedLabel, setId);
+        label.Add(KeyValues, namesType, getNames);
+
+        var score = new DataViewSchema.Annotations.Builder();
+        AddKind(score, Score, setId);
+        score.Add(TrainingLabelValues, namesType, getNames);
+        score.Add(SlotNames, namesType, getNames);
+
+        var builder = new DataViewSchema.Builder();
+        builder.AddColumns(input);
+        builder.AddColumn(settings.PredictedLabelColumnName, new KeyDataViewType(typeof(uint), names.Length), label.ToAnnotations());
+        builder.AddColumn(settings.ScoreColumnName, new VectorDataViewType(NumberDataViewType.Single, names.Length), score.ToAnnotations());
+        return builder.ToSchema();
     }
 
     /// <summary>The same for the shape of a schema. A column of the same name is replaced.</summary>
@@ -47,30 +65,6 @@ internal static class OutputColumns
                 SchemaShapes.Vector(SlotNames, TextDataViewType.Instance),
             ]));
         return new SchemaShape([.. input.Where(column => column.Name != predictedLabelName && column.Name != scoreName), label, score]);
-    }
-
-    private static DataViewSchema Append(
-        DataViewSchema input, string predictedLabelName, string scoreName, IReadOnlyList<string> classNames)
-    {
-        uint setId = NextSetId(input);
-        ReadOnlyMemory<char>[] names = [.. classNames.Select(name => name.AsMemory())];
-        var namesType = new VectorDataViewType(TextDataViewType.Instance, names.Length);
-        ValueGetter<VBuffer<ReadOnlyMemory<char>>> getNames = (ref VBuffer<ReadOnlyMemory<char>> value) => Copy(names, ref value);
-
-        var label = new DataViewSchema.Annotations.Builder();
-        AddKind(label, PredictedLabel, setId);
-        label.Add(KeyValues, namesType, getNames);
-
-        var score = new DataViewSchema.Annotations.Builder();
-        AddKind(score, Score, setId);
-        score.Add(TrainingLabelValues, namesType, getNames);
-        score.Add(SlotNames, namesType, getNames);
-
-        var builder = new DataViewSchema.Builder();
-        builder.AddColumns(input);
-        builder.AddColumn(predictedLabelName, new KeyDataViewType(typeof(uint), names.Length), label.ToAnnotations());
-        builder.AddColumn(scoreName, new VectorDataViewType(NumberDataViewType.Single, names.Length), score.ToAnnotations());
-        return builder.ToSchema();
     }
 
     private static void AddKind(DataViewSchema.Annotations.Builder builder, string valueKind, uint setId)

@@ -40,7 +40,7 @@ internal sealed class TwoStudents
         (_alpha, _beta, _slots, _settings) = (alpha, beta, slots, settings);
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Device device = clip.Text.PositionalEmbedding.device;
+        Device device = clip.Device;
         _maxElements = maxElements ?? GraphMemory.MaxElements(device);
         Tensor tokens = slots.Tokens(slots.Vectors(zeros([1, clip.Config.EmbedDimension], device: device)));
         _elementsPerSet = beta.RetainedElements(tokens);

@@ -24,7 +24,7 @@ internal sealed class PromptKDStudent : IDisposable
     {
         _model = model;
         _prompts = new ImagePrompts(model, settings.Tokens, settings.Depth, random);
-        _projector = new FeatureProjector(model.Config.EmbedDimension, settings.FeatureWidth, random, model.Visual.PatchWeight.device);
+        _projector = new FeatureProjector(model.Config.EmbedDimension, settings.FeatureWidth, random, model.Device);
     }
 
     /// <summary>What training changes, the running statistics of the projector included, which get no gradients.</summary>

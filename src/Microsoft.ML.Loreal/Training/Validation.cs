@@ -37,7 +37,7 @@ internal sealed class Validation(
 
         using IDisposable noGrad = no_grad();
         using var scorer = new StudentScorer(stream.Student, slots, clip);
-        using var sums = new RunningSums(clip.Text.PositionalEmbedding.device);
+        using var sums = new RunningSums(clip.Device);
         foreach (int[] rows in Enumerable.Range(0, labels.Count).Chunk(Math.Min(ImagesAtOnce, scorer.ImagesAtOnce)))
         {
             cancel.ThrowIfCancellationRequested();

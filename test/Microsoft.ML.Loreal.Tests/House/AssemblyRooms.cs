@@ -27,6 +27,12 @@ internal sealed class AssemblyRooms(System.Reflection.Assembly assembly, string 
         string name = type.Name.Split('`')[0];
         string file = Directory.EnumerateFiles(source, name + ".cs", SearchOption.AllDirectories).SingleOrDefault()
             ?? throw new AssertFailedException($"The public type {name} has no file of its name under {source}.");
+        return Folder(source, file);
+    }
+
+    /// <summary>The folder of a file below the project's, "" for the project's own.</summary>
+    public static string Folder(string source, string file)
+    {
         string folder = Path.GetRelativePath(source, Path.GetDirectoryName(file)!).Replace('\\', '/');
         return folder == "." ? "" : folder;
     }

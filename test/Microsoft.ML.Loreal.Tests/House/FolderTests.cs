@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Mono.Cecil;
 
 namespace Microsoft.ML.Loreal.Tests.House;
@@ -34,8 +33,8 @@ public sealed class FolderTests
         ["Options", "Loading", ""],
     ];
 
-    private static readonly AssemblyRooms _core = new(typeof(ImageDecoder).Assembly, Source("Microsoft.ML.Loreal.Core"));
-    private static readonly AssemblyRooms _product = new(typeof(LorealTrainer).Assembly, Source("Microsoft.ML.Loreal"));
+    private static readonly AssemblyRooms _core = new(typeof(ImageDecoder).Assembly, Repository.At("src", "Microsoft.ML.Loreal.Core"));
+    private static readonly AssemblyRooms _product = new(typeof(LorealTrainer).Assembly, Repository.At("src", "Microsoft.ML.Loreal"));
 
     [TestMethod]
     public void ArrowsBetweenFoldersGoDownOnly()
@@ -58,14 +57,15 @@ public sealed class FolderTests
     public void NoFileAsksForANamespaceAboveIt()
     {
         // What the compiler leaves no trace of, such as constants and nameof. The Core's own namespaces may be asked for everywhere.
-        string source = Source("Microsoft.ML.Loreal");
+        string source = Repository.At("src", "Microsoft.ML.Loreal");
         Dictionary<string, int> floorOf = Floors(_floors);
         string[] found =
         [
             .. Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories).SelectMany(file => File.ReadLines(file)
                 .Where(line => line.StartsWith(Using, StringComparison.Ordinal))
                 .Select(line => line[Using.Length..].TrimEnd(';').Replace('.', '/'))
-                .Where(asked => !_coreFloors.Any(floor => floor.Contains(asked)) && floorOf[Folder(source, file)] < floorOf[asked])
+                .Where(asked => !_coreFloors.Any(floor => floor.Contains(asked)))
+                .Where(asked => floorOf[AssemblyRooms.Folder(source, file)] < floorOf[asked])
                 .Select(asked => $"{Path.GetRelativePath(source, file)} -> {asked}")),
         ];
 
@@ -98,14 +98,5 @@ public sealed class FolderTests
     private static Dictionary<string, int> Floors(string[][] floors) =>
         floors.Index().SelectMany(floor => floor.Item.Select(room => (room, floor.Index))).ToDictionary();
 
-    private static string Folder(string source, string file)
-    {
-        string folder = Path.GetRelativePath(source, Path.GetDirectoryName(file)!).Replace('\\', '/');
-        return folder == "." ? "" : folder;
-    }
-
     private static string Listed(string[] pairs) => "These know what stands above them:\n" + string.Join('\n', pairs);
-
-    private static string Source(string project, [CallerFilePath] string here = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "src", project));
 }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Microsoft.ML.Loreal.Tests.House;
 
 /// <summary>What .editorconfig says of lines and no tool of the SDK holds.</summary>
@@ -11,18 +9,17 @@ public sealed class SourceLineTests
     [TestMethod]
     public void NoLineIsLongerThanTheEditorsRuler()
     {
-        string root = Root();
         string[] files =
         [
             .. new[] { "src", "test", "samples", "build" }
-                .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories)),
+                .SelectMany(folder => Directory.EnumerateFiles(Repository.At(folder), "*.cs", SearchOption.AllDirectories)),
         ];
 
         string[] found =
         [
             .. files.SelectMany(file => File.ReadLines(file).Index()
                 .Where(line => line.Item.Length > MaxColumns && !IsData(line.Item))
-                .Select(line => $"{Path.GetRelativePath(root, file)}:{line.Index + 1}")),
+                .Select(line => $"{Path.GetRelativePath(Repository.Root, file)}:{line.Index + 1}")),
         ];
 
         Assert.IsGreaterThan(300, files.Length);
@@ -33,7 +30,4 @@ public sealed class SourceLineTests
     private static bool IsData(string line) =>
         line.Split(' ').Any(word => word.Length > line.Length / 2)
             || line.TrimStart().StartsWith("Unable to load", StringComparison.Ordinal);
-
-    private static string Root([CallerFilePath] string here = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
 }

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Runtime.CompilerServices;
 using System.Xml.Linq;
 
 namespace Microsoft.ML.Loreal.Tests;
@@ -10,8 +9,6 @@ public sealed class PackageTests
 {
     private static readonly TemporaryFolder _folder = new();
     private static readonly Lazy<string> _package = new(Pack);
-
-    private static string Root { get; } = RepositoryRoot();
 
     // Differs from whatever a package cache may have.
     private static string Version { get; } = typeof(LorealTrainer).Assembly.GetName().Version!.ToString(3) + "-test";
@@ -37,7 +34,7 @@ public sealed class PackageTests
             Assert.Contains(name, names);
         }
 
-        Assert.AreEqual(File.ReadAllText(Path.Combine(Root, "build", "cxx-runtime.sh")), Text(package, "tools/cxx-runtime.sh"));
+        Assert.AreEqual(File.ReadAllText(Repository.At("build", "cxx-runtime.sh")), Text(package, "tools/cxx-runtime.sh"));
         using (ZipArchive symbols = ZipFile.OpenRead(Path.ChangeExtension(_package.Value, ".snupkg")))
         {
             Assert.Contains("lib/net10.0/Microsoft.ML.Loreal.pdb", symbols.Entries.Select(entry => entry.FullName));
@@ -62,7 +59,7 @@ public sealed class PackageTests
     public void AProjectOutsideTheRepositoryRunsTheReadmesPipeline()
     {
         var program = new ConsumerProgram(Directory.CreateDirectory(_folder["consumer"]).FullName, _package.Value, Version);
-        program.Build(File.ReadAllText(Path.Combine(Root, "README.md")));
+        program.Build(File.ReadAllText(Repository.At("README.md")));
         List<Photo> photos = ConsumerPictures.Write(Directory.CreateDirectory(_folder["pictures"]).FullName);
 
         string[] lines = program.Run(_folder["pictures"]).Split(
@@ -96,7 +93,7 @@ public sealed class PackageTests
         foreach (string project in new[] { "Microsoft.ML.Loreal.Core", "Microsoft.ML.Loreal" })
         {
             DotnetCommand.Run(
-                Root,
+                Repository.Root,
                 [
                     "pack", Path.Combine("src", project), "--no-build", "--configuration", configuration, "--output", output,
                     $"-p:PackageVersion={Version}", "-warnaserror",
@@ -111,7 +108,4 @@ public sealed class PackageTests
         using var reader = new StreamReader(archive.GetEntry(name)!.Open());
         return reader.ReadToEnd();
     }
-
-    private static string RepositoryRoot([CallerFilePath] string source = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(source)!, "..", "..", ".."));
 }

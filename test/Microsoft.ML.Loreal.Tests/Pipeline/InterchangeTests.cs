@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Loreal.Tests;
@@ -11,6 +10,8 @@ namespace Microsoft.ML.Loreal.Tests;
 [TestClass]
 public sealed class InterchangeTests
 {
+    private static readonly string _savedModels = Repository.At("test", "Microsoft.ML.Loreal.Tests", "Pipeline", "SavedModels");
+
     // The same model on another processor or another libtorch sums in another order.
     private const float Tolerance = 1e-5f;
 
@@ -19,7 +20,7 @@ public sealed class InterchangeTests
     [DataRow("packages")]
     public void AModelOfAnEarlierBuildScoresAsItDidThere(string origin)
     {
-        string model = Path.Combine(SavedModels(), origin + ".zip");
+        string model = Path.Combine(_savedModels, origin + ".zip");
         string scores = Path.ChangeExtension(model, ".txt");
         var ml = new MLContext(5);
         ITransformer loaded = ml.Model.Load(model, out DataViewSchema schema);
@@ -44,7 +45,4 @@ public sealed class InterchangeTests
             Assert.AreEqual(labels[Array.IndexOf(there, there.Max())], label);
         }
     }
-
-    private static string SavedModels([CallerFilePath] string source = "") =>
-        Path.Combine(Path.GetDirectoryName(source)!, "SavedModels");
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.ML.Loreal.Tests.Training;
 
 namespace Microsoft.ML.Loreal.Tests.Prompts;
@@ -40,14 +39,12 @@ public sealed class AddedMethodTests
     [TestMethod]
     public void IsTheMethodThatTheDocumentationShows()
     {
-        string[] source = File.ReadAllLines(InThisFolder("ShiftMethod.cs"));
-        string[] shown = File.ReadAllLines(InThisFolder(Path.Combine("..", "..", "..", "docs", "methods.md")));
+        string[] source = File.ReadAllLines(Repository.At("test", "Microsoft.ML.Loreal.Tests", "Prompts", "ShiftMethod.cs"));
+        string[] shown = File.ReadAllLines(Repository.At("docs", "methods.md"));
         CollectionAssert.AreEqual(
             source.SkipWhile(line => !IsFirst(line)).ToArray(),
             shown.SkipWhile(line => !IsFirst(line)).TakeWhile(line => line != "```").ToArray());
 
         static bool IsFirst(string line) => line.StartsWith("internal sealed class ShiftMethod", StringComparison.Ordinal);
-
-        static string InThisFolder(string path, [CallerFilePath] string source = "") => Path.Combine(Path.GetDirectoryName(source)!, path);
     }
 }
