@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.ML.Loreal.Clip;
 using Microsoft.ML.Loreal.Clip.Tokenizer;
 using Microsoft.ML.Loreal.Images;
@@ -19,7 +18,7 @@ public sealed class ClipBackbone
     {
         Files = files;
         _contents = new Lazy<BackboneContents>(() => BackboneContents.Read(files));
-        _sha256 = new Lazy<string>(() => Hash(files));
+        _sha256 = new Lazy<string>(() => files.Sha256(BackboneContents.WeightsFile));
     }
 
     /// <summary>
@@ -101,6 +100,16 @@ public sealed class ClipBackbone
 
     internal Stream OpenFile(string name) => Files.Open(name);
 
+    /// <summary>Makes sure that every file is, to its last byte, what it was when the backbone was opened.</summary>
+    /// <exception cref="InvalidDataException">One was overwritten; the message names it and the way out.</exception>
+    internal void Verify()
+    {
+        foreach (string name in FileNames)
+        {
+            Files.Verify(name);
+        }
+    }
+
     /// <summary>Reads the weights into a new model, which the caller owns.</summary>
     internal ClipModel CreateModel(torch.Device device, ComputePrecision precision = ComputePrecision.Single)
     {
@@ -109,11 +118,5 @@ public sealed class ClipBackbone
             Files.Open(BackboneContents.WeightsFile), BackboneContents.Describe(Files, BackboneContents.WeightsFile));
         checkpoint.Check(Config);
         return new ClipModel(Config, device, checkpoint.Load, precision);
-    }
-
-    private static string Hash(IBackboneFiles files)
-    {
-        using Stream weights = files.Open(BackboneContents.WeightsFile);
-        return Convert.ToHexStringLower(SHA256.HashData(weights));
     }
 }

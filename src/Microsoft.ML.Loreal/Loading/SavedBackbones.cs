@@ -39,8 +39,7 @@ internal static class SavedBackbones
             return known;
         }
 
-        var backbone = ClipBackbone.FromFiles(new MemoryBackboneFiles(
-            "the backbone in the saved model", parts.ToDictionary(part => part.Name[Folder.Length..], archive.Read)));
+        var backbone = ClipBackbone.FromFiles(new SavedBackboneFiles(parts.ToDictionary(part => part.Name[Folder.Length..], archive.Read)));
         lock (_lock)
         {
             // Somebody else may have read the same meanwhile.
