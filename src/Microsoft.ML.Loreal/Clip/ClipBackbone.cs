@@ -32,6 +32,7 @@ public sealed class ClipBackbone
     public ClipConfig Config => _contents.Value.Config;
 
     /// <summary>The SHA-256 of the weights (model.safetensors) as 64 lower-case hexadecimal digits.</summary>
+    /// <exception cref="InvalidDataException">The weights were overwritten after the backbone was opened.</exception>
     public string Sha256 => _sha256.Value;
 
     internal ClipTokenizer Tokenizer => _contents.Value.Tokenizer;
@@ -52,6 +53,11 @@ public sealed class ClipBackbone
     /// openai's tensor names config.json may be left out. Everything is checked at once, names and shapes of the weights included; the
     /// weights are read when they are needed.
     /// </summary>
+    /// <remarks>
+    /// Files of up to 16 MiB are kept in memory, larger ones are held open as long as the backbone is used. So the folder may be deleted,
+    /// moved or filled anew, and what was opened is still trained with and saved. A large file must not be overwritten in place: what reads
+    /// it then, training and saving included, throws an <see cref="InvalidDataException"/> that tells how to put it right.
+    /// </remarks>
     /// <param name="folder">The folder.</param>
     /// <returns>The backbone.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
