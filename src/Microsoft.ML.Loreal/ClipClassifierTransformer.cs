@@ -87,7 +87,7 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
 
     /// <summary>The input's columns and the two that are added.</summary>
     /// <param name="inputSchema">A schema with the image column.</param>
-    /// <returns>The schema of what <see cref="Transform"/> gives.</returns>
+    /// <returns>The schema of what <see cref="Transform(IDataView)"/> gives.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The image column is missing or has a type that is not an image.</exception>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
     {
@@ -103,6 +103,19 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
     {
         ArgumentNullException.ThrowIfNull(input);
         return new ScoredView(Scorer, input);
+    }
+
+    /// <summary>As <see cref="Transform(IDataView)"/>, for an evaluation or a pass over many images that may have to end early.</summary>
+    /// <param name="input">Data with the image column.</param>
+    /// <param name="cancellationToken">
+    /// Looked at before every row by each cursor over the result, which then throws <see cref="OperationCanceledException"/>.
+    /// </param>
+    /// <returns>The data with the two added columns, rows in the same order.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The image column is missing or has a type that is not an image.</exception>
+    public IDataView Transform(IDataView input, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new ScoredView(Scorer, input, cancellationToken);
     }
 
     /// <summary>

@@ -21,7 +21,7 @@ internal sealed class ImageDecoder(long maximumPixels, int? reducedFor = null, I
     /// </exception>
     public RgbImage Decode(string path) => Guard(() =>
     {
-        using SafeFileHandle file = File.OpenHandle(path, options: FileOptions.SequentialScan);
+        using SafeFileHandle file = Open(path);
         long length = RandomAccess.GetLength(file);
         if (length > Array.MaxLength)
         {
@@ -107,6 +107,18 @@ internal sealed class ImageDecoder(long maximumPixels, int? reducedFor = null, I
             ImageFormats.Pbm => NetpbmDecoder.Decode(content, CheckSize),
             _ => SkiaDecoder.Decode(content, format, CheckSize, reducedFor),
         };
+    }
+
+    private static SafeFileHandle Open(string path)
+    {
+        try
+        {
+            return File.OpenHandle(path, options: FileOptions.SequentialScan);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidDataException(UnreadablePath.Explain(path, exception), exception);
+        }
     }
 
     /// <summary>Refuses a huge picture in a small file by its header, before anything is allocated for its pixels.</summary>

@@ -29,16 +29,18 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
     private readonly long[] _positions = new long[Slots];
     private readonly long[] _batches = new long[Slots];
     private readonly DataViewRowId[] _ids = new DataViewRowId[Slots];
+    private readonly CancellationToken _cancel;
     private readonly CancellationTokenSource _stop = new();
     private Part _current;
     private Part _next;
     private Task? _reading;
     private int _row = -1;
 
-    public ReadAheadCursor(DataViewRowCursor input, ScoringColumns columns, IScorer scorer)
+    public ReadAheadCursor(DataViewRowCursor input, ScoringColumns columns, IScorer scorer, CancellationToken cancel)
     {
         _input = input;
         _columns = columns;
+        _cancel = cancel;
         _image = ImageColumn.Reader(input, columns.Image);
         _getId = input.GetIdGetter();
         foreach (DataViewSchema.Column column in columns.PassedThrough)
@@ -58,6 +60,7 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
 
     public override bool MoveNext()
     {
+        _cancel.ThrowIfCancellationRequested();
         if (_row + 1 < _current.Rows.Count)
         {
             _row++;

@@ -3,7 +3,8 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Loreal.Scoring;
 
 /// <summary>A cursor that stays on its input's row: for columns that cannot be kept over several rows, or when nothing is scored.</summary>
-internal sealed class RowAtATimeCursor(DataViewRowCursor input, ScoringColumns columns, IScorer scorer) : DataViewRowCursor
+internal sealed class RowAtATimeCursor(DataViewRowCursor input, ScoringColumns columns, IScorer scorer, CancellationToken cancel)
+    : DataViewRowCursor
 {
     private readonly ScoringRow _row = new(input, columns, scorer);
 
@@ -13,7 +14,11 @@ internal sealed class RowAtATimeCursor(DataViewRowCursor input, ScoringColumns c
 
     public override DataViewSchema Schema => _row.Schema;
 
-    public override bool MoveNext() => input.MoveNext();
+    public override bool MoveNext()
+    {
+        cancel.ThrowIfCancellationRequested();
+        return input.MoveNext();
+    }
 
     public override bool IsColumnActive(DataViewSchema.Column column) => _row.IsColumnActive(column);
 

@@ -115,8 +115,8 @@ internal sealed class TrainingImages : ILabeledImages
             throw failures[0];
         }
 
-        Warn(channel, unlabeled, failures);
         int[] kept = [.. Enumerable.Range(0, cells.Count).Where(i => cells[i] is not null)];
+        Report(channel, kept.Length, unlabeled, failures);
         return new TrainingImages(
             decoder,
             imageColumn.Name,
@@ -157,8 +157,12 @@ internal sealed class TrainingImages : ILabeledImages
         return failures.OfType<InvalidDataException>();
     }
 
-    private static void Warn(IChannel channel, long unlabeled, List<InvalidDataException> failures)
+    private static void Report(IChannel channel, int kept, long unlabeled, List<InvalidDataException> failures)
     {
+        channel.Info(
+            MessageSensitivity.None,
+            $"Read {kept + unlabeled + failures.Count} rows: {kept} with an image to use, {unlabeled} without a label, "
+            + $"{failures.Count} with an image that cannot be read.");
         if (unlabeled > 0)
         {
             channel.Warning(MessageSensitivity.None, $"{unlabeled} row(s) without a label were left out.");
