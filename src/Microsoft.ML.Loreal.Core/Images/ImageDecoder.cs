@@ -61,14 +61,9 @@ internal sealed class ImageDecoder(long maximumPixels, int? reducedFor = null, I
         {
             return decode();
         }
-        catch (Exception exception) when (IsOfTheProgram(exception))
+        catch (Exception exception) when (DecoderLibraries.AreAtFault(exception))
         {
-            // Were it taken for the image's fault, Skip would leave out every image without a word of the cause.
-            throw new InvalidOperationException(
-                $"Images cannot be decoded in this program: {exception.GetBaseException().Message} "
-                + "If it references them itself, SkiaSharp and SkiaSharp.NativeAssets.* must have one version (ML.NET's images are built "
-                + "on 2.88), and SixLabors.ImageSharp must be 2.1.",
-                exception);
+            throw DecoderLibraries.Error(exception);
         }
         catch (Exception exception) when (IsOfTheImage(exception))
         {
@@ -79,14 +74,7 @@ internal sealed class ImageDecoder(long maximumPixels, int? reducedFor = null, I
 
     /// <summary>Whether a decoder's error tells of the image, and is not yet one that says so.</summary>
     internal static bool IsOfTheImage(Exception exception) =>
-        exception is not (InvalidDataException or OutOfMemoryException) && !IsOfTheProgram(exception);
-
-    /// <summary>
-    /// Whether a decoder's library is missing, does not load, or is another version than the one that the program was built against.
-    /// </summary>
-    private static bool IsOfTheProgram(Exception exception) =>
-        exception is TypeInitializationException or TypeLoadException or MissingMemberException
-            or BadImageFormatException or FileLoadException;
+        exception is not (InvalidDataException or OutOfMemoryException) && !DecoderLibraries.AreAtFault(exception);
 
     private RgbImage DecodeChecked(ReadOnlySpan<byte> content)
     {

@@ -3,10 +3,10 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Loreal.Scoring;
 
 /// <summary>A cursor that stays on its input's row: for columns that cannot be kept over several rows, or when nothing is scored.</summary>
-internal sealed class RowAtATimeCursor(DataViewRowCursor input, ScoringColumns columns, IScorer scorer, CancellationToken cancel)
-    : DataViewRowCursor
+internal sealed class RowAtATimeCursor(
+    DataViewRowCursor input, ScoringColumns columns, IScorer scorer, SkippedRows skipped, CancellationToken cancel) : DataViewRowCursor
 {
-    private readonly ScoringRow _row = new(input, columns, scorer);
+    private readonly ScoringRow _row = new(input, columns, scorer, skipped);
 
     public override long Position => _row.Position;
 
@@ -31,6 +31,7 @@ internal sealed class RowAtATimeCursor(DataViewRowCursor input, ScoringColumns c
         if (disposing)
         {
             _row.Dispose();
+            skipped.Report();
         }
 
         base.Dispose(disposing);

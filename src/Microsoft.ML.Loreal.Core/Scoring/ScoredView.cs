@@ -10,8 +10,9 @@ namespace Microsoft.ML.Loreal.Scoring;
 /// </summary>
 /// <param name="scorer">What scores.</param>
 /// <param name="input">The rows.</param>
+/// <param name="warn">Told after each pass in which rows were skipped; null for nobody.</param>
 /// <param name="cancel">Looked at before every row.</param>
-internal sealed class ScoredView(IScorer scorer, IDataView input, CancellationToken cancel = default)
+internal sealed class ScoredView(IScorer scorer, IDataView input, Action<string>? warn = null, CancellationToken cancel = default)
     : ITransformCanSaveOnnx, ITransformTemplate
 {
     public bool CanShuffle => input.CanShuffle;
@@ -40,7 +41,7 @@ internal sealed class ScoredView(IScorer scorer, IDataView input, CancellationTo
     }
 
     /// <summary>The same step over other rows.</summary>
-    public IDataTransform ApplyToData(IHostEnvironment env, IDataView newSource) => new ScoredView(scorer, newSource, cancel);
+    public IDataTransform ApplyToData(IHostEnvironment env, IDataView newSource) => new ScoredView(scorer, newSource, warn, cancel);
 
     /// <summary>Asked before <see cref="SaveAsOnnx"/>, which says why not: an answer here would be a warning in a log.</summary>
     public bool CanSaveOnnx(OnnxContext ctx) => true;
@@ -60,6 +61,6 @@ internal sealed class ScoredView(IScorer scorer, IDataView input, CancellationTo
 
     private DataViewRowCursor Cursor(DataViewRowCursor rows, ScoringColumns columns) =>
         columns.Scoring && columns.PassedThrough.All(column => BufferedColumn.CanKeep(column.Type))
-            ? new ReadAheadCursor(rows, columns, scorer, cancel)
-            : new RowAtATimeCursor(rows, columns, scorer, cancel);
+            ? new ReadAheadCursor(rows, columns, scorer, new SkippedRows(warn), cancel)
+            : new RowAtATimeCursor(rows, columns, scorer, new SkippedRows(warn), cancel);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using Microsoft.ML.Loreal.Images;
 using Microsoft.ML.Loreal.Labels;
@@ -134,7 +135,24 @@ internal sealed class TrainingImages : ILabeledImages
     {
         var failures = new InvalidDataException?[cells.Count];
         var parallel = new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount };
-        Parallel.For(0, cells.Count, parallel, i =>
+        try
+        {
+            Parallel.For(0, cells.Count, parallel, Try);
+        }
+        catch (AggregateException several)
+        {
+            // What one thread would have thrown.
+            ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
+        }
+
+        for (int i = 0; i < failures.Length; i++)
+        {
+            cells[i] = failures[i] is null ? cells[i] : null;
+        }
+
+        return failures.OfType<InvalidDataException>();
+
+        void Try(int i)
         {
             try
             {
@@ -148,13 +166,7 @@ internal sealed class TrainingImages : ILabeledImages
             {
                 failures[i] = InvalidImage.Error(rows[i], column, cells[i]!.Description, exception);
             }
-        });
-        for (int i = 0; i < failures.Length; i++)
-        {
-            cells[i] = failures[i] is null ? cells[i] : null;
         }
-
-        return failures.OfType<InvalidDataException>();
     }
 
     private static void Report(IChannel channel, int kept, long unlabeled, List<InvalidDataException> failures)
