@@ -20,7 +20,11 @@ namespace Microsoft.ML.Loreal;
 /// </remarks>
 public abstract class ClipClassifierTransformer : ITransformer, IDisposable
 {
-    private protected ClipClassifierTransformer(ScoredModel model, ScoringSettings settings) => Scorer = new Scorer(model, settings);
+    private protected ClipClassifierTransformer(IHost host, ScoredModel model, ScoringSettings settings)
+    {
+        Host = host;
+        Scorer = new Scorer(model, settings);
+    }
 
     /// <summary>The class names, in the order of the predicted label's keys and of the score's slots.</summary>
     public IReadOnlyList<string> ClassNames => Scorer.ClassNames;
@@ -79,6 +83,9 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
     /// <summary>What scores.</summary>
     internal Scorer Scorer { get; }
 
+    /// <summary>Where messages go.</summary>
+    private protected IHost Host { get; }
+
     /// <summary>The columns, and how images are read.</summary>
     internal ScoringSettings Settings => Scorer.Settings;
 
@@ -87,7 +94,7 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
 
     /// <summary>The input's columns and the two that are added.</summary>
     /// <param name="inputSchema">A schema with the image column.</param>
-    /// <returns>The schema of what <see cref="Transform"/> gives.</returns>
+    /// <returns>The schema of what <see cref="Transform(IDataView)"/> gives.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The image column is missing or has a type that is not an image.</exception>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
     {
@@ -102,7 +109,20 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new ScoredView(Scorer, input);
+        return new ScoredView(Scorer, input, Warn);
+    }
+
+    /// <summary>As <see cref="Transform(IDataView)"/>, for an evaluation or a pass over many images that may have to end early.</summary>
+    /// <param name="input">Data with the image column.</param>
+    /// <param name="cancellationToken">
+    /// Looked at before every row by each cursor over the result, which then throws <see cref="OperationCanceledException"/>.
+    /// </param>
+    /// <returns>The data with the two added columns, rows in the same order.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The image column is missing or has a type that is not an image.</exception>
+    public IDataView Transform(IDataView input, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new ScoredView(Scorer, input, Warn, cancellationToken);
     }
 
     /// <summary>
@@ -153,9 +173,9 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
     }
 
     /// <summary>What a precision is on this transformer's device, where it leaves the choice open.</summary>
-    private protected ComputePrecision Concrete(ComputePrecision precision, IHost host)
+    private protected ComputePrecision Concrete(ComputePrecision precision)
     {
-        using IChannel channel = host.Start("WithPrecision");
+        using IChannel channel = Host.Start("WithPrecision");
         return AutoPrecision.Resolve(precision, Backbone.Config, Device, message => channel.Info(MessageSensitivity.None, message));
     }
 
@@ -169,6 +189,12 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
         {
             throw new InvalidDataException($"The image cannot be used: {exception.Message.TrimEnd('.')}.", exception);
         }
+    }
+
+    private void Warn(string message)
+    {
+        using IChannel channel = Host.Start("Transform");
+        channel.Warning(MessageSensitivity.UserData, message);
     }
 
     /// <summary>What the transformer is known by in a model archive.</summary>

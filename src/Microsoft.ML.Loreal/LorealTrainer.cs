@@ -23,6 +23,8 @@ namespace Microsoft.ML.Loreal;
 /// </remarks>
 public sealed partial class LorealTrainer : IEstimator<LorealTransformer>
 {
+    private const int MaxListed = 20;
+
     private readonly IHostEnvironment _environment;
     private readonly IHost _host;
     private readonly LorealPlan _plan;
@@ -51,7 +53,8 @@ public sealed partial class LorealTrainer : IEstimator<LorealTransformer>
     /// <returns>The trained transformer; dispose it to free its native memory.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The label or the image column is missing or of a type that cannot be used.</exception>
     /// <exception cref="ArgumentException">
-    /// There are fewer than two classes, a class without an image, or a class name that cannot be used in a prompt.
+    /// There are fewer than two classes, no image, with class-specific prompts a class without an image, or a class name that cannot be
+    /// used in a prompt. Otherwise a class without an image is scored by the words of its name, and a warning names it.
     /// </exception>
     /// <exception cref="InvalidDataException">
     /// An image cannot be read, and <see cref="ClipTrainerOptions.OnInvalidImage"/> is to throw; the backbone's weights are not finite; or
@@ -62,7 +65,9 @@ public sealed partial class LorealTrainer : IEstimator<LorealTransformer>
     /// compute in <see cref="ClipTrainerOptions.Precision"/>, or its memory is used up; the loss became infinite or not a number; or the
     /// folder of <see cref="ClipTrainerOptions.WorkspacePath"/> is used by another training or has a checkpoint of one.
     /// </exception>
-    /// <exception cref="OperationCanceledException">The MLContext's execution was canceled.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <see cref="ClipTrainerOptions.CancellationToken"/> or the MLContext's execution was canceled.
+    /// </exception>
     public LorealTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -94,10 +99,46 @@ public sealed partial class LorealTrainer : IEstimator<LorealTransformer>
             (training, validation) = ValidationSplit.Of(images, fraction, seed);
         }
 
+        if (plan.Method.Learns)
+        {
+            CheckClasses(plan.Method, classNames, training, channel);
+        }
+
         return new TrainingData(
             training, validation, $"images of {classNames.Length} classes", () => plan.Describe(seed, classNames, images, validationSet));
 
         TrainingImages ReadImages(IDataView data) =>
             TrainingImages.Read(data, plan.LabelColumnName, classNames, plan.Scoring, plan.IdentifiesImages, channel, cancel);
+    }
+
+    /// <summary>
+    /// What the prompts of all classes share is learned from the images of any. One part of a cross-validation may well lack a rare class.
+    /// </summary>
+    private static void CheckClasses(PromptMethod method, string[] classNames, ILabeledImages images, IChannel channel)
+    {
+        if (images.Count == 0)
+        {
+            throw new ArgumentException("There is no labeled image to train on.", nameof(images));
+        }
+
+        var seen = images.Labels.ToHashSet();
+        string[] empty = [.. classNames.Where((_, c) => !seen.Contains(c)).Select(name => $"\"{name}\"")];
+        if (empty.Length == 0)
+        {
+            return;
+        }
+
+        string which = $"No training image has the class {string.Join(", ", empty.Take(MaxListed))}"
+            + (empty.Length > MaxListed ? $" and {empty.Length - MaxListed} more" : string.Empty);
+        if (!method.WorksForOtherClasses)
+        {
+            throw new ArgumentException(
+                $"{which}; with class-specific prompts every class needs at least one. Add images, or train with classSpecific: false.",
+                nameof(images));
+        }
+
+        channel.Warning(
+            MessageSensitivity.None,
+            $"{which}: what is learned from the other classes is used with its name, so it is scored by its words.");
     }
 }

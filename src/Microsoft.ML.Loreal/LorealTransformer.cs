@@ -9,12 +9,9 @@ namespace Microsoft.ML.Loreal;
 /// <inheritdoc cref="ClipClassifierTransformer" path="/remarks"/>
 public sealed class LorealTransformer : ClipClassifierTransformer
 {
-    private readonly IHost _host;
-
     internal LorealTransformer(IHostEnvironment environment, LorealModel model, ScoringSettings settings)
-        : base(model, settings)
+        : base(environment.Register(nameof(LorealTransformer)), model, settings)
     {
-        _host = environment.Register(nameof(LorealTransformer));
         Model = model;
     }
 
@@ -39,7 +36,7 @@ public sealed class LorealTransformer : ClipClassifierTransformer
     public LorealTransformer WithClasses(IReadOnlyList<string> names)
     {
         ArgumentNullException.ThrowIfNull(names);
-        return new LorealTransformer(_host, Model.WithClasses(names), Settings);
+        return new LorealTransformer(Host, Model.WithClasses(names), Settings);
     }
 
     /// <summary>A transformer that scores the same classes with the backbone in another precision, without training.</summary>
@@ -55,7 +52,7 @@ public sealed class LorealTransformer : ClipClassifierTransformer
     /// </exception>
     /// <exception cref="ObjectDisposedException">This transformer was disposed.</exception>
     public LorealTransformer WithPrecision(ComputePrecision precision) =>
-        new(_host, Model.WithPrecision(Concrete(precision, _host)), Settings);
+        new(Host, Model.WithPrecision(Concrete(precision)), Settings);
 
     /// <inheritdoc/>
     private protected override ModelKind Kind => SavedKind;

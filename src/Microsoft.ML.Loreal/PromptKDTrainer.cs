@@ -59,7 +59,9 @@ public sealed partial class PromptKDTrainer : IEstimator<PromptKDTransformer>
     /// folder of <see cref="ClipTrainerOptions.WorkspacePath"/> is used by another training or has a checkpoint of one.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The teacher was disposed.</exception>
-    /// <exception cref="OperationCanceledException">The MLContext's execution was canceled.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <see cref="ClipTrainerOptions.CancellationToken"/> or the MLContext's execution was canceled.
+    /// </exception>
     public PromptKDTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);

@@ -12,12 +12,9 @@ namespace Microsoft.ML.Loreal;
 /// <inheritdoc cref="ClipClassifierTransformer" path="/remarks"/>
 public sealed class PromptKDTransformer : ClipClassifierTransformer
 {
-    private readonly IHost _host;
-
     internal PromptKDTransformer(IHostEnvironment environment, PromptKDModel model, ScoringSettings settings)
-        : base(model, settings)
+        : base(environment.Register(nameof(PromptKDTransformer)), model, settings)
     {
-        _host = environment.Register(nameof(PromptKDTransformer));
         Model = model;
         TeacherClassNames = [.. model.TeacherClassNames];
     }
@@ -46,7 +43,7 @@ public sealed class PromptKDTransformer : ClipClassifierTransformer
     public PromptKDTransformer WithClasses(IReadOnlyList<string> names)
     {
         ArgumentNullException.ThrowIfNull(names);
-        return new PromptKDTransformer(_host, Model.WithClasses(names), Settings);
+        return new PromptKDTransformer(Host, Model.WithClasses(names), Settings);
     }
 
     /// <summary>A transformer that scores the same classes with the backbone in another precision, without training.</summary>
@@ -62,7 +59,7 @@ public sealed class PromptKDTransformer : ClipClassifierTransformer
     /// </exception>
     /// <exception cref="ObjectDisposedException">This transformer was disposed.</exception>
     public PromptKDTransformer WithPrecision(ComputePrecision precision) =>
-        new(_host, Model.WithPrecision(Concrete(precision, _host)), Settings);
+        new(Host, Model.WithPrecision(Concrete(precision)), Settings);
 
     /// <inheritdoc/>
     private protected override ModelKind Kind => SavedKind;

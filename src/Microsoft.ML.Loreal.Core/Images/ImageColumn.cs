@@ -6,6 +6,9 @@ namespace Microsoft.ML.Loreal.Images;
 /// <summary>The image column of a data view: MLImage, path text, or encoded bytes.</summary>
 internal static class ImageColumn
 {
+    // What an MLImage says after its end.
+    private const string DisposedImage = "Object is disposed.";
+
     private const string Remedy =
         "Accepted are MLImage (append mlContext.Transforms.LoadImages), text (the path of an image file), and a vector of bytes (an "
         + "encoded image file). "
@@ -53,7 +56,7 @@ internal static class ImageColumn
         }
 
         return column.Type.RawType == typeof(MLImage)
-            ? PictureReader(row.GetGetter<MLImage>(column))
+            ? PictureReader(row, column)
             : EncodedReader(row.GetGetter<VBuffer<byte>>(column));
     }
 
@@ -79,8 +82,9 @@ internal static class ImageColumn
         };
     }
 
-    private static Func<ImageCell> PictureReader(ValueGetter<MLImage> getter)
+    private static Func<ImageCell> PictureReader(DataViewRow row, DataViewSchema.Column column)
     {
+        ValueGetter<MLImage> getter = row.GetGetter<MLImage>(column);
         // The getter disposes what it made for the previous row, so the pixels are copied at once. The last picture is left to its owner:
         // it may belong to the user's own objects.
         MLImage? picture = null;
@@ -89,21 +93,33 @@ internal static class ImageColumn
             try
             {
                 getter(ref picture!);
+                return picture is null ? throw new InvalidDataException("there is no picture") : Copy(picture);
             }
-            catch (Exception exception)
-                when (exception is not (OperationCanceledException or ObjectDisposedException or OutOfMemoryException))
+            catch (InvalidOperationException exception) when (exception.Message == DisposedImage)
+            {
+                // Not the picture's fault: skipped as such, a whole pass would be left out without a word.
+                throw new InvalidOperationException(
+                    $"The image in row {row.Position} (counted from 0) of column '{column.Name}' was disposed before it could be read. "
+                    + "ML.NET's ResizeImages passes an image that has its size already on as it is, and it, ExtractPixels and "
+                    + "ConvertToGrayscale dispose images that they were given: pictures held in memory last for one pass. Leave ResizeImages "
+                    + "out, as this step resizes by itself, or give paths or encoded bytes.",
+                    exception);
+            }
+            catch (Exception exception) when (DecoderLibraries.AreAtFault(exception))
+            {
+                throw DecoderLibraries.Error(exception);
+            }
+            catch (Exception exception) when (exception
+                is not (InvalidDataException or OperationCanceledException or ObjectDisposedException or OutOfMemoryException))
             {
                 picture = null;
                 throw new InvalidDataException(exception.Message, exception);
             }
-
-            return picture is null
-                ? throw new InvalidDataException("there is no picture")
-                : new PixelCell(
-                    Rgb(picture),
-                    string.IsNullOrEmpty(picture.Tag) ? $"an MLImage of {picture.Width} x {picture.Height} pixels" : $"'{picture.Tag}'");
         };
     }
+
+    private static PixelCell Copy(MLImage picture) => new(
+        Rgb(picture), string.IsNullOrEmpty(picture.Tag) ? $"an MLImage of {picture.Width} x {picture.Height} pixels" : $"'{picture.Tag}'");
 
     private static RgbImage Rgb(MLImage picture)
     {

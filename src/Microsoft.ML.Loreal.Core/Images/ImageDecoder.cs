@@ -21,7 +21,7 @@ internal sealed class ImageDecoder(long maximumPixels, int? reducedFor = null, I
     /// </exception>
     public RgbImage Decode(string path) => Guard(() =>
     {
-        using SafeFileHandle file = File.OpenHandle(path, options: FileOptions.SequentialScan);
+        using SafeFileHandle file = Open(path);
         long length = RandomAccess.GetLength(file);
         if (length > Array.MaxLength)
         {
@@ -61,14 +61,9 @@ internal sealed class ImageDecoder(long maximumPixels, int? reducedFor = null, I
         {
             return decode();
         }
-        catch (Exception exception) when (IsOfTheProgram(exception))
+        catch (Exception exception) when (DecoderLibraries.AreAtFault(exception))
         {
-            // Were it taken for the image's fault, Skip would leave out every image without a word of the cause.
-            throw new InvalidOperationException(
-                $"Images cannot be decoded in this program: {exception.GetBaseException().Message} "
-                + "If it references them itself, SkiaSharp and SkiaSharp.NativeAssets.* must have one version (ML.NET's images are built "
-                + "on 2.88), and SixLabors.ImageSharp must be 2.1.",
-                exception);
+            throw DecoderLibraries.Error(exception);
         }
         catch (Exception exception) when (IsOfTheImage(exception))
         {
@@ -79,14 +74,7 @@ internal sealed class ImageDecoder(long maximumPixels, int? reducedFor = null, I
 
     /// <summary>Whether a decoder's error tells of the image, and is not yet one that says so.</summary>
     internal static bool IsOfTheImage(Exception exception) =>
-        exception is not (InvalidDataException or OutOfMemoryException) && !IsOfTheProgram(exception);
-
-    /// <summary>
-    /// Whether a decoder's library is missing, does not load, or is another version than the one that the program was built against.
-    /// </summary>
-    private static bool IsOfTheProgram(Exception exception) =>
-        exception is TypeInitializationException or TypeLoadException or MissingMemberException
-            or BadImageFormatException or FileLoadException;
+        exception is not (InvalidDataException or OutOfMemoryException) && !DecoderLibraries.AreAtFault(exception);
 
     private RgbImage DecodeChecked(ReadOnlySpan<byte> content)
     {
@@ -107,6 +95,18 @@ internal sealed class ImageDecoder(long maximumPixels, int? reducedFor = null, I
             ImageFormats.Pbm => NetpbmDecoder.Decode(content, CheckSize),
             _ => SkiaDecoder.Decode(content, format, CheckSize, reducedFor),
         };
+    }
+
+    private static SafeFileHandle Open(string path)
+    {
+        try
+        {
+            return File.OpenHandle(path, options: FileOptions.SequentialScan);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidDataException(UnreadablePath.Explain(path, exception), exception);
+        }
     }
 
     /// <summary>Refuses a huge picture in a small file by its header, before anything is allocated for its pixels.</summary>

@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 
-// The constructor of a schema shape's columns is internal to ML.NET.
+// The constructor of a schema shape's columns, and what a step is to the conversion to ONNX, are internal to ML.NET.
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Core")]
+[assembly: IgnoresAccessChecksTo("Microsoft.ML.Data")]
 
 namespace System.Runtime.CompilerServices;
 

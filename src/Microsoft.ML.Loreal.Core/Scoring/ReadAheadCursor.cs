@@ -29,16 +29,21 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
     private readonly long[] _positions = new long[Slots];
     private readonly long[] _batches = new long[Slots];
     private readonly DataViewRowId[] _ids = new DataViewRowId[Slots];
+    private readonly SkippedRows _skipped;
+    private readonly CancellationToken _cancel;
     private readonly CancellationTokenSource _stop = new();
     private Part _current;
     private Part _next;
     private Task? _reading;
     private int _row = -1;
 
-    public ReadAheadCursor(DataViewRowCursor input, ScoringColumns columns, IScorer scorer)
+    public ReadAheadCursor(
+        DataViewRowCursor input, ScoringColumns columns, IScorer scorer, SkippedRows skipped, CancellationToken cancel)
     {
         _input = input;
         _columns = columns;
+        _skipped = skipped;
+        _cancel = cancel;
         _image = ImageColumn.Reader(input, columns.Image);
         _getId = input.GetIdGetter();
         foreach (DataViewSchema.Column column in columns.PassedThrough)
@@ -46,8 +51,8 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
             _kept.Add(column.Index, BufferedColumn.Of(input, column, Slots));
         }
 
-        _current = new Part(0, new ScoringBatch(scorer, BatchRows));
-        _next = new Part(BatchRows, new ScoringBatch(scorer, BatchRows));
+        _current = new Part(0, new ScoringBatch(scorer, BatchRows, skipped));
+        _next = new Part(BatchRows, new ScoringBatch(scorer, BatchRows, skipped));
     }
 
     public override long Position => _row < 0 ? -1 : _positions[Slot()];
@@ -58,6 +63,7 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
 
     public override bool MoveNext()
     {
+        _cancel.ThrowIfCancellationRequested();
         if (_row + 1 < _current.Rows.Count)
         {
             _row++;
@@ -114,6 +120,7 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
             _current.Rows.Dispose();
             _next.Rows.Dispose();
             _input.Dispose();
+            _skipped.Report();
         }
 
         base.Dispose(disposing);

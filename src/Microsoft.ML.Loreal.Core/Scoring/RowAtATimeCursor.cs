@@ -3,9 +3,10 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Loreal.Scoring;
 
 /// <summary>A cursor that stays on its input's row: for columns that cannot be kept over several rows, or when nothing is scored.</summary>
-internal sealed class RowAtATimeCursor(DataViewRowCursor input, ScoringColumns columns, IScorer scorer) : DataViewRowCursor
+internal sealed class RowAtATimeCursor(
+    DataViewRowCursor input, ScoringColumns columns, IScorer scorer, SkippedRows skipped, CancellationToken cancel) : DataViewRowCursor
 {
-    private readonly ScoringRow _row = new(input, columns, scorer);
+    private readonly ScoringRow _row = new(input, columns, scorer, skipped);
 
     public override long Position => _row.Position;
 
@@ -13,7 +14,11 @@ internal sealed class RowAtATimeCursor(DataViewRowCursor input, ScoringColumns c
 
     public override DataViewSchema Schema => _row.Schema;
 
-    public override bool MoveNext() => input.MoveNext();
+    public override bool MoveNext()
+    {
+        cancel.ThrowIfCancellationRequested();
+        return input.MoveNext();
+    }
 
     public override bool IsColumnActive(DataViewSchema.Column column) => _row.IsColumnActive(column);
 
@@ -26,6 +31,7 @@ internal sealed class RowAtATimeCursor(DataViewRowCursor input, ScoringColumns c
         if (disposing)
         {
             _row.Dispose();
+            skipped.Report();
         }
 
         base.Dispose(disposing);

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.ML.Loreal.Images;
 
 namespace Microsoft.ML.Loreal.Scoring;
@@ -9,6 +10,7 @@ namespace Microsoft.ML.Loreal.Scoring;
 internal sealed class ScoringBatch : IDisposable
 {
     private readonly IScorer _scorer;
+    private readonly SkippedRows _skipped;
     private readonly ImageDecoder _decoder;
     private readonly RowScore[] _rows;
     private readonly float[] _probabilities;
@@ -17,9 +19,11 @@ internal sealed class ScoringBatch : IDisposable
     /// <summary>Makes an empty batch.</summary>
     /// <param name="scorer">What scores.</param>
     /// <param name="capacity">The most rows.</param>
-    public ScoringBatch(IScorer scorer, int capacity)
+    /// <param name="skipped">Gets the rows that are skipped.</param>
+    public ScoringBatch(IScorer scorer, int capacity, SkippedRows skipped)
     {
         _scorer = scorer;
+        _skipped = skipped;
         _decoder = scorer.Settings.CreateDecoder(scorer.Resolution);
         int classes = scorer.ClassNames.Count;
         _probabilities = new float[capacity * classes];
@@ -46,7 +50,7 @@ internal sealed class ScoringBatch : IDisposable
         }
         catch (InvalidDataException exception)
         {
-            Reject(slot, InvalidImage.Error(number, _scorer.Settings.ImageColumnName, null, exception));
+            Reject(slot, number, InvalidImage.Error(number, _scorer.Settings.ImageColumnName, null, exception));
         }
 
         Count++;
@@ -69,7 +73,15 @@ internal sealed class ScoringBatch : IDisposable
             return;
         }
 
-        Parallel.ForEach(waiting, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancel }, Prepare);
+        try
+        {
+            Parallel.ForEach(waiting, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancel }, Prepare);
+        }
+        catch (AggregateException several)
+        {
+            // What one thread would have thrown: the number of processors must not change what a program has to catch.
+            ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
+        }
     }
 
     /// <summary>Fills in the probabilities of the rows whose image can be used.</summary>
@@ -108,17 +120,18 @@ internal sealed class ScoringBatch : IDisposable
         }
         catch (InvalidDataException exception)
         {
-            Reject(slot, InvalidImage.Error(row.Row, _scorer.Settings.ImageColumnName, row.Image!.Description, exception));
+            Reject(slot, row.Row, InvalidImage.Error(row.Row, _scorer.Settings.ImageColumnName, row.Image!.Description, exception));
         }
     }
 
-    private void Reject(int slot, InvalidDataException error)
+    private void Reject(int slot, long number, InvalidDataException error)
     {
         // The row goes through the model with the others, and what comes out of it is not looked at.
         Input(slot).Clear();
         if (_scorer.Settings.OnInvalidImage == InvalidImageAction.Skip)
         {
             _rows[slot].Skip();
+            _skipped.Add(number, error);
         }
         else
         {

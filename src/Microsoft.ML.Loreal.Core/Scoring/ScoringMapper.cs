@@ -13,7 +13,7 @@ internal sealed class ScoringMapper(IScorer scorer, DataViewSchema inputSchema) 
         Columns(dependingColumns).Dependencies;
 
     public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns) =>
-        new ScoringRow(input, Columns(activeColumns), scorer);
+        new ScoringRow(input, Columns(activeColumns), scorer, new SkippedRows(null));
 
     private ScoringColumns Columns(IEnumerable<DataViewSchema.Column> needed) =>
         new(inputSchema, OutputSchema, scorer.Settings.ImageColumnName, needed);

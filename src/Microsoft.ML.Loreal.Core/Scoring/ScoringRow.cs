@@ -9,11 +9,11 @@ internal sealed class ScoringRow : DataViewRow
     private readonly ScoringColumns _columns;
     private readonly SingleRowScorer? _scorer;
 
-    public ScoringRow(DataViewRow input, ScoringColumns columns, IScorer scorer)
+    public ScoringRow(DataViewRow input, ScoringColumns columns, IScorer scorer, SkippedRows skipped)
     {
         _input = input;
         _columns = columns;
-        _scorer = columns.Scoring ? new SingleRowScorer(input, columns.Image, scorer) : null;
+        _scorer = columns.Scoring ? new SingleRowScorer(input, columns.Image, scorer, skipped) : null;
     }
 
     public override long Position => _input.Position;

@@ -1,4 +1,5 @@
 using Microsoft.ML.Loreal.Images;
+using Microsoft.ML.Loreal.Tensors;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -67,9 +68,9 @@ internal sealed class PositionEmbedding : nn.Module
     private Tensor Resize(int grid)
     {
         using DisposeScope scope = NewDisposeScope();
-        using IDisposable frozen = no_grad();
         // Whoever shares the model may need gradients, which tensors of the inference mode refuse.
-        using IDisposable usual = inference_mode(false);
+        using IDisposable gradients = Autograd.Record();
+        using IDisposable frozen = no_grad();
         long width = Weight.shape[1];
         Tensor axis = AxisMatrix(grid).to(Weight.device);
         Tensor tokens = Weight.narrow(0, 1, (long)_grid * _grid);
@@ -94,6 +95,6 @@ internal sealed class PositionEmbedding : nn.Module
             }
         }
 
-        return tensor(matrix, [grid, _grid]);
+        return tensor(matrix, [grid, _grid], float32, CPU);
     }
 }

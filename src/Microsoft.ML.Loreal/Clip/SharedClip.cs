@@ -1,3 +1,4 @@
+using Microsoft.ML.Loreal.Tensors;
 using TorchSharp;
 
 namespace Microsoft.ML.Loreal.Clip;
@@ -35,6 +36,8 @@ internal sealed class SharedClip : IDisposable
             // The first who needs it reads it and the others wait; where that fails, each tries what it was given itself.
             lock (held.Reading)
             {
+                // Whoever shares the model later may need gradients, which tensors of the inference mode refuse.
+                using IDisposable gradients = Autograd.Record();
                 Model = held.Model ??= backbone.CreateModel(device, precision);
             }
         }

@@ -45,7 +45,7 @@ internal sealed class TextTransformer : nn.Module
     public Tensor EmbedTokens(IReadOnlyList<int> tokens)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor ids = tensor(tokens.Select(token => (long)token).ToArray(), [1, tokens.Count], device: PositionalEmbedding.device);
+        Tensor ids = tensor(tokens.Select(token => (long)token).ToArray(), [1, tokens.Count], int64, PositionalEmbedding.device);
         return Embed(ids).squeeze(0).MoveToOuterDisposeScope(); // [1, U, D] -> [U, D]
     }
 

@@ -37,9 +37,11 @@ internal static class SavedTransformers
         ClipBackbone backbone = SavedBackbones.Read(archive);
         IHost host = environment.Register(kind.LoaderSignature);
         using IChannel channel = host.Start("Load");
+        torch.Device device = DeviceSelection.Select(null, environment, channel);
+        using IDisposable gradients = Autograd.Record();
         TModel model = read(
             backbone,
-            DeviceSelection.Select(null, environment, channel),
+            device,
             Open,
             message => channel.Warning(MessageSensitivity.None, message));
         return (model, archive.Settings);

@@ -133,13 +133,17 @@ internal sealed partial class LorealModel : ScoredModel
         target.Load(name => standard[name]);
     }
 
-    private LorealModel Copy(LorealModelDescription description) => Create(
-        Backbone,
-        Device,
-        _vocabulary,
-        description,
-        name => State().First(s => s.Name == name).Value,
-        _standard is null ? null : SavedState.Copy(_standard.Tensors));
+    private LorealModel Copy(LorealModelDescription description)
+    {
+        using IDisposable gradients = Autograd.Record();
+        return Create(
+            Backbone,
+            Device,
+            _vocabulary,
+            description,
+            name => State().First(s => s.Name == name).Value,
+            _standard is null ? null : SavedState.Copy(_standard.Tensors));
+    }
 
     /// <inheritdoc/>
     protected override void Free()

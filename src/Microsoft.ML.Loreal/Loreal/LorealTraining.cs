@@ -57,7 +57,7 @@ internal sealed class LorealTraining : IDisposable
     /// <param name="validation">Images that are classified after every epoch; null for none. Without any nothing is stopped early.</param>
     /// <returns>The model; the caller disposes it.</returns>
     /// <exception cref="ArgumentException">
-    /// The classes or the attributes cannot be used, a class has no image, or the earlier model has no such standard-resolution student.
+    /// The classes or the attributes cannot be used, or the earlier model has no such standard-resolution student.
     /// </exception>
     /// <exception cref="InvalidOperationException">A loss became infinite or not a number.</exception>
     /// <exception cref="OperationCanceledException">The training was canceled.</exception>
@@ -68,11 +68,6 @@ internal sealed class LorealTraining : IDisposable
         ILabeledImages images,
         ILabeledImages? validation = null)
     {
-        if (plan.Method.Learns)
-        {
-            CheckClasses(classNames, images);
-        }
-
         context.Cancel.ThrowIfCancellationRequested();
         using var training = new LorealTraining(plan, context, classNames, images, validation);
         LorealModel model = plan.Slots is { } slots ? training.FitStudents(slots) : training.FitMethod();
@@ -87,17 +82,6 @@ internal sealed class LorealTraining : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _clip.Dispose();
-
-    private static void CheckClasses(IReadOnlyList<string> classNames, ILabeledImages images)
-    {
-        var seen = images.Labels.ToHashSet();
-        var empty = classNames.Where((_, c) => !seen.Contains(c)).Select(n => $"\"{n}\"").ToList();
-        if (empty.Count > 0)
-        {
-            throw new ArgumentException(
-                $"No training image has the class {string.Join(", ", empty)}; every class needs at least one.", nameof(images));
-        }
-    }
 
     private LorealModel FitMethod()
     {

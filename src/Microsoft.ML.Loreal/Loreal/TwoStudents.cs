@@ -42,7 +42,7 @@ internal sealed class TwoStudents
         using DisposeScope scope = NewDisposeScope();
         Device device = clip.Device;
         _maxElements = maxElements ?? GraphMemory.MaxElements(device);
-        Tensor tokens = slots.Tokens(slots.Vectors(zeros([1, clip.Config.EmbedDimension], device: device)));
+        Tensor tokens = slots.Tokens(slots.Vectors(zeros([1, clip.Config.EmbedDimension], float32, device)));
         _elementsPerSet = beta.RetainedElements(tokens);
         ImagesAtOnce = (int)Math.Clamp(_maxElements / (2 * _elementsPerSet), 1, int.MaxValue);
     }

@@ -2,20 +2,21 @@ using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Loreal.MLNet;
 
-/// <summary>A cancellation token that follows the cancellation of an ML.NET host.</summary>
+/// <summary>A cancellation token that follows the user's and the cancellation of an ML.NET host.</summary>
 internal sealed class HostCancellation : IDisposable
 {
     // A host can only be asked whether it was canceled. A training step takes longer than this.
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(20);
 
     private readonly ICancelable? _host;
-    private readonly CancellationTokenSource _source = new();
+    private readonly CancellationTokenSource _source;
     private readonly Lock _lock = new();
     private readonly Timer? _timer;
     private bool _disposed;
 
-    public HostCancellation(IHost host)
+    public HostCancellation(IHost host, CancellationToken user)
     {
+        _source = CancellationTokenSource.CreateLinkedTokenSource(user);
         _host = host as ICancelable;
         if (_host is not null)
         {

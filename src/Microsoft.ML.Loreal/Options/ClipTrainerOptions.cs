@@ -138,6 +138,13 @@ public abstract class ClipTrainerOptions
     public TimeSpan CheckpointInterval { get; set; }
 
     /// <summary>
+    /// Ends <c>Fit</c> within a step, whether it reads images, encodes, trains or validates, with an
+    /// <see cref="OperationCanceledException"/>. What is in <see cref="WorkspacePath"/> is kept, and the same call goes on from there.
+    /// Default: never.
+    /// </summary>
+    public CancellationToken CancellationToken { get; set; }
+
+    /// <summary>
     /// Called after every epoch with its stage, losses, accuracy and the time left. The losses have names, see
     /// <see cref="TrainingLosses"/>. Default: none.
     /// </summary>

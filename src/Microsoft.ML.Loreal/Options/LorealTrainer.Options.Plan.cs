@@ -72,6 +72,7 @@ public sealed partial class LorealTrainer
                 Seed = Seed,
                 Device = Device,
                 Precision = Precision,
+                CancellationToken = CancellationToken,
                 MetricsCallback = MetricsCallback,
             };
         }

@@ -61,6 +61,7 @@ public sealed partial class PromptKDTrainer
                 Seed = Seed,
                 Device = Device,
                 Precision = Precision,
+                CancellationToken = CancellationToken,
                 MetricsCallback = MetricsCallback,
             };
         }

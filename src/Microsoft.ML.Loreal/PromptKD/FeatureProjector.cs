@@ -32,10 +32,10 @@ internal sealed class FeatureProjector : IDisposable
         _bias1 = Linear(from, to);
         _weight2 = Linear(to, to, to);
         _bias2 = Linear(to, to);
-        _scale = Learned(ones(to, device: device));
-        _shift = Learned(zeros(to, device: device));
-        _mean = Learned(zeros(to, device: device), byGradient: false);
-        _variance = Learned(ones(to, device: device), byGradient: false);
+        _scale = Learned(ones(to, float32, device));
+        _shift = Learned(zeros(to, float32, device));
+        _mean = Learned(zeros(to, float32, device), byGradient: false);
+        _variance = Learned(ones(to, float32, device), byGradient: false);
 
         Parameter Linear(int inputs, params long[] shape) => Learned(RandomTensors.Uniform(random, 1 / Math.Sqrt(inputs), device, shape));
 

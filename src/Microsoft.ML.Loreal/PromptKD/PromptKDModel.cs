@@ -35,7 +35,7 @@ internal sealed class PromptKDModel : ScoredModel
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
         long[] rows = description.ClassNames.Select(name => (long)IndexOf(description.TeacherClassNames, name)).ToArray();
-        _text = text.index_select(0, tensor(rows, device: text.device)).DetachFromDisposeScope(); // [A, J'] -> [C, J']
+        _text = text.index_select(0, tensor(rows, int64, text.device)).DetachFromDisposeScope(); // [A, J'] -> [C, J']
     }
 
     /// <inheritdoc/>

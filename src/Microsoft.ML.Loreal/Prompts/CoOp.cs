@@ -106,8 +106,8 @@ internal sealed class ContextLearner : PromptLearner
         long width = model.Config.TextWidth;
         _start = model.Text.EmbedTokens([vocabulary.StartOfText]).unsqueeze(0).DetachFromDisposeScope(); // [1, D] -> [1, 1, D]
         _words = model.Text.EmbedTokens(words).DetachFromDisposeScope();
-        _suffixRows = tensor(rows, device: device).DetachFromDisposeScope();
-        _end = tensor(ends, device: device).DetachFromDisposeScope();
+        _suffixRows = tensor(rows, int64, device).DetachFromDisposeScope();
+        _end = tensor(ends, int64, device).DetachFromDisposeScope();
         _suffixLayout = new SuffixLayout(ends, rows.Length / _classes, device);
         if (layout.InPrefix == layout.Tokens)
         {

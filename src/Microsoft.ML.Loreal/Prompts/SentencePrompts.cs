@@ -74,9 +74,9 @@ internal sealed class SentencePrompts : IDisposable
         Tensor embedded = model.Text.EmbedTokens([vocabulary.StartOfText, .. sentences[0].Take(common)]).unsqueeze(0);
         _start = embedded.narrow(1, 0, 1).clone().DetachFromDisposeScope();
         _words = embedded.narrow(1, 1 + replacedWords, common - replacedWords).clone().DetachFromDisposeScope();
-        _suffix = model.Text.Embed(tensor(suffixes, [sentences.Length, length], device: device)).DetachFromDisposeScope();
+        _suffix = model.Text.Embed(tensor(suffixes, [sentences.Length, length], int64, device)).DetachFromDisposeScope();
         long[] ends = Array.ConvertAll(sentences, s => (long)(s.Length - common));
-        _end = tensor(ends, device: device).DetachFromDisposeScope();
+        _end = tensor(ends, int64, device).DetachFromDisposeScope();
         _layout = new SuffixLayout(ends, length, device);
     }
 

@@ -35,7 +35,7 @@ internal sealed class StudentScorer : IDisposable
         }
         else
         {
-            Tensor vectors = slots.Vectors(zeros([1, clip.Config.EmbedDimension], device: clip.Device)); // [1, K, D]
+            Tensor vectors = slots.Vectors(zeros([1, clip.Config.EmbedDimension], float32, clip.Device)); // [1, K, D]
             ImagesAtOnce = (int)Math.Max(1, TextActivationLimit / (4 * student.Prompts(slots.Tokens(vectors)).Suffix.numel()));
         }
     }

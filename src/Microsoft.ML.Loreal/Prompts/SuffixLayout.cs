@@ -64,11 +64,11 @@ internal sealed class SuffixLayout : IDisposable
         }
 
         using DisposeScope scope = NewDisposeScope();
-        _rows = tensor(rows, device: device).DetachFromDisposeScope();
-        _masks = tensor(masks, [TileCount, TileLength, TileLength], device: device).DetachFromDisposeScope();
-        _ends = tensor(positions, device: device).DetachFromDisposeScope();
-        _classes = tensor(classes, device: device).DetachFromDisposeScope();
-        _order = tensor(order, device: device).DetachFromDisposeScope();
+        _rows = tensor(rows, int64, device).DetachFromDisposeScope();
+        _masks = tensor(masks, [TileCount, TileLength, TileLength], float32, device).DetachFromDisposeScope();
+        _ends = tensor(positions, int64, device).DetachFromDisposeScope();
+        _classes = tensor(classes, int64, device).DetachFromDisposeScope();
+        _order = tensor(order, int64, device).DetachFromDisposeScope();
     }
 
     /// <summary>W, the tokens in a tile.</summary>

@@ -17,7 +17,7 @@ internal static class DeviceTransfer
     public static Tensor Memory(Device device, params long[] shape)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Pinned(empty(shape), device).MoveToOuterDisposeScope();
+        return Pinned(empty(shape, float32, CPU), device).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same numbers on the device.</summary>
@@ -29,7 +29,7 @@ internal static class DeviceTransfer
     public static Tensor Send(long[] values, Device device)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Send(Pinned(tensor(values), device), device).MoveToOuterDisposeScope();
+        return Send(Pinned(tensor(values, int64, CPU), device), device).MoveToOuterDisposeScope();
     }
 
     private static Tensor Pinned(Tensor values, Device device) => device.type == DeviceType.CUDA ? values.pin_memory() : values;

@@ -18,7 +18,7 @@ internal static class RandomTensors
             values[i] = (float)(deviation * radius * Math.Cos(2 * Math.PI * random.NextDouble()));
         }
 
-        return tensor(values, shape, device: device);
+        return tensor(values, shape, float32, device);
     }
 
     /// <summary>Numbers uniform in [-bound, bound).</summary>
@@ -30,7 +30,7 @@ internal static class RandomTensors
             values[i] = (float)(bound * (2 * random.NextDouble() - 1));
         }
 
-        return tensor(values, shape, device: device);
+        return tensor(values, shape, float32, device);
     }
 
     private static int Length(long[] shape)

@@ -13,13 +13,13 @@ internal sealed partial class SafetensorsFile
         SafetensorsEntry entry = Entry(name);
         if (type == ScalarType.Float32)
         {
-            Tensor singles = empty(entry.Shape, ScalarType.Float32);
+            Tensor singles = empty(entry.Shape, float32, CPU);
             ReadSingles(
                 name, singles.NumberOfElements == 0 ? [] : System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(singles.bytes));
             return singles;
         }
 
-        Tensor native = empty(entry.Shape, ToScalarType(entry));
+        Tensor native = empty(entry.Shape, ToScalarType(entry), CPU);
         if (entry.Length > 0)
         {
             ReadBytes(entry, native.bytes);

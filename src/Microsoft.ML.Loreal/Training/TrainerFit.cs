@@ -25,9 +25,32 @@ internal static class TrainerFit
         Func<TPlan, TrainingContext, TrainingData, TModel> train)
         where TPlan : TrainingPlan
     {
-        using IChannel channel = host.Start("Fit");
-        using var cancellation = new HostCancellation(host);
+        try
+        {
+            using IChannel channel = host.Start("Fit");
+            using var cancellation = new HostCancellation(host, plan.CancellationToken);
+            cancellation.Token.ThrowIfCancellationRequested();
+            return Run(environment, host, channel, cancellation.Token, plan, read, train);
+        }
+        catch (OperationCanceledException canceled) when (plan.CancellationToken.IsCancellationRequested)
+        {
+            // Whoever waits for the cancellation knows it by his own token.
+            throw new OperationCanceledException(canceled.Message, canceled, plan.CancellationToken);
+        }
+    }
+
+    private static TModel Run<TPlan, TModel>(
+        IHostEnvironment environment,
+        IHost host,
+        IChannel channel,
+        CancellationToken cancel,
+        TPlan plan,
+        Func<TPlan, int, IChannel, CancellationToken, TrainingData> read,
+        Func<TPlan, TrainingContext, TrainingData, TModel> train)
+        where TPlan : TrainingPlan
+    {
         Device device = DeviceSelection.Select(plan.Device, environment, channel);
+        using IDisposable gradients = Autograd.Record();
         ComputePrecision precision = AutoPrecision.Resolve(
             plan.Precision, plan.Backbone.Config, device, message => channel.Info(MessageSensitivity.None, message));
         PrecisionSupport.Check(precision, device);
@@ -35,7 +58,7 @@ internal static class TrainerFit
 
         using var workspace = new TrainingWorkspace(plan.WorkspacePath);
         int seed = workspace.Seed(plan.Seed, host);
-        TrainingData data = read(concrete, seed, channel, cancellation.Token);
+        TrainingData data = read(concrete, seed, channel, cancel);
         using TrainingCheckpoints? checkpoints = workspace.Checkpoints(data.Describe, plan.CheckpointInterval, channel);
         channel.Info(
             MessageSensitivity.None, $"Training on {data.Images.Count} {data.Kind}, scoring at {plan.LowResolution} px, on {device}.");
@@ -45,7 +68,7 @@ internal static class TrainerFit
         }
 
         using var progress = new TrainingProgress(host, channel, plan.MetricsCallback);
-        var context = new TrainingContext(seed, device, progress.Report, cancellation.Token, checkpoints);
+        var context = new TrainingContext(seed, device, progress.Report, cancel, checkpoints);
         return DeviceMemory.Watch(device, () => train(concrete, context, data));
     }
 }

@@ -47,6 +47,9 @@ internal abstract record TrainingPlan
     /// <summary>In what the backbone computes; in the plan that a training gets, a concrete precision.</summary>
     public required ComputePrecision Precision { get; init; }
 
+    /// <summary>Ends the training.</summary>
+    public required CancellationToken CancellationToken { get; init; }
+
     /// <summary>Told after every epoch.</summary>
     public required Action<TrainingMetrics>? MetricsCallback { get; init; }
 

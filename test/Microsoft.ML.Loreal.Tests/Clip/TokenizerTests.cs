@@ -35,8 +35,10 @@ public sealed class TokenizerTests
             .Where(item => item.GetProperty("category").GetString() == category))
         {
             string text = item.GetProperty("text").GetString()!;
+            // Of ftfy's repairs the tokenizer does two: it composes characters and straightens quotation marks.
             bool changed = item.GetProperty("ftfy_changes_ids").GetBoolean();
-            long[] expected = Fixtures.Longs(item.GetProperty(changed ? "ids_without_ftfy" : "ids"));
+            bool repaired = ComposedText.Of(text) != text || text.AsSpan().ContainsAny("\u2018\u2019\u201c\u201d");
+            long[] expected = Fixtures.Longs(item.GetProperty(changed && !repaired ? "ids_without_ftfy" : "ids"));
             long[] actual = [.. tokenizer.Encode(text).Select(id => (long)id)];
             if (!expected.AsSpan().SequenceEqual(actual))
             {

@@ -1,13 +1,22 @@
+using System.Buffers;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.ML.Loreal.Text;
 
 namespace Microsoft.ML.Loreal.Clip.Tokenizer;
 
 /// <summary>CLIP's tokenizer: cleans a text, splits it into words and these into byte pairs. Safe for many threads.</summary>
-/// <remarks>It equals openai's reference without the optional repair of wrongly decoded text (ftfy).</remarks>
+/// <remarks>
+/// It equals openai's reference, of whose repair of text (ftfy) it does what names of classes need: composed characters and straight
+/// quotation marks. What else ftfy would change, above all wrongly decoded text and full-width forms, stays as it is.
+/// </remarks>
 internal sealed class ClipTokenizer
 {
+    private const string SingleQuotes = "\u02bc\u2018\u2019\u201b";
+    private const string DoubleQuotes = "\u02ba\u201c\u201d\u201e\u201f";
+
+    private static readonly SearchValues<char> _bentQuotes = SearchValues.Create(SingleQuotes + DoubleQuotes);
     private static readonly string[] _specialTokens = [ClipVocabulary.StartOfTextToken, ClipVocabulary.EndOfTextToken];
     private static readonly string[] _contractions = ["'s", "'\u017f", "'t", "'re", "'ve", "'m", "'ll", "'d"];
 
@@ -112,10 +121,13 @@ internal sealed class ClipTokenizer
         return Encoding.UTF8.GetString(CollectionsMarshal.AsSpan(bytes)).Replace(ClipVocabulary.WordEnd, " ", StringComparison.Ordinal);
     }
 
-    /// <summary>Decodes HTML twice, makes runs of white space one space, trims, and lowers the case.</summary>
+    /// <summary>
+    /// Decodes HTML twice, straightens quotation marks, composes characters, makes runs of white space one space, trims, and lowers the
+    /// case.
+    /// </summary>
     internal static string Clean(string text)
     {
-        string decoded = Trim(HtmlText.Unescape(HtmlText.Unescape(text)));
+        string decoded = Trim(Straighten(ComposedText.Of(HtmlText.Unescape(HtmlText.Unescape(text)))));
         var result = new StringBuilder(decoded.Length);
         for (int i = 0; i < decoded.Length; i++)
         {
@@ -130,6 +142,25 @@ internal sealed class ClipTokenizer
         }
 
         return LowerCase.Convert(Trim(result.ToString()));
+    }
+
+    /// <summary>Word processors bend quotation marks and apostrophes; CLIP was trained on straight ones.</summary>
+    private static string Straighten(string text)
+    {
+        if (!text.AsSpan().ContainsAny(_bentQuotes))
+        {
+            return text;
+        }
+
+        char[] straight = text.ToCharArray();
+        foreach (ref char character in straight.AsSpan())
+        {
+            character = SingleQuotes.Contains(character, StringComparison.Ordinal) ? '\''
+                : DoubleQuotes.Contains(character, StringComparison.Ordinal) ? '"'
+                : character;
+        }
+
+        return new string(straight);
     }
 
     private static string Trim(string text)

@@ -23,12 +23,12 @@ internal static class OptimizerTensors
                     yield return (Name(i, "momentum"), momentum);
                     break;
                 case Adam.State { exp_avg: { } mean, exp_avg_sq: { } square } adam:
-                    yield return (Name(i, "step"), tensor(adam.step));
+                    yield return (Name(i, "step"), tensor(adam.step, int64, CPU));
                     yield return (Name(i, "mean"), mean);
                     yield return (Name(i, "square"), square);
                     break;
                 case AdamW.State { exp_avg: { } mean, exp_avg_sq: { } square } adam:
-                    yield return (Name(i, "step"), tensor(adam.step));
+                    yield return (Name(i, "step"), tensor(adam.step, int64, CPU));
                     yield return (Name(i, "mean"), mean);
                     yield return (Name(i, "square"), square);
                     break;

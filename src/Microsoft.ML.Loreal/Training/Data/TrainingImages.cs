@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using Microsoft.ML.Loreal.Images;
 using Microsoft.ML.Loreal.Labels;
@@ -115,8 +116,8 @@ internal sealed class TrainingImages : ILabeledImages
             throw failures[0];
         }
 
-        Warn(channel, unlabeled, failures);
         int[] kept = [.. Enumerable.Range(0, cells.Count).Where(i => cells[i] is not null)];
+        Report(channel, kept.Length, unlabeled, failures);
         return new TrainingImages(
             decoder,
             imageColumn.Name,
@@ -134,7 +135,24 @@ internal sealed class TrainingImages : ILabeledImages
     {
         var failures = new InvalidDataException?[cells.Count];
         var parallel = new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount };
-        Parallel.For(0, cells.Count, parallel, i =>
+        try
+        {
+            Parallel.For(0, cells.Count, parallel, Try);
+        }
+        catch (AggregateException several)
+        {
+            // What one thread would have thrown.
+            ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
+        }
+
+        for (int i = 0; i < failures.Length; i++)
+        {
+            cells[i] = failures[i] is null ? cells[i] : null;
+        }
+
+        return failures.OfType<InvalidDataException>();
+
+        void Try(int i)
         {
             try
             {
@@ -148,17 +166,15 @@ internal sealed class TrainingImages : ILabeledImages
             {
                 failures[i] = InvalidImage.Error(rows[i], column, cells[i]!.Description, exception);
             }
-        });
-        for (int i = 0; i < failures.Length; i++)
-        {
-            cells[i] = failures[i] is null ? cells[i] : null;
         }
-
-        return failures.OfType<InvalidDataException>();
     }
 
-    private static void Warn(IChannel channel, long unlabeled, List<InvalidDataException> failures)
+    private static void Report(IChannel channel, int kept, long unlabeled, List<InvalidDataException> failures)
     {
+        channel.Info(
+            MessageSensitivity.None,
+            $"Read {kept + unlabeled + failures.Count} rows: {kept} with an image to use, {unlabeled} without a label, "
+            + $"{failures.Count} with an image that cannot be read.");
         if (unlabeled > 0)
         {
             channel.Warning(MessageSensitivity.None, $"{unlabeled} row(s) without a label were left out.");

@@ -61,7 +61,7 @@ internal sealed class FeatureStorage(long memoryLimit, string? folder, Device de
         using (mapped)
         using (NewDisposeScope())
         {
-            Tensor values = empty([mapped.Count, mapped.Width], device: device);
+            Tensor values = empty([mapped.Count, mapped.Width], float32, device);
             for (long first = 0; first < mapped.Count; first += RowsAtOnce)
             {
                 using DisposeScope step = NewDisposeScope();

@@ -60,7 +60,7 @@ internal sealed class FeatureWriter(FeatureStorage storage, byte[]? identity, lo
         _file = storage.FilePath(identity) is { } path ? FeatureFile.TryCreate(path) : null;
         if (_file is null && storage.Fits(rows, width))
         {
-            _values = empty([rows, width], device: storage.Device).DetachFromDisposeScope();
+            _values = empty([rows, width], float32, storage.Device).DetachFromDisposeScope();
         }
         else
         {

@@ -1,0 +1,85 @@
+using Microsoft.ML.Loreal.Text;
+
+namespace Microsoft.ML.Loreal.Images;
+
+/// <summary>Why a path leads to no file that can be read, as far as the path tells.</summary>
+internal static class UnreadablePath
+{
+    /// <summary>Names the cause.</summary>
+    /// <param name="path">The path as it was given.</param>
+    /// <param name="error">What opening it said.</param>
+    public static string Explain(string path, Exception error)
+    {
+        if (Directory.Exists(path))
+        {
+            return "it is a folder; expected the path of one image file";
+        }
+
+        if (path.Contains("://", StringComparison.Ordinal) || path.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
+        {
+            return path.StartsWith("file:", StringComparison.OrdinalIgnoreCase)
+                ? "it is a URI; give a path, for instance new Uri(...).LocalPath"
+                : "it is a URI; expected the path of a file on this machine: download it first, or give its bytes as a vector column";
+        }
+
+        if (path.AsSpan().Trim() is { Length: > 1 } bare && bare[0] == bare[^1] && bare[0] is '"' or '\'')
+        {
+            return "it has quotation marks around it; give it without them";
+        }
+
+        if (char.IsWhiteSpace(path[0]) || char.IsWhiteSpace(path[^1]))
+        {
+            return $"it {(char.IsWhiteSpace(path[^1]) ? "ends" : "begins")} with white space{Exists(path.Trim())}";
+        }
+
+        if (path[0] == '~')
+        {
+            return "no file has this path; '~' stands for no folder here: write the folder's own path";
+        }
+
+        if (Path.DirectorySeparatorChar == '/' && path.Contains('\\', StringComparison.Ordinal))
+        {
+            return $"no file has this path; on this system folders are separated by '/'{Exists(path.Replace('\\', '/'))}";
+        }
+
+        if (error is UnauthorizedAccessException)
+        {
+            return "the program may not read it";
+        }
+
+        return error is FileNotFoundException or DirectoryNotFoundException ? NotFound(path) : error.Message;
+    }
+
+    private static string NotFound(string path)
+    {
+        string full = Path.GetFullPath(path);
+        string where = Path.IsPathFullyQualified(path) ? string.Empty : $" in the current folder '{Directory.GetCurrentDirectory()}'";
+        string? folder = Path.GetDirectoryName(full);
+        if (!Directory.Exists(folder))
+        {
+            return $"there is no folder '{folder}'{(where.Length == 0 ? string.Empty : $"; the path was looked for{where}")}";
+        }
+
+        return OtherSpelling(folder, Path.GetFileName(full)) is { } other
+            ? $"there is no such file{where}, but '{other}', which is written in other characters"
+            : $"there is no such file{where}";
+    }
+
+    /// <summary>A file whose name differs only by case, or by how its accents are written.</summary>
+    private static string? OtherSpelling(string folder, string name)
+    {
+        try
+        {
+            string composed = ComposedText.Of(name);
+            return Directory.EnumerateFiles(folder).Select(Path.GetFileName).FirstOrDefault(
+                other => string.Equals(ComposedText.Of(other!), composed, StringComparison.OrdinalIgnoreCase));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A folder that cannot be listed tells nothing.
+            return null;
+        }
+    }
+
+    private static string Exists(string path) => File.Exists(path) ? $"; '{path}' is there" : string.Empty;
+}
