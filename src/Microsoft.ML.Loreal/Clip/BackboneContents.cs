@@ -61,10 +61,12 @@ internal sealed class BackboneContents
                 $"The vocabulary of {files.Description} has {vocabulary.Tokens.Count} tokens; the model has {config.VocabularySize}.");
         }
 
+        var tokenizer = new ClipTokenizer(vocabulary, config.ContextLength);
+        CheckEndOfText(config, tokenizer, files);
         string[] vocabularyFiles = hasHuggingFaceVocabulary ? [VocabularyFile, MergesFile] : [OpenAIVocabularyFile];
         string[] names = [ConfigFile, PreprocessorFile, .. vocabularyFiles, WeightsFile];
         return new BackboneContents(
-            config, new ClipTokenizer(vocabulary, config.ContextLength), ReadPreprocessor(files), [.. names.Where(files.Exists)]);
+            config, tokenizer, ReadPreprocessor(files), [.. names.Where(files.Exists)]);
     }
 
     private static void CheckComplete(IBackboneFiles files, bool hasConfig, bool hasHuggingFaceVocabulary)
@@ -110,6 +112,16 @@ internal sealed class BackboneContents
         catch (InvalidOperationException e)
         {
             throw NotUnicode(description, e);
+        }
+    }
+
+    private static void CheckEndOfText(ClipConfig config, ClipTokenizer tokenizer, IBackboneFiles files)
+    {
+        if (config.EndOfTextToken is { } end && end != tokenizer.EndOfText)
+        {
+            throw new InvalidDataException(
+                $"{Describe(files, ConfigFile)}: text_config.eos_token_id is {end}; the end of a text is token {tokenizer.EndOfText} of "
+                + "the vocabulary.");
         }
     }
 

@@ -35,6 +35,11 @@ public sealed class ClipBackbone
     /// <summary>The SHA-256 of the weights (model.safetensors) as 64 lower-case hexadecimal digits.</summary>
     public string Sha256 => _sha256.Value;
 
+    /// <summary>
+    /// What tells the backbone from others: the SHA-256 of its weights, and what it does otherwise than OpenAI's models do.
+    /// </summary>
+    internal string Identity => Config.TowerSettings is { } towers ? $"{Sha256}, {towers}" : Sha256;
+
     internal ClipTokenizer Tokenizer => _contents.Value.Tokenizer;
 
     internal ImageProcessor ImageProcessor => _contents.Value.ImageProcessor;
