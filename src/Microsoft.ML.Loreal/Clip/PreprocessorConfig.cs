@@ -197,7 +197,8 @@ internal sealed class PreprocessorConfig
     private static int? Side(JsonElement size, string first, string? second)
     {
         if (size.ValueKind != JsonValueKind.Object
-            || size.EnumerateObject().Any(field => field.Name != first && field.Name != second && field.Value.ValueKind != JsonValueKind.Null)
+            || size.EnumerateObject().Any(
+                field => field.Name != first && field.Name != second && field.Value.ValueKind != JsonValueKind.Null)
             || !size.TryGetProperty(first, out JsonElement value) || !IsWhole(value, out int side))
         {
             return null;
