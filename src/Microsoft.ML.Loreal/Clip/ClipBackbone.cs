@@ -57,16 +57,17 @@ public sealed class ClipBackbone
 
     /// <summary>
     /// Opens a CLIP model in a folder as Hugging Face publishes it: config.json, model.safetensors, vocab.json and merges.txt, and
-    /// preprocessor_config.json where there is one. bpe_simple_vocab_16e6.txt.gz may stand in for vocab.json and merges.txt, and with
-    /// openai's tensor names config.json may be left out. Everything is checked at once, names and shapes of the weights included; the
-    /// weights are read when they are needed.
+    /// processor_config.json or preprocessor_config.json where there is one. bpe_simple_vocab_16e6.txt.gz may stand in for vocab.json and
+    /// merges.txt, and with openai's tensor names config.json may be left out. Everything is checked at once, names and shapes of the
+    /// weights included; the weights are read when they are needed.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <returns>The backbone.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">A file is missing; the message lists what is.</exception>
     /// <exception cref="NotSupportedException">
-    /// The weights are a pickle (.pt, .bin), or the model is of another kind, such as a ResNet.
+    /// The weights are a pickle (.pt, .bin), the model is of another kind, such as a ResNet, or a setting in config.json or of the image
+    /// processor asks for something that is not supported; the message names it.
     /// </exception>
     /// <exception cref="InvalidDataException">A file is damaged, or the files do not fit each other.</exception>
     public static ClipBackbone FromFolder(string folder)
