@@ -24,7 +24,7 @@ internal sealed class ScoringBatch : IDisposable
     {
         _scorer = scorer;
         _skipped = skipped;
-        _decoder = scorer.Settings.CreateDecoder(scorer.Resolution);
+        _decoder = scorer.Settings.CreateDecoder(scorer.ImageProcessor.ResizedSide(scorer.Resolution));
         int classes = scorer.ClassNames.Count;
         _probabilities = new float[capacity * classes];
         _rows = [.. Enumerable.Range(0, capacity).Select(slot => new RowScore(_probabilities.AsMemory(slot * classes, classes)))];

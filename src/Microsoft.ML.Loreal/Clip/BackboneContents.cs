@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.ML.Loreal.Clip.Tokenizer;
 using Microsoft.ML.Loreal.Images;
 
@@ -10,7 +9,6 @@ internal sealed class BackboneContents
     public const string WeightsFile = "model.safetensors";
 
     private const string ConfigFile = "config.json";
-    private const string PreprocessorFile = "preprocessor_config.json";
     private const string VocabularyFile = "vocab.json";
     private const string MergesFile = "merges.txt";
     private const string OpenAIVocabularyFile = "bpe_simple_vocab_16e6.txt.gz";
@@ -41,6 +39,10 @@ internal sealed class BackboneContents
 
     public static string Describe(IBackboneFiles files, string name) => $"{name} of {files.Description}";
 
+    /// <summary>JSON may escape half of a surrogate pair; its reader notices when the text is asked for.</summary>
+    public static InvalidDataException NotUnicode(string description, InvalidOperationException error) =>
+        new($"{description} has text that is not Unicode.", error);
+
     public static BackboneContents Read(IBackboneFiles files)
     {
         bool hasConfig = files.Exists(ConfigFile);
@@ -61,10 +63,13 @@ internal sealed class BackboneContents
                 $"The vocabulary of {files.Description} has {vocabulary.Tokens.Count} tokens; the model has {config.VocabularySize}.");
         }
 
+        var tokenizer = new ClipTokenizer(vocabulary, config.ContextLength);
+        CheckEndOfText(config, tokenizer, files);
         string[] vocabularyFiles = hasHuggingFaceVocabulary ? [VocabularyFile, MergesFile] : [OpenAIVocabularyFile];
-        string[] names = [ConfigFile, PreprocessorFile, .. vocabularyFiles, WeightsFile];
+        (ImageProcessorSettings preprocessing, string? preprocessorFile) = PreprocessorConfig.Read(files, config.ImageResolution);
+        string?[] names = [ConfigFile, preprocessorFile, .. vocabularyFiles, WeightsFile];
         return new BackboneContents(
-            config, new ClipTokenizer(vocabulary, config.ContextLength), ReadPreprocessor(files), [.. names.Where(files.Exists)]);
+            config, tokenizer, new ImageProcessor(preprocessing), [.. names.OfType<string>().Where(files.Exists)]);
     }
 
     private static void CheckComplete(IBackboneFiles files, bool hasConfig, bool hasHuggingFaceVocabulary)
@@ -113,6 +118,16 @@ internal sealed class BackboneContents
         }
     }
 
+    private static void CheckEndOfText(ClipConfig config, ClipTokenizer tokenizer, IBackboneFiles files)
+    {
+        if (config.EndOfTextToken is { } end && end != tokenizer.EndOfText)
+        {
+            throw new InvalidDataException(
+                $"{Describe(files, ConfigFile)}: text_config.eos_token_id is {end}; the end of a text is token {tokenizer.EndOfText} of "
+                + "the vocabulary.");
+        }
+    }
+
     private static ClipVocabulary ReadHuggingFaceVocabulary(IBackboneFiles files)
     {
         using Stream vocabulary = files.Open(VocabularyFile);
@@ -124,62 +139,5 @@ internal sealed class BackboneContents
     {
         using Stream compressed = files.Open(OpenAIVocabularyFile);
         return ClipVocabulary.FromOpenAI(compressed, config.VocabularySize, Describe(files, OpenAIVocabularyFile));
-    }
-
-    private static ImageProcessor ReadPreprocessor(IBackboneFiles files)
-    {
-        if (!files.Exists(PreprocessorFile))
-        {
-            return new ImageProcessor(ImageProcessor.ClipMean, ImageProcessor.ClipDeviation);
-        }
-
-        string description = Describe(files, PreprocessorFile);
-        try
-        {
-            using Stream json = files.Open(PreprocessorFile);
-            using var document = JsonDocument.Parse(json);
-            ReadOnlySpan<float> deviation = Channels(document.RootElement, "image_std", ImageProcessor.ClipDeviation, description);
-            if (deviation.ContainsAnyInRange(float.NegativeInfinity, 0f))
-            {
-                throw new InvalidDataException(
-                    $"{description}: image_std is [{string.Join(", ", deviation.ToArray())}]; expected positive numbers.");
-            }
-
-            return new ImageProcessor(Channels(document.RootElement, "image_mean", ImageProcessor.ClipMean, description), deviation);
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException($"{description} is not valid JSON: {e.Message}", e);
-        }
-        catch (InvalidOperationException e)
-        {
-            throw NotUnicode(description, e);
-        }
-    }
-
-    /// <summary>JSON may escape half of a surrogate pair; its reader notices when the text is asked for.</summary>
-    private static InvalidDataException NotUnicode(string description, InvalidOperationException error) =>
-        new($"{description} has text that is not Unicode.", error);
-
-    private static ReadOnlySpan<float> Channels(JsonElement root, string name, ReadOnlySpan<float> otherwise, string description)
-    {
-        if (root.ValueKind != JsonValueKind.Object)
-        {
-            throw new InvalidDataException($"{description} is a {root.ValueKind}; expected an object.");
-        }
-
-        if (!root.TryGetProperty(name, out JsonElement values))
-        {
-            return otherwise;
-        }
-
-        if (values.ValueKind != JsonValueKind.Array
-            || values.GetArrayLength() != 3
-            || values.EnumerateArray().Any(value => value.ValueKind != JsonValueKind.Number || !float.IsFinite(value.GetSingle())))
-        {
-            throw new InvalidDataException($"{description}: {name} is {values.GetRawText()}; expected three numbers.");
-        }
-
-        return values.EnumerateArray().Select(value => value.GetSingle()).ToArray();
     }
 }

@@ -35,6 +35,14 @@ public sealed class ClipBackbone
     /// <exception cref="InvalidDataException">The weights were overwritten after the backbone was opened.</exception>
     public string Sha256 => _sha256.Value;
 
+    /// <summary>
+    /// What tells the backbone from others: the SHA-256 of its weights, and what it does otherwise than OpenAI's models do.
+    /// </summary>
+    internal string Identity => string.Join(
+        ", ",
+        new[] { Sha256, Config.TowerSettings, ImageProcessor.Identity == ImageProcessor.Clip.Identity ? null : ImageProcessor.Identity }
+            .Where(part => part is not null));
+
     internal ClipTokenizer Tokenizer => _contents.Value.Tokenizer;
 
     internal ImageProcessor ImageProcessor => _contents.Value.ImageProcessor;
@@ -49,9 +57,9 @@ public sealed class ClipBackbone
 
     /// <summary>
     /// Opens a CLIP model in a folder as Hugging Face publishes it: config.json, model.safetensors, vocab.json and merges.txt, and
-    /// preprocessor_config.json where there is one. bpe_simple_vocab_16e6.txt.gz may stand in for vocab.json and merges.txt, and with
-    /// openai's tensor names config.json may be left out. Everything is checked at once, names and shapes of the weights included; the
-    /// weights are read when they are needed.
+    /// processor_config.json or preprocessor_config.json where there is one. bpe_simple_vocab_16e6.txt.gz may stand in for vocab.json and
+    /// merges.txt, and with openai's tensor names config.json may be left out. Everything is checked at once, names and shapes of the
+    /// weights included; the weights are read when they are needed.
     /// </summary>
     /// <remarks>
     /// Files of up to 16 MiB are kept in memory, larger ones are held open as long as the backbone is used. So the folder may be deleted,
@@ -63,7 +71,8 @@ public sealed class ClipBackbone
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">A file is missing; the message lists what is.</exception>
     /// <exception cref="NotSupportedException">
-    /// The weights are a pickle (.pt, .bin), or the model is of another kind, such as a ResNet.
+    /// The weights are a pickle (.pt, .bin), the model is of another kind, such as a ResNet, or a setting in config.json or of the image
+    /// processor asks for something that is not supported; the message names it.
     /// </exception>
     /// <exception cref="InvalidDataException">A file is damaged, or the files do not fit each other.</exception>
     public static ClipBackbone FromFolder(string folder)
