@@ -7,17 +7,14 @@ namespace Microsoft.ML.Loreal.Clip;
 /// <summary>What the files of a backbone say, read and checked against each other. The weights stay where they are.</summary>
 internal sealed class BackboneContents
 {
-    public const string WeightsFile = "model.safetensors";
-
     private const string ConfigFile = "config.json";
     private const string PreprocessorFile = "preprocessor_config.json";
-    private const string VocabularyFile = "vocab.json";
-    private const string MergesFile = "merges.txt";
-    private const string OpenAIVocabularyFile = "bpe_simple_vocab_16e6.txt.gz";
 
-    private BackboneContents(ClipConfig config, ClipTokenizer tokenizer, ImageProcessor imageProcessor, IReadOnlyList<string> fileNames)
+    private BackboneContents(
+        ClipConfig config, ClipTokenizer tokenizer, ImageProcessor imageProcessor, WeightFiles weights, IReadOnlyList<string> fileNames)
     {
         Config = config;
+        Weights = weights;
         Tokenizer = tokenizer;
         ImageProcessor = imageProcessor;
         FileNames = fileNames;
@@ -29,6 +26,8 @@ internal sealed class BackboneContents
 
     public ImageProcessor ImageProcessor { get; }
 
+    public WeightFiles Weights { get; }
+
     public IReadOnlyList<string> FileNames { get; }
 
     public static bool IsPickle(string path) =>
@@ -37,60 +36,51 @@ internal sealed class BackboneContents
     public static NotSupportedException PickleGiven(string path) =>
         new(
             $"The weights '{path}' are a Python pickle, which is never read because it can run code. Convert them to safetensors and save "
-            + $"them as {WeightsFile}.");
+            + $"them as {WeightFiles.Standard}.");
 
     public static string Describe(IBackboneFiles files, string name) => $"{name} of {files.Description}";
 
     public static BackboneContents Read(IBackboneFiles files)
     {
         bool hasConfig = files.Exists(ConfigFile);
-        bool hasHuggingFaceVocabulary = files.Exists(VocabularyFile) && files.Exists(MergesFile);
-        CheckComplete(files, hasConfig, hasHuggingFaceVocabulary);
-        using var checkpoint = ClipCheckpoint.Open(files.Open(WeightsFile), Describe(files, WeightsFile));
+        WeightFiles weights = FindWeights(files, hasConfig);
+        using var checkpoint = ClipCheckpoint.Open(files, weights);
         if (!hasConfig && checkpoint.IsHuggingFace)
         {
             throw Missing(files, [ConfigFile + " (the weights have Hugging Face's names, which do not tell the model's sizes)"]);
         }
 
-        ClipConfig config = hasConfig ? ReadConfig(files) : ClipConfig.FromStateDict(checkpoint.Shapes, Describe(files, WeightsFile));
+        ClipConfig config = hasConfig ? ReadConfig(files) : ClipConfig.FromStateDict(checkpoint.Shapes, checkpoint.Description);
         checkpoint.Check(config);
-        ClipVocabulary vocabulary = hasHuggingFaceVocabulary ? ReadHuggingFaceVocabulary(files) : ReadOpenAIVocabulary(files, config);
-        if (vocabulary.Tokens.Count != config.VocabularySize)
-        {
-            throw new InvalidDataException(
-                $"The vocabulary of {files.Description} has {vocabulary.Tokens.Count} tokens; the model has {config.VocabularySize}.");
-        }
-
-        string[] vocabularyFiles = hasHuggingFaceVocabulary ? [VocabularyFile, MergesFile] : [OpenAIVocabularyFile];
-        string[] names = [ConfigFile, PreprocessorFile, .. vocabularyFiles, WeightsFile];
+        var vocabulary = VocabularyFiles.Read(files, config.VocabularySize);
+        string[] names = [ConfigFile, PreprocessorFile, .. vocabulary.Names, .. weights.AllNames];
         return new BackboneContents(
-            config, new ClipTokenizer(vocabulary, config.ContextLength), ReadPreprocessor(files), [.. names.Where(files.Exists)]);
+            config,
+            new ClipTokenizer(vocabulary.Contents, config.ContextLength),
+            ReadPreprocessor(files),
+            weights,
+            [.. names.Where(files.Exists)]);
     }
 
-    private static void CheckComplete(IBackboneFiles files, bool hasConfig, bool hasHuggingFaceVocabulary)
+    private static WeightFiles FindWeights(IBackboneFiles files, bool hasConfig)
     {
         var missing = new List<string>();
-        if (!files.Exists(WeightsFile))
+        var weights = WeightFiles.Find(files, preferOpenClip: false);
+        if (weights is null)
         {
-            missing.Add(WeightsFile);
+            missing.Add(WeightFiles.Standard);
             if (!hasConfig)
             {
                 missing.Add(ConfigFile);
             }
         }
 
-        if (!hasHuggingFaceVocabulary && !files.Exists(OpenAIVocabularyFile))
+        if (VocabularyFiles.Missing(files) is { } vocabulary)
         {
-            string half = files.Exists(VocabularyFile) ? MergesFile
-                : files.Exists(MergesFile) ? VocabularyFile
-                : $"{VocabularyFile} and {MergesFile}";
-            missing.Add($"{half} (or {OpenAIVocabularyFile})");
+            missing.Add(vocabulary);
         }
 
-        if (missing.Count > 0)
-        {
-            throw Missing(files, missing);
-        }
+        return missing.Count > 0 ? throw Missing(files, missing) : weights!;
     }
 
     private static FileNotFoundException Missing(IBackboneFiles files, IReadOnlyList<string> missing) =>
@@ -111,19 +101,6 @@ internal sealed class BackboneContents
         {
             throw NotUnicode(description, e);
         }
-    }
-
-    private static ClipVocabulary ReadHuggingFaceVocabulary(IBackboneFiles files)
-    {
-        using Stream vocabulary = files.Open(VocabularyFile);
-        using Stream merges = files.Open(MergesFile);
-        return ClipVocabulary.FromHuggingFace(vocabulary, merges, files.Description);
-    }
-
-    private static ClipVocabulary ReadOpenAIVocabulary(IBackboneFiles files, ClipConfig config)
-    {
-        using Stream compressed = files.Open(OpenAIVocabularyFile);
-        return ClipVocabulary.FromOpenAI(compressed, config.VocabularySize, Describe(files, OpenAIVocabularyFile));
     }
 
     private static ImageProcessor ReadPreprocessor(IBackboneFiles files)

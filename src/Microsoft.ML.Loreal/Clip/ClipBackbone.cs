@@ -19,7 +19,7 @@ public sealed class ClipBackbone
     {
         Files = files;
         _contents = new Lazy<BackboneContents>(() => BackboneContents.Read(files));
-        _sha256 = new Lazy<string>(() => Hash(files));
+        _sha256 = new Lazy<string>(Hash);
     }
 
     /// <summary>
@@ -32,7 +32,7 @@ public sealed class ClipBackbone
     /// <exception cref="FileNotFoundException">The default backbone is asked for and the assembly was built without it.</exception>
     public ClipConfig Config => _contents.Value.Config;
 
-    /// <summary>The SHA-256 of the weights (model.safetensors) as 64 lower-case hexadecimal digits.</summary>
+    /// <summary>The SHA-256 of the weights (all their files, in the order of their names) as 64 lower-case hexadecimal digits.</summary>
     public string Sha256 => _sha256.Value;
 
     internal ClipTokenizer Tokenizer => _contents.Value.Tokenizer;
@@ -81,7 +81,7 @@ public sealed class ClipBackbone
 
         string? pickle = Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).FirstOrDefault(BackboneContents.IsPickle);
         var files = new FolderBackboneFiles(folder);
-        if (pickle is not null && !files.Exists(BackboneContents.WeightsFile))
+        if (pickle is not null && WeightFiles.Find(files, preferOpenClip: false) is null)
         {
             throw BackboneContents.PickleGiven(pickle);
         }
@@ -105,15 +105,24 @@ public sealed class ClipBackbone
     internal ClipModel CreateModel(torch.Device device, ComputePrecision precision = ComputePrecision.Single)
     {
         PrecisionSupport.Check(precision, device);
-        using var checkpoint = ClipCheckpoint.Open(
-            Files.Open(BackboneContents.WeightsFile), BackboneContents.Describe(Files, BackboneContents.WeightsFile));
+        using var checkpoint = ClipCheckpoint.Open(Files, _contents.Value.Weights);
         checkpoint.Check(Config);
         return new ClipModel(Config, device, checkpoint.Load, precision);
     }
 
-    private static string Hash(IBackboneFiles files)
+    private string Hash()
     {
-        using Stream weights = files.Open(BackboneContents.WeightsFile);
-        return Convert.ToHexStringLower(SHA256.HashData(weights));
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] block = new byte[1 << 16];
+        foreach (string name in _contents.Value.Weights.Names)
+        {
+            using Stream weights = Files.Open(name);
+            for (int read; (read = weights.Read(block)) > 0;)
+            {
+                hash.AppendData(block, 0, read);
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

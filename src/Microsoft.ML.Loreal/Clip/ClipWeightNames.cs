@@ -10,6 +10,25 @@ internal static class ClipWeightNames
         "text_model.embeddings.position_ids", "vision_model.embeddings.position_ids",
     };
 
+    /// <summary>What wrappers put before the names of a whole model when it is saved in them.</summary>
+    private static readonly string[] _prefixes = ["module.", "model.", "clip.", "_orig_mod."];
+
+    /// <summary>The prefixes of wrappers, one after the other, that all names share but for ignored buffers'; empty without one.</summary>
+    public static string SharedPrefix(IReadOnlyCollection<string> names)
+    {
+        string prefix = string.Empty;
+        while (Next() is { } next)
+        {
+            prefix += next;
+        }
+
+        return prefix;
+
+        string? Next() => _prefixes.FirstOrDefault(candidate =>
+            names.Any(name => name.StartsWith(prefix + candidate, StringComparison.Ordinal))
+            && names.All(name => name.StartsWith(prefix + candidate, StringComparison.Ordinal) || IsIgnored(name)));
+    }
+
     public static bool IsIgnored(string name) => _ignored.Contains(name);
 
     public static bool IsHuggingFace(IEnumerable<string> names) => names.Any(name =>

@@ -5,6 +5,8 @@ internal sealed class FolderBackboneFiles(string folder) : IBackboneFiles
 {
     public string Description => $"the folder '{folder}'";
 
+    public IEnumerable<string> Names => Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path));
+
     public bool Exists(string name) => File.Exists(Path.Combine(folder, name));
 
     public Stream Open(string name) =>
