@@ -88,7 +88,8 @@ internal static class TinyClip
             intermediate_size = 4 * config.VisionWidth,
             num_attention_heads = config.VisionHeads,
             num_hidden_layers = config.VisionLayers,
-            hidden_act = "quick_gelu",
+            hidden_act = HiddenAct(config.VisionActivation),
+            layer_norm_eps = config.VisionLayerNormEpsilon,
         },
         text_config = new
         {
@@ -98,7 +99,8 @@ internal static class TinyClip
             num_hidden_layers = config.TextLayers,
             max_position_embeddings = config.ContextLength,
             vocab_size = config.VocabularySize,
-            hidden_act = "quick_gelu",
+            hidden_act = HiddenAct(config.TextActivation),
+            layer_norm_eps = config.TextLayerNormEpsilon,
         },
     });
 
@@ -117,6 +119,8 @@ internal static class TinyClip
         string[] all = [.. tokens, ClipVocabulary.StartOfTextToken, ClipVocabulary.EndOfTextToken];
         return JsonSerializer.Serialize(all.Index().ToDictionary(token => token.Item, token => token.Index));
     }
+
+    private static string HiddenAct(ClipActivation activation) => activation == ClipActivation.Gelu ? "gelu" : "quick_gelu";
 
     private static (string Name, string Text)[] TextFiles(ClipConfig config) =>
         [("config.json", ConfigJson(config)), ("vocab.json", VocabularyJson()), ("merges.txt", "#version: 0.2\n")];

@@ -7,7 +7,9 @@ namespace Microsoft.ML.Loreal.Clip;
 /// <summary>What the files of a backbone say, read and checked against each other. The weights stay where they are.</summary>
 internal sealed class BackboneContents
 {
-    private const string ConfigFile = "config.json";
+    public const string ConfigFile = "config.json";
+
+    private const string OpenClipConfigFile = "open_clip_config.json";
     private const string PreprocessorFile = "preprocessor_config.json";
 
     private BackboneContents(
@@ -30,6 +32,9 @@ internal sealed class BackboneContents
 
     public IReadOnlyList<string> FileNames { get; }
 
+    /// <summary>Whether a file says the model's sizes and activation.</summary>
+    public bool HasConfig => FileNames.Contains(ConfigFile) || FileNames.Contains(OpenClipConfigFile);
+
     public static bool IsPickle(string path) =>
         Path.GetExtension(path).ToUpperInvariant() is ".PT" or ".PTH" or ".BIN" or ".CKPT" or ".PKL";
 
@@ -40,34 +45,78 @@ internal sealed class BackboneContents
 
     public static string Describe(IBackboneFiles files, string name) => $"{name} of {files.Description}";
 
-    public static BackboneContents Read(IBackboneFiles files)
+    /// <summary>Reads the files.</summary>
+    /// <param name="files">Where they are.</param>
+    /// <param name="activation">The activation of both towers where the files do not say it.</param>
+    public static BackboneContents Read(IBackboneFiles files, ClipActivation? activation)
     {
-        bool hasConfig = files.Exists(ConfigFile);
-        WeightFiles weights = FindWeights(files, hasConfig);
-        using var checkpoint = ClipCheckpoint.Open(files, weights);
-        if (!hasConfig && checkpoint.IsHuggingFace)
+        string? configFile = FindConfig(files);
+        ClipConfig? config = configFile is null ? null : ReadConfig(files, configFile);
+        var weights = WeightFiles.Find(files, preferOpenClip: configFile == OpenClipConfigFile);
+        using ClipCheckpoint? checkpoint = weights is null ? null : ClipCheckpoint.Open(files, weights);
+        CheckComplete(files, configFile is not null, checkpoint is not null);
+        if (config is null)
         {
-            throw Missing(files, [ConfigFile + " (the weights have Hugging Face's names, which do not tell the model's sizes)"]);
+            config = Infer(files, checkpoint!, activation);
+        }
+        else if (activation is { } given && (config.VisionActivation != given || config.TextActivation != given))
+        {
+            throw new ArgumentException(
+                $"The activation {given} was given; {Describe(files, configFile!)} says {config.VisionActivation} for the vision and "
+                + $"{config.TextActivation} for the text tower. Leave the argument out.",
+                nameof(activation));
         }
 
-        ClipConfig config = hasConfig ? ReadConfig(files) : ClipConfig.FromStateDict(checkpoint.Shapes, checkpoint.Description);
-        checkpoint.Check(config);
+        checkpoint!.Check(config);
         var vocabulary = VocabularyFiles.Read(files, config.VocabularySize);
-        string[] names = [ConfigFile, PreprocessorFile, .. vocabulary.Names, .. weights.AllNames];
+        var tokenizer = new ClipTokenizer(vocabulary.Contents, config.ContextLength);
+        if (config.EndOfTextToken is { } end && end != tokenizer.EndOfText)
+        {
+            throw new InvalidDataException(
+                $"{Describe(files, configFile!)}: the end of a text (eos_token_id) is {end}; in the vocabulary it is token "
+                + $"{tokenizer.EndOfText}.");
+        }
+
+        bool isOpenClip = configFile == OpenClipConfigFile;
+        string?[] names = [configFile, isOpenClip ? null : PreprocessorFile, .. vocabulary.Names, .. weights!.AllNames];
         return new BackboneContents(
             config,
-            new ClipTokenizer(vocabulary.Contents, config.ContextLength),
-            ReadPreprocessor(files),
+            tokenizer,
+            isOpenClip ? ReadOpenClipPreprocessing(files) : ReadPreprocessor(files),
             weights,
-            [.. names.Where(files.Exists)]);
+            [.. names.OfType<string>().Where(files.Exists)]);
     }
 
-    private static WeightFiles FindWeights(IBackboneFiles files, bool hasConfig)
+    /// <summary>The configuration that counts: transformers' unless it is not one of CLIP and open_clip's is there too.</summary>
+    private static string? FindConfig(IBackboneFiles files)
+    {
+        bool hasOpenClip = files.Exists(OpenClipConfigFile);
+        if (!files.Exists(ConfigFile))
+        {
+            return hasOpenClip ? OpenClipConfigFile : null;
+        }
+
+        if (!hasOpenClip)
+        {
+            return ConfigFile;
+        }
+
+        using JsonDocument document = BackboneJson.Parse(files, ConfigFile);
+        bool isComplete = document.RootElement.TryGetProperty("text_config", out _)
+            && document.RootElement.TryGetProperty("vision_config", out _);
+        return isComplete ? ConfigFile : OpenClipConfigFile;
+    }
+
+    private static void CheckComplete(IBackboneFiles files, bool hasConfig, bool hasWeights)
     {
         var missing = new List<string>();
-        var weights = WeightFiles.Find(files, preferOpenClip: false);
-        if (weights is null)
+        if (!hasWeights)
         {
+            if (OtherModels.InsteadOfWeights(files) is { } error)
+            {
+                throw error;
+            }
+
             missing.Add(WeightFiles.Standard);
             if (!hasConfig)
             {
@@ -80,27 +129,66 @@ internal sealed class BackboneContents
             missing.Add(vocabulary);
         }
 
-        return missing.Count > 0 ? throw Missing(files, missing) : weights!;
+        if (missing.Count > 0)
+        {
+            throw Missing(files, missing);
+        }
     }
 
     private static FileNotFoundException Missing(IBackboneFiles files, IReadOnlyList<string> missing) =>
         new(
-            $"{char.ToUpperInvariant(files.Description[0])}{files.Description[1..]} is not a complete CLIP model; missing: "
-            + $"{string.Join(", ", missing)}.",
+            $"{OtherModels.Capitalized(files.Description)} is not a complete CLIP model; missing: {string.Join(", ", missing)}.",
             missing[0]);
 
-    private static ClipConfig ReadConfig(IBackboneFiles files)
+    private static ClipConfig ReadConfig(IBackboneFiles files, string name)
     {
-        string description = Describe(files, ConfigFile);
+        string description = Describe(files, name);
         try
         {
-            using Stream json = files.Open(ConfigFile);
+            if (name == OpenClipConfigFile)
+            {
+                using JsonDocument document = BackboneJson.Parse(files, name);
+                return OpenClipConfig.Read(document.RootElement, description);
+            }
+
+            using Stream json = files.Open(name);
             return ClipConfig.FromHuggingFace(json, description);
         }
         catch (InvalidOperationException e)
         {
-            throw NotUnicode(description, e);
+            throw BackboneJson.NotUnicode(description, e);
         }
+    }
+
+    /// <summary>The configuration that openai's names and shapes tell, with the activation, which only openai's own files tell.</summary>
+    private static ClipConfig Infer(IBackboneFiles files, ClipCheckpoint checkpoint, ClipActivation? activation)
+    {
+        if (checkpoint.IsHuggingFace)
+        {
+            throw Missing(files, [ConfigFile + " (the weights have Hugging Face's names, which do not tell the model's sizes)"]);
+        }
+
+        var sizes = ClipConfig.FromStateDict(checkpoint.Shapes, checkpoint.Description);
+        ClipActivation used = activation ?? (checkpoint.IsOpenAI
+            ? ClipActivation.QuickGelu
+            : throw new FileNotFoundException(
+                $"{OtherModels.Capitalized(files.Description)} has neither {ConfigFile} nor {OpenClipConfigFile}, and the weights do not "
+                + "tell whether the towers' activation is QuickGELU, as in OpenAI's models, or GELU, as in most of open_clip's. Add the "
+                + "file that was published with the weights, or say it: ClipBackbone.FromFolder(folder, ClipActivation.QuickGelu) or "
+                + "ClipActivation.Gelu.",
+                ConfigFile));
+        return sizes with { VisionActivation = used, TextActivation = used };
+    }
+
+    /// <summary>open_clip's preprocess_cfg. Its other settings were checked with the configuration.</summary>
+    private static ImageProcessor ReadOpenClipPreprocessing(IBackboneFiles files)
+    {
+        string description = Describe(files, OpenClipConfigFile);
+        using JsonDocument document = BackboneJson.Parse(files, OpenClipConfigFile);
+        return document.RootElement.TryGetProperty("preprocess_cfg", out JsonElement settings)
+            && settings.ValueKind != JsonValueKind.Null
+            ? Processor(settings, "mean", "std", description)
+            : new ImageProcessor(ImageProcessor.ClipMean, ImageProcessor.ClipDeviation);
     }
 
     private static ImageProcessor ReadPreprocessor(IBackboneFiles files)
@@ -115,14 +203,7 @@ internal sealed class BackboneContents
         {
             using Stream json = files.Open(PreprocessorFile);
             using var document = JsonDocument.Parse(json);
-            ReadOnlySpan<float> deviation = Channels(document.RootElement, "image_std", ImageProcessor.ClipDeviation, description);
-            if (deviation.ContainsAnyInRange(float.NegativeInfinity, 0f))
-            {
-                throw new InvalidDataException(
-                    $"{description}: image_std is [{string.Join(", ", deviation.ToArray())}]; expected positive numbers.");
-            }
-
-            return new ImageProcessor(Channels(document.RootElement, "image_mean", ImageProcessor.ClipMean, description), deviation);
+            return Processor(document.RootElement, "image_mean", "image_std", description);
         }
         catch (JsonException e)
         {
@@ -130,13 +211,21 @@ internal sealed class BackboneContents
         }
         catch (InvalidOperationException e)
         {
-            throw NotUnicode(description, e);
+            throw BackboneJson.NotUnicode(description, e);
         }
     }
 
-    /// <summary>JSON may escape half of a surrogate pair; its reader notices when the text is asked for.</summary>
-    private static InvalidDataException NotUnicode(string description, InvalidOperationException error) =>
-        new($"{description} has text that is not Unicode.", error);
+    private static ImageProcessor Processor(JsonElement root, string meanName, string deviationName, string description)
+    {
+        ReadOnlySpan<float> deviation = Channels(root, deviationName, ImageProcessor.ClipDeviation, description);
+        if (deviation.ContainsAnyInRange(float.NegativeInfinity, 0f))
+        {
+            throw new InvalidDataException(
+                $"{description}: {deviationName} is [{string.Join(", ", deviation.ToArray())}]; expected positive numbers.");
+        }
+
+        return new ImageProcessor(Channels(root, meanName, ImageProcessor.ClipMean, description), deviation);
+    }
 
     private static ReadOnlySpan<float> Channels(JsonElement root, string name, ReadOnlySpan<float> otherwise, string description)
     {
@@ -145,7 +234,7 @@ internal sealed class BackboneContents
             throw new InvalidDataException($"{description} is a {root.ValueKind}; expected an object.");
         }
 
-        if (!root.TryGetProperty(name, out JsonElement values))
+        if (!root.TryGetProperty(name, out JsonElement values) || values.ValueKind == JsonValueKind.Null)
         {
             return otherwise;
         }

@@ -28,6 +28,7 @@ internal sealed class ClipCheckpoint : IDisposable
             }
         }
 
+        OtherModels.CheckWeights(_tensors.Keys, description);
         IsHuggingFace = ClipWeightNames.IsHuggingFace(_tensors.Keys);
     }
 
@@ -35,6 +36,9 @@ internal sealed class ClipCheckpoint : IDisposable
     public string Description { get; }
 
     public bool IsHuggingFace { get; }
+
+    /// <summary>Whether the weights are openai's own: the buffers of its archives are among them, which other programs leave out.</summary>
+    public bool IsOpenAI => ClipWeightNames.OpenAIBuffers.All(_tensors.ContainsKey);
 
     public IReadOnlyDictionary<string, long[]> Shapes =>
         _tensors.ToDictionary(pair => pair.Key, pair => Entry(pair.Key).Shape, StringComparer.Ordinal);
@@ -95,7 +99,7 @@ internal sealed class ClipCheckpoint : IDisposable
                 }
                 else if (entry.Type is not (SafetensorsType.F16 or SafetensorsType.BF16 or SafetensorsType.F32 or SafetensorsType.F64))
                 {
-                    problems.Add($"wrong type: {source} {SafetensorsEntry.TypeName(entry.Type)}, expected F16, BF16, F32 or F64");
+                    problems.Add($"wrong type: {source} {SafetensorsEntry.TypeName(entry.Type)}, expected F16, BF16, F32 or F64{Quantized(entry)}");
                 }
             }
         }
@@ -116,7 +120,7 @@ internal sealed class ClipCheckpoint : IDisposable
     {
         ClipWeight weight = _weights[name];
         using DisposeScope scope = NewDisposeScope();
-        Tensor[] sources = Array.ConvertAll(weight.Sources, source => _tensors[source].File.ReadWeights(_tensors[source].Name));
+        Tensor[] sources = Array.ConvertAll(weight.Sources, Read);
         Tensor whole = sources.Length == 1 ? sources[0] : cat(sources, dim: 0);
         // A scalar may be stored as one element: [1] -> [].
         Tensor shaped = weight.Transposed ? whole.transpose(0, 1).contiguous() : whole.reshape(weight.Shape);
@@ -157,7 +161,13 @@ internal sealed class ClipCheckpoint : IDisposable
         }
     }
 
+    private Tensor Read(string name) => _tensors[name].File.ReadWeights(_tensors[name].Name);
+
     private SafetensorsEntry Entry(string name) => _tensors[name].File.Entry(_tensors[name].Name);
+
+    private static string Quantized(SafetensorsEntry entry) => entry.Type is SafetensorsType.I8 or SafetensorsType.U8
+        ? " (the weights are quantized to 8 bits; use the original ones)"
+        : string.Empty;
 
     private static bool HasShape(SafetensorsEntry entry, long[] shape) =>
         entry.Shape.AsSpan().SequenceEqual(shape) || (shape.Length == 0 && entry.Shape is [1]);

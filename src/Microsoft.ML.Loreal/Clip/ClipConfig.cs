@@ -1,10 +1,17 @@
+using System.Globalization;
 using System.Text.Json;
+using Microsoft.ML.Loreal.Clip;
 
 namespace Microsoft.ML.Loreal;
 
-/// <summary>The sizes of a CLIP model with a vision transformer.</summary>
+/// <summary>The sizes of a CLIP model with a vision transformer, and what its towers compute with them.</summary>
 public sealed record ClipConfig
 {
+    internal const double DefaultLayerNormEpsilon = 1e-5;
+
+    // With this eos_token_id old files mean the largest id of a text, whatever its number is.
+    private const int LargestId = 2;
+
     /// <summary>The standard side of the (square) input in pixels, 224 for ViT-B/16.</summary>
     public required int ImageResolution { get; init; }
 
@@ -38,27 +45,55 @@ public sealed record ClipConfig
     /// <summary>The number of tokens that the text transformer knows, 49408 for the published models.</summary>
     public required int VocabularySize { get; init; }
 
+    /// <summary>The activation of the vision transformer. Default <see cref="ClipActivation.QuickGelu"/>.</summary>
+    public ClipActivation VisionActivation { get; init; }
+
+    /// <summary>The activation of the text transformer. Default <see cref="ClipActivation.QuickGelu"/>.</summary>
+    public ClipActivation TextActivation { get; init; }
+
+    /// <summary>What the vision transformer's layer normalizations add to the variance. Default 1e-5.</summary>
+    public double VisionLayerNormEpsilon { get; init; } = DefaultLayerNormEpsilon;
+
+    /// <summary>What the text transformer's layer normalizations add to the variance. Default 1e-5.</summary>
+    public double TextLayerNormEpsilon { get; init; } = DefaultLayerNormEpsilon;
+
     /// <summary>The patches a side at the standard resolution, 14 for ViT-B/16.</summary>
     public int Grid => ImageResolution / PatchSize;
+
+    /// <summary>The token at whose place a text is read, where config.json names it.</summary>
+    internal int? EndOfTextToken { get; init; }
+
+    /// <summary>
+    /// What the towers compute beyond the sizes and the weights, for the backbone's identity; null for OpenAI's.
+    /// </summary>
+    internal string? TowerSettings =>
+        (VisionActivation, TextActivation, VisionLayerNormEpsilon, TextLayerNormEpsilon)
+            == (default, default, DefaultLayerNormEpsilon, DefaultLayerNormEpsilon)
+            ? null
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"vision {VisionActivation} {VisionLayerNormEpsilon}, text {TextActivation} {TextLayerNormEpsilon}");
 
     /// <summary>Reads a Hugging Face <c>CLIPConfig</c>. What it leaves out has that class's defaults.</summary>
     internal static ClipConfig FromHuggingFace(Stream json, string description)
     {
         using JsonDocument document = Parse(json, description);
         JsonElement root = document.RootElement;
-        if (root.ValueKind != JsonValueKind.Object
-            || !root.TryGetProperty("text_config", out JsonElement text) || text.ValueKind != JsonValueKind.Object
-            || !root.TryGetProperty("vision_config", out JsonElement vision) || vision.ValueKind != JsonValueKind.Object)
+        if (root.ValueKind == JsonValueKind.Object)
+        {
+            OtherModels.CheckConfig(root, description);
+        }
+
+        if (Tower("text_config") is not { } text || Tower("vision_config") is not { } vision)
         {
             throw new InvalidDataException(
                 $"{description} is not the configuration of a CLIP model: it needs the objects text_config and vision_config.");
         }
 
-        if (root.TryGetProperty("model_type", out JsonElement type) && type.ValueKind == JsonValueKind.String && type.GetString() != "clip")
-        {
-            throw new InvalidDataException($"{description} describes a model of type '{type.GetString()}'; expected 'clip'.");
-        }
-
+        // The class reads the root's; where only the towers have one, the weights tell whether it is theirs.
+        int textProjection = Size(text, "projection_dim", 512);
+        int projection = textProjection == Size(vision, "projection_dim", 512) ? textProjection : 512;
+        int end = Size(text, "eos_token_id", LargestId);
         var config = new ClipConfig
         {
             ImageResolution = Size(vision, "image_size", 224),
@@ -69,14 +104,33 @@ public sealed record ClipConfig
             TextWidth = Size(text, "hidden_size", 512),
             TextHeads = Size(text, "num_attention_heads", 8),
             TextLayers = Size(text, "num_hidden_layers", 12),
-            EmbedDimension = Size(root, "projection_dim", 512),
+            EmbedDimension = Size(root, "projection_dim", projection),
             ContextLength = Size(text, "max_position_embeddings", 77),
             VocabularySize = Size(text, "vocab_size", 49408),
+            VisionActivation = Activation(vision, "vision_config"),
+            TextActivation = Activation(text, "text_config"),
+            VisionLayerNormEpsilon = Epsilon(vision, "vision_config"),
+            TextLayerNormEpsilon = Epsilon(text, "text_config"),
+            EndOfTextToken = end == LargestId ? null : end,
         };
         CheckTower(vision, "vision_config", config.VisionWidth, 3072);
         CheckTower(text, "text_config", config.TextWidth, 2048);
+        if (Size(vision, "num_channels", 3) is not 3 and int channels)
+        {
+            throw new NotSupportedException(
+                $"{description}: vision_config.num_channels is {channels}; only models of pictures with 3 channels are supported.");
+        }
+
+        CheckStoredAsTheyAre(root);
         config.Check(description);
         return config;
+
+        // In old files a second object replaces the first.
+        JsonElement? Tower(string name) =>
+            root.ValueKind != JsonValueKind.Object ? null
+            : root.TryGetProperty(name + "_dict", out JsonElement old) && old.ValueKind == JsonValueKind.Object ? old
+            : root.TryGetProperty(name, out JsonElement tower) && tower.ValueKind == JsonValueKind.Object ? tower
+            : null;
 
         int Size(JsonElement parent, string name, int otherwise)
         {
@@ -93,6 +147,36 @@ public sealed record ClipConfig
             return number;
         }
 
+        ClipActivation Activation(JsonElement tower, string name)
+        {
+            if (!tower.TryGetProperty("hidden_act", out JsonElement value) || value.ValueKind == JsonValueKind.Null)
+            {
+                return ClipActivation.QuickGelu;
+            }
+
+            return (value.ValueKind == JsonValueKind.String ? value.GetString() : null) switch
+            {
+                "quick_gelu" => ClipActivation.QuickGelu,
+                "gelu" => ClipActivation.Gelu,
+                _ => throw new NotSupportedException(
+                    $"{description}: {name}.hidden_act is {value.GetRawText()}; only models with 'quick_gelu', as OpenAI's, or 'gelu', as "
+                    + "most of open_clip's, are supported."),
+            };
+        }
+
+        double Epsilon(JsonElement tower, string name)
+        {
+            if (!tower.TryGetProperty("layer_norm_eps", out JsonElement value) || value.ValueKind == JsonValueKind.Null)
+            {
+                return DefaultLayerNormEpsilon;
+            }
+
+            return value.ValueKind == JsonValueKind.Number && (float)value.GetDouble() is > 0 and < float.PositiveInfinity
+                ? value.GetDouble()
+                : throw new InvalidDataException(
+                    $"{description}: {name}.layer_norm_eps is {value.GetRawText()}; expected a positive number, such as 1e-5.");
+        }
+
         void CheckTower(JsonElement tower, string name, int width, int otherwise)
         {
             int intermediate = Size(tower, "intermediate_size", otherwise);
@@ -102,13 +186,23 @@ public sealed record ClipConfig
                     $"{description}: {name}.intermediate_size is {intermediate}; expected four times hidden_size, {4L * width}.");
             }
 
-            if (tower.TryGetProperty("hidden_act", out JsonElement activation)
-                && activation.ValueKind == JsonValueKind.String
-                && activation.GetString() != "quick_gelu")
+            CheckStoredAsTheyAre(tower);
+        }
+
+        void CheckStoredAsTheyAre(JsonElement part)
+        {
+            if (part.TryGetProperty("quantization_config", out JsonElement value) && value.ValueKind != JsonValueKind.Null)
             {
                 throw new NotSupportedException(
-                    $"{description}: {name}.hidden_act is '{activation.GetString()}'; only models with 'quick_gelu', as OpenAI's, are "
-                    + "supported.");
+                    $"{description} has a quantization_config; only weights that are stored as they are can be read. Take the model that "
+                    + "was not quantized, and choose a Precision instead.");
+            }
+
+            if (part.TryGetProperty("pruned_heads", out JsonElement heads) && heads.ValueKind == JsonValueKind.Object
+                && heads.EnumerateObject().Any())
+            {
+                throw new NotSupportedException(
+                    $"{description}: pruned_heads is {heads.GetRawText()}; only models with all their attention heads are supported.");
             }
         }
     }
@@ -118,11 +212,6 @@ public sealed record ClipConfig
     /// </summary>
     internal static ClipConfig FromStateDict(IReadOnlyDictionary<string, long[]> shapes, string description)
     {
-        if (shapes.ContainsKey("visual.layer1.0.conv1.weight"))
-        {
-            throw new NotSupportedException($"{description} holds a CLIP model with a ResNet; only vision transformers are supported.");
-        }
-
         long[] patch = Shape("visual.conv1.weight", 4);
         long[] visionPosition = Shape("visual.positional_embedding", 2);
         long[] textPosition = Shape("positional_embedding", 2);
@@ -195,7 +284,7 @@ public sealed record ClipConfig
         }
     }
 
-    private void Check(string description)
+    internal void Check(string description)
     {
         (string Name, int Value)[] sizes =
         [

@@ -3,10 +3,12 @@ namespace Microsoft.ML.Loreal.Clip;
 /// <summary>Where each tensor of openai's state dict is in a checkpoint with openai's or Hugging Face's names.</summary>
 internal static class ClipWeightNames
 {
+    /// <summary>The buffers of openai's own archives.</summary>
+    public static IReadOnlyList<string> OpenAIBuffers { get; } = ["input_resolution", "context_length", "vocab_size"];
+
     /// <summary>Buffers that published checkpoints carry beside the weights.</summary>
-    private static readonly HashSet<string> _ignored = new(StringComparer.Ordinal)
+    private static readonly HashSet<string> _ignored = new(OpenAIBuffers, StringComparer.Ordinal)
     {
-        "input_resolution", "context_length", "vocab_size",
         "text_model.embeddings.position_ids", "vision_model.embeddings.position_ids",
     };
 

@@ -6,13 +6,13 @@ namespace Microsoft.ML.Loreal.Clip;
 /// <summary>A layer normalization with weights that do not learn.</summary>
 internal sealed class FrozenLayerNorm : nn.Module
 {
-    private const double Epsilon = 1e-5;
-
     private readonly long[] _shape;
+    private readonly double _epsilon;
 
-    public FrozenLayerNorm(string name, Tensor weight, Tensor bias)
+    public FrozenLayerNorm(string name, Tensor weight, Tensor bias, double epsilon)
         : base(name)
     {
+        _epsilon = epsilon;
         _shape = [weight.shape[0]];
         Weight = new Parameter(weight, requires_grad: false);
         Bias = new Parameter(bias, requires_grad: false);
@@ -27,5 +27,5 @@ internal sealed class FrozenLayerNorm : nn.Module
     public Parameter Bias { get; }
 
     /// <summary>[..., D] -> [..., D].</summary>
-    public Tensor Forward(Tensor x) => nn.functional.layer_norm(x, _shape, Weight, Bias, Epsilon);
+    public Tensor Forward(Tensor x) => nn.functional.layer_norm(x, _shape, Weight, Bias, _epsilon);
 }

@@ -92,7 +92,7 @@ internal static class PrecisionSupport
             using DisposeScope scope = NewDisposeScope();
             using IDisposable frozen = no_grad();
             Tensor x = ones([2, 16, 16], device: device).to(type);
-            Tensor y = nn.functional.silu(nn.functional.linear(x, x[0], x[0, 0]));
+            Tensor y = nn.functional.gelu(nn.functional.silu(nn.functional.linear(x, x[0], x[0, 0])));
             // [2, 16, 16] -> [2, 1, 16, 16]
             Tensor heads = y.unsqueeze(1);
             MultiHeadAttention.Attend(heads, heads, heads, zeros([16, 16], device: device)).to(ScalarType.Float32).sum().item<float>();

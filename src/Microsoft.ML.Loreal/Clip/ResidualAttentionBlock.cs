@@ -10,6 +10,8 @@ internal sealed class ResidualAttentionBlock : nn.Module
 {
     private const double QuickGelu = 1.702;
 
+    private readonly ClipActivation _activation;
+
     /// <summary>
     /// [B, T, D] -> [B, T, D]. The mask, [T, T], is added to the attention's scores. What the adapter makes of the input after
     /// <see cref="Ln1"/> is added to the result.
@@ -47,13 +49,16 @@ internal sealed class ResidualAttentionBlock : nn.Module
         return (beside is null ? result : Add(result, beside)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>[..., D] -> [..., D]: expand, z * sigmoid(1.702 z), contract.</summary>
+    /// <summary>[..., D] -> [..., D]: expand, the activation, contract.</summary>
     public Tensor Perceptron(Tensor x)
     {
         using DisposeScope scope = NewDisposeScope();
-        // The two layers carry the factor 1.702, so that one operator is left: z * sigmoid(1.702 z) = silu(1.702 z) / 1.702.
         Tensor z = Expand.Forward(x);
-        return Contract.Forward(nn.functional.silu(z, inplace: !z.requires_grad)).MoveToOuterDisposeScope();
+        // With QuickGELU the two layers carry the factor 1.702, so that one operator is left: z * sigmoid(1.702 z) = silu(1.702 z) / 1.702.
+        Tensor activated = _activation == ClipActivation.Gelu
+            ? nn.functional.gelu(z)
+            : nn.functional.silu(z, inplace: !z.requires_grad);
+        return Contract.Forward(activated).MoveToOuterDisposeScope();
     }
 
     public FrozenLayerNorm Ln1 { get; }
@@ -62,33 +67,37 @@ internal sealed class ResidualAttentionBlock : nn.Module
 
     public FrozenLayerNorm Ln2 { get; }
 
-    /// <summary>The perceptron's first layer, D -> 4 D, times 1.702.</summary>
+    /// <summary>The perceptron's first layer, D -> 4 D; with QuickGELU times 1.702.</summary>
     public FrozenLinear Expand { get; }
 
-    /// <summary>The perceptron's second layer, 4 D -> D, its weight divided by 1.702.</summary>
+    /// <summary>The perceptron's second layer, 4 D -> D; with QuickGELU its weight is divided by 1.702.</summary>
     public FrozenLinear Contract { get; }
 
     /// <summary>Makes a block.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="heads">H.</param>
+    /// <param name="activation">The perceptron's activation.</param>
+    /// <param name="epsilon">What the layer normalizations add to the variance.</param>
     /// <param name="prefix">What its tensors' names begin with.</param>
     /// <param name="load">Gives the tensor of a name, in single precision, which the block takes over.</param>
     /// <param name="type">
     /// In what the linear layers and the attention compute. What enters and leaves the block is single precision.
     /// </param>
-    public ResidualAttentionBlock(string name, int heads, string prefix, Func<string, Tensor> load, ScalarType type)
+    public ResidualAttentionBlock(
+        string name, int heads, ClipActivation activation, double epsilon, string prefix, Func<string, Tensor> load, ScalarType type)
         : base(name)
     {
-        Ln1 = new FrozenLayerNorm("ln_1", load(prefix + "ln_1.weight"), load(prefix + "ln_1.bias"));
+        _activation = activation;
+        double factor = activation == ClipActivation.QuickGelu ? QuickGelu : 1;
+        Ln1 = new FrozenLayerNorm("ln_1", load(prefix + "ln_1.weight"), load(prefix + "ln_1.bias"), epsilon);
         Attention = new MultiHeadAttention(
             "attn",
             heads,
             new FrozenLinear("in_proj", load(prefix + "attn.in_proj_weight"), load(prefix + "attn.in_proj_bias"), type),
             new FrozenLinear("out_proj", load(prefix + "attn.out_proj.weight"), load(prefix + "attn.out_proj.bias"), type));
-        Ln2 = new FrozenLayerNorm("ln_2", load(prefix + "ln_2.weight"), load(prefix + "ln_2.bias"));
-        Expand = new FrozenLinear(
-            "c_fc", load(prefix + "mlp.c_fc.weight").mul_(QuickGelu), load(prefix + "mlp.c_fc.bias").mul_(QuickGelu), type);
-        Contract = new FrozenLinear("c_proj", load(prefix + "mlp.c_proj.weight").div_(QuickGelu), load(prefix + "mlp.c_proj.bias"), type);
+        Ln2 = new FrozenLayerNorm("ln_2", load(prefix + "ln_2.weight"), load(prefix + "ln_2.bias"), epsilon);
+        Expand = new FrozenLinear("c_fc", load(prefix + "mlp.c_fc.weight").mul_(factor), load(prefix + "mlp.c_fc.bias").mul_(factor), type);
+        Contract = new FrozenLinear("c_proj", load(prefix + "mlp.c_proj.weight").div_(factor), load(prefix + "mlp.c_proj.bias"), type);
         register_module("ln_1", Ln1);
         register_module("attn", Attention);
         register_module("ln_2", Ln2);

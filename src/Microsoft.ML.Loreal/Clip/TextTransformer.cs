@@ -82,9 +82,10 @@ internal sealed class TextTransformer : nn.Module
     {
         TokenEmbedding = new Parameter(load("token_embedding.weight"), requires_grad: false);
         PositionalEmbedding = new Parameter(load("positional_embedding"), requires_grad: false);
+        double epsilon = config.TextLayerNormEpsilon;
         Blocks = [.. Enumerable.Range(0, config.TextLayers).Select(i => new ResidualAttentionBlock(
-            $"block{i}", config.TextHeads, $"transformer.resblocks.{i}.", load, blockType))];
-        LnFinal = new FrozenLayerNorm("ln_final", load("ln_final.weight"), load("ln_final.bias"));
+            $"block{i}", config.TextHeads, config.TextActivation, epsilon, $"transformer.resblocks.{i}.", load, blockType))];
+        LnFinal = new FrozenLayerNorm("ln_final", load("ln_final.weight"), load("ln_final.bias"), epsilon);
         Projection = new Parameter(load("text_projection"), requires_grad: false);
         _mask = full([config.ContextLength, config.ContextLength], float.NegativeInfinity, ScalarType.Float32, PositionalEmbedding.device)
             .triu_(1).DetachFromDisposeScope();

@@ -118,10 +118,11 @@ internal sealed class VisionTransformer : nn.Module
         PatchWeight = new Parameter(load("visual.conv1.weight"), requires_grad: false);
         ClassEmbedding = new Parameter(load("visual.class_embedding"), requires_grad: false);
         Positions = new PositionEmbedding("positional_embedding", config.Grid, load("visual.positional_embedding"));
-        LnPre = new FrozenLayerNorm("ln_pre", load("visual.ln_pre.weight"), load("visual.ln_pre.bias"));
+        double epsilon = config.VisionLayerNormEpsilon;
+        LnPre = new FrozenLayerNorm("ln_pre", load("visual.ln_pre.weight"), load("visual.ln_pre.bias"), epsilon);
         Blocks = [.. Enumerable.Range(0, config.VisionLayers).Select(i => new ResidualAttentionBlock(
-            $"block{i}", config.VisionHeads, $"visual.transformer.resblocks.{i}.", load, blockType))];
-        LnPost = new FrozenLayerNorm("ln_post", load("visual.ln_post.weight"), load("visual.ln_post.bias"));
+            $"block{i}", config.VisionHeads, config.VisionActivation, epsilon, $"visual.transformer.resblocks.{i}.", load, blockType))];
+        LnPost = new FrozenLayerNorm("ln_post", load("visual.ln_post.weight"), load("visual.ln_post.bias"), epsilon);
         Projection = new Parameter(load("visual.proj"), requires_grad: false);
         register_parameter("conv1", PatchWeight);
         register_parameter("class_embedding", ClassEmbedding);

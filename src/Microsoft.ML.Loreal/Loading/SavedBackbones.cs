@@ -39,8 +39,9 @@ internal static class SavedBackbones
             return known;
         }
 
-        var backbone = ClipBackbone.FromFiles(new MemoryBackboneFiles(
-            "the backbone in the saved model", parts.ToDictionary(part => part.Name[Folder.Length..], archive.Read)));
+        var files = new MemoryBackboneFiles(
+            "the backbone in the saved model", parts.ToDictionary(part => part.Name[Folder.Length..], archive.Read));
+        ClipBackbone backbone = Open(files);
         lock (_lock)
         {
             // Somebody else may have read the same meanwhile.
@@ -59,6 +60,10 @@ internal static class SavedBackbones
             return backbone;
         }
     }
+
+    /// <summary>Until the activation could be told, models without a configuration were saved, and all had QuickGELU.</summary>
+    private static ClipBackbone Open(MemoryBackboneFiles files) =>
+        ClipBackbone.FromFiles(files, files.Exists("config.json") || files.Exists("open_clip_config.json") ? null : ClipActivation.QuickGelu);
 
     private static ClipBackbone? Find(string key)
     {

@@ -107,7 +107,7 @@ internal sealed partial class LorealModel : ScoredModel
     public void CopyStandardStudent(PromptLearner target, LorealPlan plan, IReadOnlyList<string> classNames)
     {
         using UseGate.Use use = Enter();
-        if (_description.BackboneSha256 != plan.Backbone.Sha256)
+        if (Backbone.Identity != plan.Backbone.Identity)
         {
             throw new ArgumentException("The earlier model's standard-resolution student was trained on another backbone.", nameof(plan));
         }

@@ -91,7 +91,7 @@ internal sealed record LorealPlan : TrainingPlan
             Images = TrainingConfiguration.Identity(images),
             ValidationSet = validation is null ? null : TrainingConfiguration.Identity(validation),
             ValidationFraction,
-            Backbone = Backbone.Sha256,
+            Backbone = Backbone.Identity,
             LowResolution,
             TrainResolution,
             Method = Method.Describe(),
@@ -116,5 +116,5 @@ internal sealed record LorealPlan : TrainingPlan
 
     /// <summary>What decides how a given view is encoded, as JSON.</summary>
     public string DescribeEncoding(Device device) => EncodingDescription.Of(
-        device, new { Backbone = Backbone.Sha256, Method = Method.Describe(), Precision = DescribedPrecision });
+        device, new { Backbone = Backbone.Identity, Method = Method.Describe(), Precision = DescribedPrecision });
 }

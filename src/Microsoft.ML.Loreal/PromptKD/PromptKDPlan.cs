@@ -57,7 +57,7 @@ internal sealed record PromptKDPlan : TrainingPlan
         Images = TrainingConfiguration.Identity(images),
         Teacher = ModelDigest.Of(Teacher),
         ClassNames,
-        Backbone = Backbone.Sha256,
+        Backbone = Backbone.Identity,
         LowResolution,
         PromptTokens,
         PromptDepth,

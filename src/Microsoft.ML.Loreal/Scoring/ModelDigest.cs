@@ -6,11 +6,11 @@ namespace Microsoft.ML.Loreal.Scoring;
 /// <summary>What tells a trained model from others.</summary>
 internal static class ModelDigest
 {
-    /// <summary>The SHA-256 of everything that decides what a model says, its backbone's weights included, as hexadecimal digits.</summary>
+    /// <summary>The SHA-256 of everything that decides what a model says, its backbone included, as hexadecimal digits.</summary>
     public static string Of(ScoredModel model)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Add(Encoding.UTF8.GetBytes(model.Backbone.Sha256));
+        Add(Encoding.UTF8.GetBytes(model.Backbone.Identity));
         model.Save((name, write) =>
         {
             using var content = new MemoryStream();

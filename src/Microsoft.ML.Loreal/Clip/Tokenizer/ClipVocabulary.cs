@@ -77,6 +77,7 @@ internal sealed class ClipVocabulary
     /// <param name="compressed">The file.</param>
     /// <param name="rows">The tokens that the model has room for.</param>
     /// <param name="description">Names the file in messages.</param>
+    /// <param name="added">Tokens beyond the table.</param>
     public static ClipVocabulary FromOpenAI(
         Stream compressed, int rows, string description, IReadOnlyList<AddedToken>? added = null)
     {

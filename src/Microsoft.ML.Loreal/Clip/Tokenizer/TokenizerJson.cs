@@ -111,19 +111,22 @@ internal sealed class TokenizerJson
             throw new InvalidDataException($"{_description}: model.merges is missing; expected an array of pairs.");
         }
 
-        return [.. merges.EnumerateArray().Select((merge, index) =>
+        return [.. merges.EnumerateArray().Select(ReadMerge)];
+    }
+
+    /// <summary>"a b", or, in newer files, ["a", "b"].</summary>
+    private (string Left, string Right) ReadMerge(JsonElement merge, int index)
+    {
+        string[] pair = merge.ValueKind switch
         {
-            string?[] pair = merge.ValueKind switch
-            {
-                JsonValueKind.String => merge.GetString()!.Split(' '),
-                JsonValueKind.Array =>
-                    [.. merge.EnumerateArray().Select(part => part.ValueKind == JsonValueKind.String ? part.GetString() : null)],
-                _ => [],
-            };
-            return pair is [{ Length: > 0 }, { Length: > 0 }]
-                ? (pair[0]!, pair[1]!)
-                : throw new InvalidDataException($"{_description}: model.merges[{index}] is {merge.GetRawText()}; expected two symbols.");
-        })];
+            JsonValueKind.String => merge.GetString()!.Split(' '),
+            JsonValueKind.Array =>
+                [.. merge.EnumerateArray().Select(part => part.ValueKind == JsonValueKind.String ? part.GetString()! : string.Empty)],
+            _ => [],
+        };
+        return pair is [{ Length: > 0 } left, { Length: > 0 } right]
+            ? (left, right)
+            : throw new InvalidDataException($"{_description}: model.merges[{index}] is {merge.GetRawText()}; expected two symbols.");
     }
 
     private NotSupportedException Other(string what) =>
