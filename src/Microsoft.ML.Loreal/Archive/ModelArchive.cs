@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Microsoft.ML.Loreal.Files;
+using Microsoft.ML.Loreal.MLNet;
 using Microsoft.ML.Loreal.Scoring;
 
 namespace Microsoft.ML.Loreal.Archive;
@@ -52,23 +54,25 @@ internal sealed class ModelArchive
         return new ModelArchive(context, ReadManifest(context));
     }
 
-    /// <summary>Reads a part.</summary>
-    /// <exception cref="InvalidDataException">It is missing or damaged.</exception>
-    public byte[] Read(ModelPart part)
+    /// <summary>
+    /// Reads a part. A large one stays in the temporary file that ML.NET extracted it to; the file has no name any more once ML.NET is done
+    /// with the archive, and is gone with the last who reads it.
+    /// </summary>
+    /// <exception cref="InvalidDataException">It is missing or damaged, or there is no room for the temporary file.</exception>
+    public FileContent Read(ModelPart part)
     {
-        byte[] content = [];
+        FileContent? content = null;
         Check(part, stream =>
         {
-            content = new byte[part.Length];
-            stream.ReadExactly(content);
-            return SHA256.HashData(content);
+            content = FileContent.Of(stream);
+            return content.Sha256;
         });
-        return content;
+        return content!;
     }
 
     /// <summary>Looks whether a part is what was saved, without keeping it.</summary>
     /// <exception cref="InvalidDataException">It is missing or damaged.</exception>
-    public void Check(ModelPart part) => Check(part, SHA256.HashData);
+    public void Check(ModelPart part) => Check(part, stream => Convert.ToHexStringLower(SHA256.HashData(stream)));
 
     private static ModelPart SavePart(ModelSaveContext context, string name, Action<Stream> write)
     {
@@ -106,19 +110,27 @@ internal sealed class ModelArchive
         }
     }
 
-    private void Check(ModelPart part, Func<Stream, byte[]> hash)
+    private void Check(ModelPart part, Func<Stream, string> hash)
     {
         bool found;
         bool asSaved = false;
         try
         {
             found = _context.TryLoadBinaryStream(part.Name, reader => asSaved =
-                reader.BaseStream.Length == part.Length && Convert.ToHexStringLower(hash(reader.BaseStream)) == part.Sha256);
+                reader.BaseStream.Length == part.Length && hash(reader.BaseStream) == part.Sha256);
         }
-        catch (Exception exception) when (exception is InvalidDataException or IOException)
+        catch (InvalidDataException exception)
         {
             throw new InvalidDataException(
                 $"The part '{part.Name}' of the saved LOREAL model cannot be read: {exception.Message}", exception);
+        }
+        catch (IOException exception)
+        {
+            throw new InvalidDataException(
+                $"The part '{part.Name}' of the saved LOREAL model cannot be read: {exception.Message} ML.NET extracts its {part.Length} "
+                + $"bytes to the temporary folder '{HostEnvironments.TemporaryFolder(_context.Repository.ExceptionContext)}' (the "
+                + "MLContext's TempFilePath), which needs room for them.",
+                exception);
         }
 
         if (!found)

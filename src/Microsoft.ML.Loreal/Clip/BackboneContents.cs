@@ -8,8 +8,7 @@ namespace Microsoft.ML.Loreal.Clip;
 internal sealed class BackboneContents
 {
     public const string ConfigFile = "config.json";
-
-    private const string OpenClipConfigFile = "open_clip_config.json";
+    public const string OpenClipConfigFile = "open_clip_config.json";
     private const string PreprocessorFile = "preprocessor_config.json";
 
     private BackboneContents(
@@ -51,8 +50,9 @@ internal sealed class BackboneContents
     public static BackboneContents Read(IBackboneFiles files, ClipActivation? activation)
     {
         string? configFile = FindConfig(files);
+        bool isOpenClip = configFile == OpenClipConfigFile;
         ClipConfig? config = configFile is null ? null : ReadConfig(files, configFile);
-        var weights = WeightFiles.Find(files, preferOpenClip: configFile == OpenClipConfigFile);
+        var weights = WeightFiles.Find(files, preferOpenClip: isOpenClip);
         using ClipCheckpoint? checkpoint = weights is null ? null : ClipCheckpoint.Open(files, weights);
         CheckComplete(files, configFile is not null, checkpoint is not null);
         if (config is null)
@@ -73,11 +73,10 @@ internal sealed class BackboneContents
         if (config.EndOfTextToken is { } end && end != tokenizer.EndOfText)
         {
             throw new InvalidDataException(
-                $"{Describe(files, configFile!)}: the end of a text (eos_token_id) is {end}; in the vocabulary it is token "
-                + $"{tokenizer.EndOfText}.");
+                $"{Describe(files, configFile!)}: the text tower's {(isOpenClip ? "eos_id" : "eos_token_id")} is {end}; the end of a text "
+                + $"is token {tokenizer.EndOfText} of the vocabulary.");
         }
 
-        bool isOpenClip = configFile == OpenClipConfigFile;
         string?[] names = [configFile, isOpenClip ? null : PreprocessorFile, .. vocabulary.Names, .. weights!.AllNames];
         return new BackboneContents(
             config,

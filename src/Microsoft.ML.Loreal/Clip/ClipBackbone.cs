@@ -116,6 +116,16 @@ public sealed class ClipBackbone
 
     internal Stream OpenFile(string name) => Files.Open(name);
 
+    /// <summary>Makes sure that every file is, to its last byte, what it was when the backbone was opened.</summary>
+    /// <exception cref="InvalidDataException">One was overwritten; the message names it and the way out.</exception>
+    internal void Verify()
+    {
+        foreach (string name in FileNames)
+        {
+            Files.Verify(name);
+        }
+    }
+
     /// <summary>Reads the weights into a new model, which the caller owns.</summary>
     internal ClipModel CreateModel(torch.Device device, ComputePrecision precision = ComputePrecision.Single)
     {
@@ -144,12 +154,18 @@ public sealed class ClipBackbone
 
     private string Hash()
     {
+        IReadOnlyList<string> names = _contents.Value.Weights.Names;
+        if (names.Count == 1)
+        {
+            return Files.Sha256(names[0]);
+        }
+
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] block = new byte[1 << 16];
-        foreach (string name in _contents.Value.Weights.Names)
+        foreach (string name in names)
         {
-            using Stream weights = Files.Open(name);
-            for (int read; (read = weights.Read(block)) > 0;)
+            using Stream shard = Files.Open(name);
+            for (int read; (read = shard.Read(block)) > 0;)
             {
                 hash.AppendData(block, 0, read);
             }

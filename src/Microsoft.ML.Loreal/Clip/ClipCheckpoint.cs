@@ -99,7 +99,8 @@ internal sealed class ClipCheckpoint : IDisposable
                 }
                 else if (entry.Type is not (SafetensorsType.F16 or SafetensorsType.BF16 or SafetensorsType.F32 or SafetensorsType.F64))
                 {
-                    problems.Add($"wrong type: {source} {SafetensorsEntry.TypeName(entry.Type)}, expected F16, BF16, F32 or F64{Quantized(entry)}");
+                    problems.Add(
+                        $"wrong type: {source} {SafetensorsEntry.TypeName(entry.Type)}, expected F16, BF16, F32 or F64{Quantized(entry)}");
                 }
             }
         }

@@ -16,6 +16,16 @@ internal sealed class ConfiguredBackboneFiles(IBackboneFiles files, ClipConfig c
     public Stream Open(string name) =>
         name == BackboneContents.ConfigFile ? new MemoryStream(_config, writable: false) : files.Open(name);
 
+    public string Sha256(string name) => files.Sha256(name);
+
+    public void Verify(string name)
+    {
+        if (name != BackboneContents.ConfigFile)
+        {
+            files.Verify(name);
+        }
+    }
+
     /// <summary>As Hugging Face's config.json.</summary>
     private static byte[] Write(ClipConfig config) => JsonSerializer.SerializeToUtf8Bytes(new
     {

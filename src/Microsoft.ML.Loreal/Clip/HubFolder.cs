@@ -18,7 +18,8 @@ internal static class HubFolder
 
         return models.Length == 1 ? Snapshot(models[0])
             : throw new InvalidDataException(
-                $"The folder '{folder}' holds several models: {string.Join(", ", models.Select(Path.GetFileName))}. Give the folder of one.");
+                $"The folder '{folder}' holds several models: {string.Join(", ", models.Select(Path.GetFileName))}. Give the folder of "
+                + "one.");
     }
 
     private static string Snapshot(string model)

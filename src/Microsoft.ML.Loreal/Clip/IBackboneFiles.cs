@@ -1,6 +1,8 @@
+using System.Security.Cryptography;
+
 namespace Microsoft.ML.Loreal.Clip;
 
-/// <summary>Where the files of a backbone are: a folder, the assembly's resources, or memory.</summary>
+/// <summary>Where the files of a backbone are: a folder, the assembly's resources, or a saved model.</summary>
 internal interface IBackboneFiles
 {
     /// <summary>Names the place in messages.</summary>
@@ -11,6 +13,23 @@ internal interface IBackboneFiles
 
     bool Exists(string name);
 
-    /// <summary>Opens a file for reading from its start. Streams are independent of each other.</summary>
+    /// <summary>
+    /// Opens a file for reading from its start. Streams are independent of each other, and all of them read what the first did.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The file is no longer what it was when it was opened first.</exception>
     Stream Open(string name);
+
+    /// <summary>The SHA-256 of a file as 64 lower-case hexadecimal digits.</summary>
+    string Sha256(string name)
+    {
+        using Stream stream = Open(name);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    /// <summary>Makes sure that a file is, to its last byte, what it was when it was opened first.</summary>
+    /// <exception cref="InvalidDataException">It is not.</exception>
+    void Verify(string name)
+    {
+        // Where nobody can write, nothing changes.
+    }
 }

@@ -114,7 +114,8 @@ internal sealed class OpenClipConfig
     private JsonElement Object(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Object
             ? value
-            : throw new InvalidDataException($"{_description} is not open_clip's configuration of a CLIP model: it needs the object {name}.");
+            : throw new InvalidDataException(
+                $"{_description} is not open_clip's configuration of a CLIP model: it needs the object {name}.");
 
     private void Check(JsonElement part, string name)
     {

@@ -135,7 +135,8 @@ internal static class OtherModels
         if (names.Contains("model_index.json"))
         {
             return new NotSupportedException(
-                $"{Capitalized(files.Description)} is a pipeline of several models (model_index.json), such as Stable Diffusion. {Expected}");
+                $"{Capitalized(files.Description)} is a pipeline of several models (model_index.json), such as Stable Diffusion. "
+                + Expected);
         }
 
         if (names.FirstOrDefault(BackboneContents.IsPickle) is { } pickle)

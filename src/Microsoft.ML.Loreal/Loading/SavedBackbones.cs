@@ -39,9 +39,8 @@ internal static class SavedBackbones
             return known;
         }
 
-        var files = new MemoryBackboneFiles(
-            "the backbone in the saved model", parts.ToDictionary(part => part.Name[Folder.Length..], archive.Read));
-        ClipBackbone backbone = Open(files);
+        ClipBackbone backbone = Open(
+            new SavedBackboneFiles(parts.ToDictionary(part => part.Name[Folder.Length..], archive.Read)));
         lock (_lock)
         {
             // Somebody else may have read the same meanwhile.
@@ -62,8 +61,11 @@ internal static class SavedBackbones
     }
 
     /// <summary>Until the activation could be told, models without a configuration were saved, and all had QuickGELU.</summary>
-    private static ClipBackbone Open(MemoryBackboneFiles files) =>
-        ClipBackbone.FromFiles(files, files.Exists("config.json") || files.Exists("open_clip_config.json") ? null : ClipActivation.QuickGelu);
+    private static ClipBackbone Open(SavedBackboneFiles files)
+    {
+        bool hasConfig = files.Exists(BackboneContents.ConfigFile) || files.Exists(BackboneContents.OpenClipConfigFile);
+        return ClipBackbone.FromFiles(files, hasConfig ? null : ClipActivation.QuickGelu);
+    }
 
     private static ClipBackbone? Find(string key)
     {

@@ -17,12 +17,17 @@ internal static class SavedTransformers
     public delegate TModel Reader<TModel>(ClipBackbone backbone, torch.Device device, Func<string, Stream> open, Action<string> warn);
 
     /// <summary>Saves a model and its settings.</summary>
-    public static void Save(ModelSaveContext context, ModelKind kind, ScoredModel model, ScoringSettings settings) =>
+    /// <exception cref="InvalidDataException">A file of the backbone was overwritten since it was opened; nothing is written.</exception>
+    public static void Save(ModelSaveContext context, ModelKind kind, ScoredModel model, ScoringSettings settings)
+    {
+        // Weights that are not those of the training would make an archive that is never loaded.
+        model.Backbone.Verify();
         ModelArchive.Save(context, kind.ToVersionInfo(), settings, writePart =>
         {
             model.Save(writePart);
             SavedBackbones.Write(model.Backbone, writePart);
         });
+    }
 
     /// <summary>Loads what <see cref="Save"/> saved.</summary>
     public static (TModel Model, ScoringSettings Settings) Load<TModel>(
@@ -40,7 +45,7 @@ internal static class SavedTransformers
         return (model, archive.Settings);
 
         Stream Open(string name) => archive.Parts.FirstOrDefault(part => part.Name == name) is { } part
-            ? new MemoryStream(archive.Read(part), writable: false)
+            ? archive.Read(part).Open()
             : throw new InvalidDataException($"The saved LOREAL model has no part '{name}'; the archive is incomplete.");
     }
 }

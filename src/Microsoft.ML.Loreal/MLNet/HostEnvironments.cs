@@ -14,4 +14,8 @@ internal static class HostEnvironments
         environment is IHostEnvironmentInternal settings
         ? (settings.GpuDeviceId, settings.FallbackToCpu)
         : (null, false);
+
+    /// <summary>Where ML.NET extracts the entries of an archive.</summary>
+    public static string TemporaryFolder(IExceptionContext environment) =>
+        environment is IHostEnvironmentInternal settings ? settings.TempFilePath : Path.GetTempPath();
 }

@@ -15,6 +15,7 @@ public sealed class FolderTests
     [
         ["MLNet"],
         ["Native"],
+        ["Files"],
         ["Tensors"],
         ["Archive"],
         ["Clip/Tokenizer"],

@@ -61,7 +61,8 @@ internal sealed class ClipTokenizer
         for (int position = 0; _added.Length > 0 && position < cleaned.Length;)
         {
             int here = position;
-            AddedToken? added = Array.Find(_added, token => string.CompareOrdinal(cleaned, here, token.Content, 0, token.Content.Length) == 0);
+            AddedToken? added = Array.Find(
+                _added, token => string.CompareOrdinal(cleaned, here, token.Content, 0, token.Content.Length) == 0);
             if (added is null)
             {
                 position++;

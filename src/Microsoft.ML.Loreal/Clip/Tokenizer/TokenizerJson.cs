@@ -99,7 +99,9 @@ internal sealed class TokenizerJson
         }
 
         static string Type(JsonElement step) =>
-            step.ValueKind == JsonValueKind.Object && step.TryGetProperty("type", out JsonElement type) && type.ValueKind == JsonValueKind.String
+            step.ValueKind == JsonValueKind.Object
+            && step.TryGetProperty("type", out JsonElement type)
+            && type.ValueKind == JsonValueKind.String
                 ? type.GetString()!
                 : step.ValueKind.ToString();
     }
@@ -130,5 +132,6 @@ internal sealed class TokenizerJson
     }
 
     private NotSupportedException Other(string what) =>
-        new($"{_description} is a tokenizer of another kind than CLIP's: {what}. Only CLIP models with CLIP's own tokenizer are supported.");
+        new(
+            $"{_description} is a tokenizer of another kind than CLIP's: {what}. Only CLIP models with CLIP's own tokenizer are supported.");
 }

@@ -1,6 +1,6 @@
-namespace Microsoft.ML.Loreal.Clip;
+namespace Microsoft.ML.Loreal.TestKit;
 
-/// <summary>The files of a backbone in memory, as they come out of a saved model.</summary>
+/// <summary>The files of a backbone in memory.</summary>
 internal sealed class MemoryBackboneFiles(string description, IReadOnlyDictionary<string, byte[]> files) : IBackboneFiles
 {
     public string Description => description;

@@ -1,0 +1,18 @@
+using System.Security.Cryptography;
+
+namespace Microsoft.ML.Loreal.Files;
+
+/// <summary>The content of a small file.</summary>
+internal sealed class MemoryContent(byte[] bytes) : FileContent
+{
+    private readonly Lazy<string> _sha256 = new(() => Convert.ToHexStringLower(SHA256.HashData(bytes)));
+
+    public override string Sha256 => _sha256.Value;
+
+    public override Stream Open() => new MemoryStream(bytes, writable: false);
+
+    public override void Verify()
+    {
+        // Nobody else has the bytes.
+    }
+}
