@@ -10,10 +10,18 @@ internal static class HubFolder
     /// <exception cref="InvalidDataException">There are several models or snapshots, or refs/main is damaged.</exception>
     public static string Resolve(string folder)
     {
-        string[] models = [.. Directory.EnumerateDirectories(folder, ModelPrefix + "*").Order(StringComparer.Ordinal)];
-        if (models.Length == 0 || Directory.EnumerateFiles(folder, "*.safetensors").Any())
+        if (Directory.EnumerateFiles(folder, "*.safetensors").Any())
         {
-            return Directory.Exists(Path.Combine(folder, "snapshots")) ? Snapshot(folder) : folder;
+            return folder;
+        }
+
+        string[] models = [.. Directory.EnumerateDirectories(folder, ModelPrefix + "*").Order(StringComparer.Ordinal)];
+        if (models.Length == 0)
+        {
+            bool isModel = Directory.Exists(Path.Combine(folder, "snapshots")) && Directory.Exists(Path.Combine(folder, "refs"));
+            return isModel || Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)).StartsWith(ModelPrefix, StringComparison.Ordinal)
+                ? Snapshot(folder)
+                : folder;
         }
 
         return models.Length == 1 ? Snapshot(models[0])

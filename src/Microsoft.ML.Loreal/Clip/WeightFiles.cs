@@ -75,8 +75,11 @@ internal sealed class WeightFiles
         };
     }
 
+    // Neither an adapter nor one of the hidden files that some systems put beside each file.
     private static bool IsWeights(string name) =>
-        name.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) && !name.StartsWith("adapter_", StringComparison.Ordinal);
+        name.EndsWith(Extension, StringComparison.OrdinalIgnoreCase)
+        && !name.StartsWith("adapter_", StringComparison.Ordinal)
+        && !name.StartsWith('.');
 
     private static WeightFiles ReadIndex(IBackboneFiles files, string index)
     {

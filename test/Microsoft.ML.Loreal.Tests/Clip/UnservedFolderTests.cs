@@ -18,7 +18,7 @@ public sealed class UnservedFolderTests
             (Encoding.UTF8.GetBytes("<!DOCTYPE html><html><body>Sign in</body></html>"), ["web page", "Get the file again"]),
             (Encoding.UTF8.GetBytes("""{"error":"Repository not found"}"""), ["JSON", "Get the file again"]),
             ([], ["empty", "Get the file again"]),
-            ([(byte)'P', (byte)'K', 3, 4, .. new byte[40]], ["pickle", "Convert"]),
+            ([(byte)'P', (byte)'K', 3, 4, 0, 0, 8, 8, .. new byte[40]], ["pickle", "Convert"]),
             (Encoding.UTF8.GetBytes("GGUF\u0003\0\0\0 quantized"), ["GGUF", "original weights"]),
         ];
         foreach ((byte[] content, string[] expected) in cases)

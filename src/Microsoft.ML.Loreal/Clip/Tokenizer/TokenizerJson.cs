@@ -133,5 +133,6 @@ internal sealed class TokenizerJson
 
     private NotSupportedException Other(string what) =>
         new(
-            $"{_description} is a tokenizer of another kind than CLIP's: {what}. Only CLIP models with CLIP's own tokenizer are supported.");
+            $"{_description} is a tokenizer of another kind than CLIP's: {what}. Only CLIP models with CLIP's own tokenizer are "
+            + "supported.");
 }
