@@ -47,6 +47,7 @@ public sealed class LorealTransformer : ClipClassifierTransformer
     /// In what the backbone computes; <see cref="ComputePrecision.Auto"/> chooses for this transformer's device and logs the choice.
     /// </param>
     /// <returns>A new transformer with the backbone's weights in that precision; each is disposed on its own and in any order.</returns>
+    /// <exception cref="InvalidDataException">The backbone's weights were overwritten in place since it was opened.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such precision.</exception>
     /// <exception cref="InvalidOperationException">
     /// The device cannot compute in it, or would take tens of times as long, as processors without fp16 products do in half precision; the

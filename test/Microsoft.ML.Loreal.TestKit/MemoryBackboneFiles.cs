@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Microsoft.ML.Loreal.TestKit;
 
 /// <summary>The files of a backbone in memory.</summary>
@@ -12,4 +14,15 @@ internal sealed class MemoryBackboneFiles(string description, IReadOnlyDictionar
     public Stream Open(string name) => files.TryGetValue(name, out byte[]? content)
         ? new MemoryStream(content, writable: false)
         : throw new FileNotFoundException($"{Description} has no file '{name}'.", name);
+
+    public string Sha256(string name)
+    {
+        using Stream stream = Open(name);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    public void Verify(string name)
+    {
+        // Nobody else has the bytes.
+    }
 }

@@ -33,6 +33,7 @@ public sealed class ClipBackbone
     public ClipConfig Config => _contents.Value.Config;
 
     /// <summary>The SHA-256 of the weights (all their files, in the order of their names) as 64 lower-case hexadecimal digits.</summary>
+    /// <exception cref="InvalidDataException">The weights were overwritten after the backbone was opened.</exception>
     public string Sha256 => _sha256.Value;
 
     /// <summary>
@@ -57,10 +58,17 @@ public sealed class ClipBackbone
     /// cache. Everything is checked at once, names and shapes of the weights included; the weights are read when they are needed.
     /// </summary>
     /// <remarks>
+    /// <para>
     /// The configuration is <c>config.json</c> or <c>open_clip_config.json</c>; weights with openai's own buffers need none. The weights
     /// are <c>model.safetensors</c>, <c>open_clip_model.safetensors</c>, the shards of a <c>model.safetensors.index.json</c>, or the only
     /// safetensors file, with Hugging Face's or openai's tensor names. The tokenizer is <c>vocab.json</c> and <c>merges.txt</c>,
     /// <c>tokenizer.json</c>, or <c>bpe_simple_vocab_16e6.txt.gz</c>. The guide of the default backbone lists the layouts.
+    /// </para>
+    /// <para>
+    /// Files of up to 16 MiB are kept in memory, larger ones are held open as long as the backbone is used. So the folder may be deleted,
+    /// moved or filled anew, and what was opened is still trained with and saved. A large file must not be overwritten in place: what reads
+    /// it then, training and saving included, throws an <see cref="InvalidDataException"/> that tells how to put it right.
+    /// </para>
     /// </remarks>
     /// <param name="folder">The folder.</param>
     /// <returns>The backbone.</returns>

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Microsoft.ML.Loreal.Clip;
 
 /// <summary>The files of the backbone that comes with the package.</summary>
@@ -15,4 +17,15 @@ internal sealed class EmbeddedBackboneFiles : IBackboneFiles
 
     public Stream Open(string name) => typeof(EmbeddedBackboneFiles).Assembly.GetManifestResourceStream(Prefix + name)
         ?? throw new FileNotFoundException($"{Description} has no file '{name}'.", name);
+
+    public string Sha256(string name)
+    {
+        using Stream stream = Open(name);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    public void Verify(string name)
+    {
+        // Nobody writes to a loaded assembly.
+    }
 }

@@ -21,7 +21,7 @@ internal abstract class FileContent
         return file.Length > mostInMemory ? file : file.ToMemory();
     }
 
-    /// <summary>Takes what a stream holds from its start. That of a file is opened by the file's name, and not copied where it is large.</summary>
+    /// <summary>What a stream holds from its start. A file is opened by its name instead, and not copied where it is large.</summary>
     public static FileContent Of(Stream stream)
     {
         if (stream is FileStream file)

@@ -10,7 +10,7 @@ public sealed class BackboneFileTests
     private static int _seed = 2000;
 
     // Weights that are not kept in memory.
-    private static readonly ClipConfig _large = TinyClip.Config with { VisionWidth = 512, VisionHeads = 8 };
+    private static readonly ClipConfig _large = TinyClip.Config with { VisionWidth = 448, VisionHeads = 7 };
 
     [TestMethod]
     [DataRow("deleted", false)]
@@ -121,7 +121,6 @@ public sealed class BackboneFileTests
 
         File.WriteAllBytes(folder["again"], content);
         File.Move(folder["again"], weights, overwrite: true);
-        AssertSaved(classes, folder);
         AssertSaved(trained, folder);
     }
 
@@ -260,6 +259,7 @@ public sealed class BackboneFileTests
         using ZipArchive second = ZipFile.OpenRead(actual);
         CollectionAssert.AreEqual(Checksums(first), Checksums(second));
 
-        static string[] Checksums(ZipArchive archive) => [.. archive.Entries.Select(entry => $"{entry.FullName} {entry.Length} {entry.Crc32}")];
+        static string[] Checksums(ZipArchive archive) =>
+            [.. archive.Entries.Select(entry => $"{entry.FullName} {entry.Length} {entry.Crc32}")];
     }
 }
