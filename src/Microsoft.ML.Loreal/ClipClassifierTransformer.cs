@@ -106,12 +106,13 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
     }
 
     /// <summary>
-    /// The picture in an image file as the model sees it: its shorter side resized to <see cref="Resolution"/>, the center cut out.
+    /// The picture in an image file as the model sees it: its shorter side resized to <see cref="Resolution"/>, or as the backbone's
+    /// preprocessing says otherwise, and the center cut out.
     /// </summary>
     /// <param name="imageFile">The content of an image file.</param>
     /// <returns>
-    /// A picture of <see cref="Resolution"/> x <see cref="Resolution"/> opaque pixels, Rgba32, which scores as the file does. The caller
-    /// disposes it.
+    /// A picture of <see cref="Resolution"/> x <see cref="Resolution"/> opaque pixels, Rgba32, which scores as the file does, unless the
+    /// backbone's preprocessing resizes to more than it cuts out. The caller disposes it.
     /// </returns>
     /// <exception cref="InvalidDataException">
     /// The file cannot be decoded, has a format that <see cref="ImageFormats"/> leaves out, or has more pixels than
@@ -122,7 +123,7 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
         ArgumentNullException.ThrowIfNull(imageFile);
         using RgbImage picture = Decode(imageFile);
         byte[] rgb = new byte[3 * Resolution * Resolution];
-        ImageProcessor.EvaluatePixels(picture, Resolution, rgb);
+        Scorer.ImageProcessor.EvaluatePixels(picture, Resolution, rgb);
         byte[] rgba = new byte[4 * Resolution * Resolution];
         for (int from = 0, to = 0; to < rgba.Length; from += 3, to += 4)
         {
@@ -163,7 +164,7 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
     {
         try
         {
-            return Settings.CreateDecoder(Resolution).Decode(imageFile);
+            return Settings.CreateDecoder(Scorer.ImageProcessor.ResizedSide(Resolution)).Decode(imageFile);
         }
         catch (InvalidDataException exception)
         {

@@ -31,7 +31,7 @@ internal static class InputBenchmark
             });
             table.Add($"{side} px, read", Each(i => File.ReadAllBytes(paths[i])), all);
             table.Add($"{side} px, read and decoded", Each(i => new PathCell(paths[i]).Decode(decoder).Dispose()), all);
-            table.Add($"{side} px, resized to levels", Each(i => ImageProcessor.EvaluatePixels(images[i], side, levels)), all);
+            table.Add($"{side} px, resized to levels", Each(i => processor.EvaluatePixels(images[i], side, levels)), all);
             table.Add($"{side} px, resized and normalized", Each(i => processor.Evaluate(images[i], side, values)), all);
             table.Add(
                 $"{side} px, random view of the decoded", Each(i => processor.Augment(images[i], side, 0.08f, new Random(i), values)), all);

@@ -14,25 +14,40 @@ internal sealed class ImageProcessor
     // The normalized value of each 8-bit level: channel, level.
     private readonly float[] _values = new float[3 * 256];
 
-    public ImageProcessor(ReadOnlySpan<float> mean, ReadOnlySpan<float> deviation)
+    private readonly ImageProcessorSettings _settings;
+
+    public ImageProcessor(ImageProcessorSettings settings)
     {
+        _settings = settings;
         for (int channel = 0; channel < 3; channel++)
         {
             for (int level = 0; level < 256; level++)
             {
-                _values[(channel * 256) + level] = ((level / 255f) - mean[channel]) / deviation[channel];
+                float rescaled = settings.RescaleFactor == ImageProcessorSettings.DefaultRescaleFactor
+                    ? level / 255f
+                    : (float)(level * settings.RescaleFactor);
+                _values[(channel * 256) + level] = (rescaled - settings.Mean[channel]) / settings.Deviation[channel];
             }
         }
+
+        string values = Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<float>(_values)));
+        string pixels = $"{settings.ResizeMode} {settings.Filter} {settings.FillColor} {settings.ResizedSide}/{settings.CroppedSide}";
+        bool usual = (settings.ResizeMode, settings.Filter, settings.FillColor, settings.ResizedSide)
+            == (ResizeMode.Shortest, ResampleFilter.Bicubic, default, settings.CroppedSide);
+        Identity = usual ? values : $"{values} {pixels}";
     }
+
+    /// <summary>CLIP's own.</summary>
+    public static ImageProcessor Clip { get; } = new(new ImageProcessorSettings());
 
     public static ReadOnlySpan<float> ClipMean => [0.48145466f, 0.4578275f, 0.40821073f];
 
     public static ReadOnlySpan<float> ClipDeviation => [0.26862954f, 0.26130258f, 0.27577711f];
 
-    /// <summary>A text that only processors with the same mean and deviation have.</summary>
-    public string Identity => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<float>(_values)));
+    /// <summary>A text that only processors with the same settings have.</summary>
+    public string Identity { get; }
 
-    /// <summary>Resizes the shorter side to the resolution, cuts out the center and writes 3 x resolution x resolution numbers.</summary>
+    /// <summary>Resizes the picture, cuts out the center and writes 3 x resolution x resolution numbers.</summary>
     public void Evaluate(RgbImage image, int resolution, Span<float> destination)
     {
         byte[] pixels = Rent(resolution, destination);
@@ -69,7 +84,8 @@ internal sealed class ImageProcessor
         byte[] pixels = Rent(resolution, destination);
         try
         {
-            PillowBicubic.Resize(image, region.Box, resolution, resolution, new PixelRegion(0, 0, resolution, resolution), pixels);
+            var whole = new PixelRegion(0, 0, resolution, resolution);
+            PillowResize.Resize(image, _settings.Filter, region.Box, resolution, resolution, whole, pixels);
             Normalize(pixels, resolution, region.Flip, destination);
         }
         finally
@@ -78,15 +94,39 @@ internal sealed class ImageProcessor
         }
     }
 
+    /// <summary>The side to which pictures are resized before a square of the resolution is cut out; half to even.</summary>
+    public int ResizedSide(int resolution) => (int)Math.Round((double)((long)resolution * _settings.ResizedSide) / _settings.CroppedSide);
+
     /// <summary>The 8-bit result of resize and center crop, three bytes a pixel.</summary>
-    public static void EvaluatePixels(RgbImage image, int resolution, Span<byte> pixels)
+    public void EvaluatePixels(RgbImage image, int resolution, Span<byte> pixels)
     {
-        (int width, int height) = ResizedSize(image.FullWidth, image.FullHeight, resolution);
-        // Half to even, as Python rounds.
-        int left = (int)Math.Round((width - resolution) / 2.0, MidpointRounding.ToEven);
-        int top = (int)Math.Round((height - resolution) / 2.0, MidpointRounding.ToEven);
+        (int width, int height) = ResizedSize(image, ResizedSide(resolution));
+        var wanted = new PixelRegion(
+            CropStart(width, resolution), CropStart(height, resolution), Math.Min(width, resolution), Math.Min(height, resolution));
         var whole = new PixelRegion(0, 0, image.Width, image.Height);
-        PillowBicubic.Resize(image, whole, width, height, new PixelRegion(left, top, resolution, resolution), pixels);
+        if (wanted.Width == resolution && wanted.Height == resolution)
+        {
+            PillowResize.Resize(image, _settings.Filter, whole, width, height, wanted, pixels);
+            return;
+        }
+
+        int length = 3 * wanted.Width;
+        byte[] inner = ArrayPool<byte>.Shared.Rent(length * wanted.Height);
+        try
+        {
+            PillowResize.Resize(image, _settings.Filter, whole, width, height, wanted, inner);
+            Fill(pixels[..(3 * resolution * resolution)]);
+            int left = (resolution - wanted.Width) / 2;
+            int top = (resolution - wanted.Height) / 2;
+            for (int row = 0; row < wanted.Height; row++)
+            {
+                inner.AsSpan(row * length, length).CopyTo(pixels[(3 * (((top + row) * resolution) + left))..]);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(inner);
+        }
     }
 
     /// <summary>The shorter side becomes the resolution; the longer one keeps the ratio, rounded down.</summary>
@@ -101,6 +141,33 @@ internal sealed class ImageProcessor
         }
 
         return width <= height ? (resolution, (int)resized) : ((int)resized, resolution);
+    }
+
+    /// <summary>Half to even, as Python rounds; a side that is shorter than the crop is taken whole.</summary>
+    private static int CropStart(int side, int resolution) =>
+        Math.Max(0, (int)Math.Round((side - resolution) / 2.0, MidpointRounding.ToEven));
+
+    private (int Width, int Height) ResizedSize(RgbImage image, int side)
+    {
+        switch (_settings.ResizeMode)
+        {
+            case ResizeMode.Squash:
+                return (side, side);
+            case ResizeMode.Longest:
+                double ratio = Math.Max((double)image.FullWidth / side, (double)image.FullHeight / side);
+                return (Math.Max(1, (int)Math.Round(image.FullWidth / ratio)), Math.Max(1, (int)Math.Round(image.FullHeight / ratio)));
+            default:
+                return ResizedSize(image.FullWidth, image.FullHeight, side);
+        }
+    }
+
+    private void Fill(Span<byte> pixels)
+    {
+        (byte red, byte green, byte blue) = _settings.FillColor;
+        for (int i = 0; i < pixels.Length; i += 3)
+        {
+            (pixels[i], pixels[i + 1], pixels[i + 2]) = (red, green, blue);
+        }
     }
 
     private static PixelRegion RandomCrop(int width, int height, float minimumArea, Random random)

@@ -10,12 +10,13 @@ internal sealed class ResampledAxis
 
     private const int MaxCached = 256;
 
-    private static readonly ConcurrentDictionary<(int OldSize, int NewSize, int First, int Count), ResampledAxis> _cached = new();
+    private static readonly ConcurrentDictionary<(ResampleFilter Filter, int OldSize, int NewSize, int First, int Count), ResampledAxis>
+        _cached = new();
 
-    private ResampledAxis(int oldSize, int newSize, int first, int count)
+    private ResampledAxis(ResampleFilter filter, int oldSize, int newSize, int first, int count)
     {
         IsIdentity = oldSize == newSize;
-        Taps = IsIdentity ? 1 : BicubicWeights.MaximumTaps(oldSize, newSize);
+        Taps = IsIdentity ? 1 : ResampleWeights.MaximumTaps(filter, oldSize, newSize);
         Starts = new int[count];
         Counts = new int[count];
         Weights = new int[checked(count * Taps)];
@@ -23,7 +24,8 @@ internal sealed class ResampledAxis
         double[] weights = new double[Taps];
         for (int i = 0; i < count; i++)
         {
-            (Starts[i], Counts[i]) = IsIdentity ? (first + i, 1) : BicubicWeights.Compute(oldSize, newSize, first + i, weights);
+            (Starts[i], Counts[i]) =
+                IsIdentity ? (first + i, 1) : ResampleWeights.Compute(filter, oldSize, newSize, first + i, weights);
             for (int tap = 0; tap < Counts[i]; tap++)
             {
                 double scaled = (IsIdentity ? 1 : weights[tap]) * (1 << PrecisionBits);
@@ -62,15 +64,15 @@ internal sealed class ResampledAxis
     public int EndSource { get; }
 
     /// <summary>The weights of outputs <paramref name="first"/> .. <paramref name="first"/> + <paramref name="count"/> - 1.</summary>
-    public static ResampledAxis Get(int oldSize, int newSize, int first, int count)
+    public static ResampledAxis Get(ResampleFilter filter, int oldSize, int newSize, int first, int count)
     {
-        (int, int, int, int) key = (oldSize, newSize, first, count);
+        (ResampleFilter, int, int, int, int) key = (filter, oldSize, newSize, first, count);
         if (_cached.TryGetValue(key, out ResampledAxis? axis))
         {
             return axis;
         }
 
-        axis = new ResampledAxis(oldSize, newSize, first, count);
+        axis = new ResampledAxis(filter, oldSize, newSize, first, count);
         if (_cached.Count >= MaxCached)
         {
             // Random crops come in any size: only the sizes of the moment are worth keeping.

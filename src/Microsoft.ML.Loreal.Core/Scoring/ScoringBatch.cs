@@ -20,7 +20,7 @@ internal sealed class ScoringBatch : IDisposable
     public ScoringBatch(IScorer scorer, int capacity)
     {
         _scorer = scorer;
-        _decoder = scorer.Settings.CreateDecoder(scorer.Resolution);
+        _decoder = scorer.Settings.CreateDecoder(scorer.ImageProcessor.ResizedSide(scorer.Resolution));
         int classes = scorer.ClassNames.Count;
         _probabilities = new float[capacity * classes];
         _rows = [.. Enumerable.Range(0, capacity).Select(slot => new RowScore(_probabilities.AsMemory(slot * classes, classes)))];

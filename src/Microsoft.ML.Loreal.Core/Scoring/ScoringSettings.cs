@@ -13,6 +13,6 @@ internal sealed record ScoringSettings(
     ImageFormats ImageFormats = ImageFormats.All)
 {
     /// <summary>A decoder as these settings ask for.</summary>
-    /// <param name="resolution">The side in pixels to which pictures will be resized.</param>
-    public ImageDecoder CreateDecoder(int resolution) => new(MaximumPixels, ReducedScaleDecoding ? resolution : null, ImageFormats);
+    /// <param name="resizedSide">The side to which pictures are resized.</param>
+    public ImageDecoder CreateDecoder(int resizedSide) => new(MaximumPixels, ReducedScaleDecoding ? resizedSide : null, ImageFormats);
 }

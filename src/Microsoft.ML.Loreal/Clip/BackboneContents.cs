@@ -9,7 +9,6 @@ internal sealed class BackboneContents
 {
     public const string ConfigFile = "config.json";
     public const string OpenClipConfigFile = "open_clip_config.json";
-    private const string PreprocessorFile = "preprocessor_config.json";
 
     private BackboneContents(
         ClipConfig config, ClipTokenizer tokenizer, ImageProcessor imageProcessor, WeightFiles weights, IReadOnlyList<string> fileNames)
@@ -77,13 +76,12 @@ internal sealed class BackboneContents
                 + $"is token {tokenizer.EndOfText} of the vocabulary.");
         }
 
-        string?[] names = [configFile, isOpenClip ? null : PreprocessorFile, .. vocabulary.Names, .. weights!.AllNames];
+        (ImageProcessorSettings preprocessing, string? preprocessorFile) = isOpenClip
+            ? (ReadOpenClipPreprocessing(files, config.ImageResolution), null)
+            : PreprocessorConfig.Read(files, config.ImageResolution);
+        string?[] names = [configFile, preprocessorFile, .. vocabulary.Names, .. weights!.AllNames];
         return new BackboneContents(
-            config,
-            tokenizer,
-            isOpenClip ? ReadOpenClipPreprocessing(files) : ReadPreprocessor(files),
-            weights,
-            [.. names.OfType<string>().Where(files.Exists)]);
+            config, tokenizer, new ImageProcessor(preprocessing), weights, [.. names.OfType<string>().Where(files.Exists)]);
     }
 
     /// <summary>The configuration that counts: transformers' unless it is not one of CLIP and open_clip's is there too.</summary>
@@ -179,72 +177,9 @@ internal sealed class BackboneContents
         return sizes with { VisionActivation = used, TextActivation = used };
     }
 
-    /// <summary>open_clip's preprocess_cfg. Its other settings were checked with the configuration.</summary>
-    private static ImageProcessor ReadOpenClipPreprocessing(IBackboneFiles files)
+    private static ImageProcessorSettings ReadOpenClipPreprocessing(IBackboneFiles files, int imageSize)
     {
-        string description = Describe(files, OpenClipConfigFile);
         using JsonDocument document = BackboneJson.Parse(files, OpenClipConfigFile);
-        return document.RootElement.TryGetProperty("preprocess_cfg", out JsonElement settings)
-            && settings.ValueKind != JsonValueKind.Null
-            ? Processor(settings, "mean", "std", description)
-            : new ImageProcessor(ImageProcessor.ClipMean, ImageProcessor.ClipDeviation);
-    }
-
-    private static ImageProcessor ReadPreprocessor(IBackboneFiles files)
-    {
-        if (!files.Exists(PreprocessorFile))
-        {
-            return new ImageProcessor(ImageProcessor.ClipMean, ImageProcessor.ClipDeviation);
-        }
-
-        string description = Describe(files, PreprocessorFile);
-        try
-        {
-            using Stream json = files.Open(PreprocessorFile);
-            using var document = JsonDocument.Parse(json);
-            return Processor(document.RootElement, "image_mean", "image_std", description);
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException($"{description} is not valid JSON: {e.Message}", e);
-        }
-        catch (InvalidOperationException e)
-        {
-            throw BackboneJson.NotUnicode(description, e);
-        }
-    }
-
-    private static ImageProcessor Processor(JsonElement root, string meanName, string deviationName, string description)
-    {
-        ReadOnlySpan<float> deviation = Channels(root, deviationName, ImageProcessor.ClipDeviation, description);
-        if (deviation.ContainsAnyInRange(float.NegativeInfinity, 0f))
-        {
-            throw new InvalidDataException(
-                $"{description}: {deviationName} is [{string.Join(", ", deviation.ToArray())}]; expected positive numbers.");
-        }
-
-        return new ImageProcessor(Channels(root, meanName, ImageProcessor.ClipMean, description), deviation);
-    }
-
-    private static ReadOnlySpan<float> Channels(JsonElement root, string name, ReadOnlySpan<float> otherwise, string description)
-    {
-        if (root.ValueKind != JsonValueKind.Object)
-        {
-            throw new InvalidDataException($"{description} is a {root.ValueKind}; expected an object.");
-        }
-
-        if (!root.TryGetProperty(name, out JsonElement values) || values.ValueKind == JsonValueKind.Null)
-        {
-            return otherwise;
-        }
-
-        if (values.ValueKind != JsonValueKind.Array
-            || values.GetArrayLength() != 3
-            || values.EnumerateArray().Any(value => value.ValueKind != JsonValueKind.Number || !float.IsFinite(value.GetSingle())))
-        {
-            throw new InvalidDataException($"{description}: {name} is {values.GetRawText()}; expected three numbers.");
-        }
-
-        return values.EnumerateArray().Select(value => value.GetSingle()).ToArray();
+        return OpenClipPreprocessing.Read(document.RootElement, imageSize, Describe(files, OpenClipConfigFile));
     }
 }

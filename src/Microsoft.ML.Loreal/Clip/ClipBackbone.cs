@@ -39,7 +39,10 @@ public sealed class ClipBackbone
     /// <summary>
     /// What tells the backbone from others: the SHA-256 of its weights, and what it does otherwise than OpenAI's models do.
     /// </summary>
-    internal string Identity => Config.TowerSettings is { } towers ? $"{Sha256}, {towers}" : Sha256;
+    internal string Identity => string.Join(
+        ", ",
+        new[] { Sha256, Config.TowerSettings, ImageProcessor.Identity == ImageProcessor.Clip.Identity ? null : ImageProcessor.Identity }
+            .Where(part => part is not null));
 
     internal ClipTokenizer Tokenizer => _contents.Value.Tokenizer;
 

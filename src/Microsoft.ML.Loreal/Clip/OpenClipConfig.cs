@@ -19,7 +19,8 @@ internal sealed class OpenClipConfig
         "text_cfg.output_tokens", "text_cfg.hf_tokenizer_name", "text_cfg.pad_id", "text_cfg.bos_id", "text_cfg.eos_id",
         "text_cfg.tiktoken_name", "text_cfg.hf_model_pretrained", "text_cfg.hf_proj_type", "text_cfg.hf_pooler_type",
         "text_cfg.hf_model_config", "text_cfg.final_ln_after_pool",
-        "preprocess_cfg.size", "preprocess_cfg.fill_color",
+        // The model's own image_size counts.
+        "preprocess_cfg.size",
     };
 
     private static readonly HashSet<string> _used = new(StringComparer.Ordinal)
@@ -28,6 +29,7 @@ internal sealed class OpenClipConfig
         "vision_cfg.image_size", "vision_cfg.layers", "vision_cfg.width", "vision_cfg.patch_size", "vision_cfg.head_width",
         "vision_cfg.norm_kwargs", "text_cfg.context_length", "text_cfg.vocab_size", "text_cfg.width", "text_cfg.heads", "text_cfg.layers",
         "text_cfg.norm_kwargs", "text_cfg.pool_type", "preprocess_cfg.mean", "preprocess_cfg.std",
+        "preprocess_cfg.interpolation", "preprocess_cfg.resize_mode", "preprocess_cfg.fill_color",
     };
 
     // The only values, beside null, with which a model is CLIP.
@@ -46,7 +48,7 @@ internal sealed class OpenClipConfig
             "text_cfg.scaled_cosine_attn": false, "text_cfg.scale_heads": false, "text_cfg.scale_attn_inner": false,
             "text_cfg.scale_attn": false, "text_cfg.scale_fc": false, "text_cfg.hf_model_name": null, "text_cfg.tokenizer_mode": null,
             "text_cfg.tokenizer_type": "", "text_cfg.tokenizer_kwargs": {},
-            "preprocess_cfg.mode": "RGB", "preprocess_cfg.interpolation": "bicubic", "preprocess_cfg.resize_mode": "shortest"
+            "preprocess_cfg.mode": "RGB"
         }
         """);
 
@@ -59,6 +61,7 @@ internal sealed class OpenClipConfig
         _description = description;
     }
 
+    /// <summary>Reads the file's model_cfg, and checks that its preprocess_cfg has no unknown setting.</summary>
     /// <exception cref="NotSupportedException">The model is not CLIP with a vision transformer; the message says in what.</exception>
     /// <exception cref="InvalidDataException">The configuration is damaged.</exception>
     public static ClipConfig Read(JsonElement root, string description) => new OpenClipConfig(root, description).Read();

@@ -84,10 +84,10 @@ internal sealed class PositionEmbedding : nn.Module
     private Tensor AxisMatrix(int grid)
     {
         float[] matrix = new float[grid * _grid];
-        double[] weights = new double[BicubicWeights.MaximumTaps(_grid, grid)];
+        double[] weights = new double[ResampleWeights.MaximumTaps(ResampleFilter.Bicubic, _grid, grid)];
         for (int i = 0; i < grid; i++)
         {
-            (int start, int count) = BicubicWeights.Compute(_grid, grid, i, weights);
+            (int start, int count) = ResampleWeights.Compute(ResampleFilter.Bicubic, _grid, grid, i, weights);
             for (int tap = 0; tap < count; tap++)
             {
                 matrix[(i * _grid) + start + tap] = (float)weights[tap];

@@ -181,6 +181,36 @@ public sealed class BackboneFolderTests
     }
 
     [TestMethod]
+    public void OpenClipsPreprocessingIsUsed()
+    {
+        using FolderLayout clip = new();
+        clip.OpenClip();
+        JsonObject config = clip.OpenClipConfig();
+        config["preprocess_cfg"] = JsonNode.Parse(
+            """{"size":7,"mode":"RGB","mean":null,"interpolation":"bilinear","resize_mode":"longest","fill_color":10}""");
+        clip.WriteText("open_clip_config.json", config.ToJsonString());
+        var wanted = new ImageProcessor(
+            Usual(clip) with { ResizeMode = ResizeMode.Longest, Filter = ResampleFilter.Bilinear, FillColor = (10, 10, 10) });
+        Assert.AreEqual(wanted.Identity, ClipBackbone.FromFolder(clip.Path).ImageProcessor.Identity);
+
+        config["preprocess_cfg"] = JsonNode.Parse("""{"interpolation":"random","resize_mode":"squash","fill_color":[1,2,3]}""");
+        clip.WriteText("open_clip_config.json", config.ToJsonString());
+        wanted = new ImageProcessor(Usual(clip) with { ResizeMode = ResizeMode.Squash, FillColor = (1, 2, 3) });
+        Assert.AreEqual(wanted.Identity, ClipBackbone.FromFolder(clip.Path).ImageProcessor.Identity);
+
+        (string Name, string Value)[] damaged = [("fill_color", "300"), ("mean", "[1,2]"), ("std", "[1,0,1]")];
+        foreach ((string name, string value) in damaged)
+        {
+            config["preprocess_cfg"] = new JsonObject { [name] = JsonNode.Parse(value) };
+            clip.WriteText("open_clip_config.json", config.ToJsonString());
+            RefusedInvalid(clip, $"preprocess_cfg.{name} is {value}");
+        }
+
+        static ImageProcessorSettings Usual(FolderLayout clip) =>
+            new() { ResizedSide = clip.Plain.Config.ImageResolution, CroppedSide = clip.Plain.Config.ImageResolution };
+    }
+
+    [TestMethod]
     public void AFewPublishedShapesAreReadFromOpenClipsConfiguration()
     {
         // ViT-H-14: wide heads, and everything that is left out.

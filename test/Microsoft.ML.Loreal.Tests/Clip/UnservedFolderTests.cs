@@ -288,8 +288,10 @@ public sealed class UnservedFolderTests
     }
 
     [TestMethod]
-    [DataRow("resize_mode", "\"squash\"")]
-    [DataRow("interpolation", "\"bilinear\"")]
+    [DataRow("resize_mode", "\"stretch\"")]
+    [DataRow("interpolation", "\"lanczos\"")]
+    [DataRow("mode", "\"L\"")]
+    [DataRow("patch_wise", "true")]
     public void APreprocessingThatIsNotServedIsRefused(string name, string value)
     {
         using FolderLayout clip = new();

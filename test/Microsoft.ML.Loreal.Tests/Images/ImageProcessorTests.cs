@@ -38,7 +38,7 @@ public sealed class ImageProcessorTests
             CollectionAssert.AreEqual(Fixtures.Longs(property.Value), new long[] { width, height }, property.Name);
             string crop = Fixtures.File($"preprocess/crops/{Path.GetFileNameWithoutExtension(file)}_{size}.png");
             byte[] actual = new byte[3 * size * size];
-            ImageProcessor.EvaluatePixels(image, size, actual);
+            ImageProcessor.Clip.EvaluatePixels(image, size, actual);
             AssertPixels(Decode(crop), actual, size, Path.GetFileName(crop));
             compared++;
         }
@@ -53,7 +53,11 @@ public sealed class ImageProcessorTests
     {
         using DisposeScope scope = NewDisposeScope();
         JsonElement description = Fixtures.Json(Description);
-        var processor = new ImageProcessor(Singles(description.GetProperty("mean")), Singles(description.GetProperty("std")));
+        var processor = new ImageProcessor(new ImageProcessorSettings
+        {
+            Mean = Singles(description.GetProperty("mean")),
+            Deviation = Singles(description.GetProperty("std")),
+        });
         string prefix = Path.GetFileNameWithoutExtension(file) + ".";
         foreach ((string name, Tensor expected) in Fixtures.Tensors("preprocess/preprocess.safetensors"))
         {
@@ -82,8 +86,9 @@ public sealed class ImageProcessorTests
         RgbImage image = Source(item.GetProperty("file").GetString()!);
         int size = Number("size");
         byte[] actual = new byte[3 * size * size];
-        PillowBicubic.Resize(
+        PillowResize.Resize(
             image,
+            ResampleFilter.Bicubic,
             new PixelRegion(Number("left"), Number("top"), Number("width"), Number("height")),
             size,
             size,
@@ -107,7 +112,8 @@ public sealed class ImageProcessorTests
         }
 
         var random = new Random(5);
-        for (int i = 0; i < 60; i++)
+        ResampleFilter[] filters = Enum.GetValues<ResampleFilter>();
+        for (int i = 0; i < 300; i++)
         {
             int imageWidth = random.Next(1, 90);
             int imageHeight = random.Next(1, 90);
@@ -126,8 +132,9 @@ public sealed class ImageProcessorTests
             byte[] expected = new byte[3 * wanted.Width * wanted.Height];
             byte[] actual = new byte[expected.Length];
             var image = new RgbImage(imageWidth, imageHeight, pixels);
-            PillowBicubic.Resize(image, source, width, height, wanted, expected, avx2: false);
-            PillowBicubic.Resize(image, source, width, height, wanted, actual, avx2: true);
+            ResampleFilter filter = filters[i % filters.Length];
+            PillowResize.Resize(image, filter, source, width, height, wanted, expected, avx2: false);
+            PillowResize.Resize(image, filter, source, width, height, wanted, actual, avx2: true);
             CollectionAssert.AreEqual(expected, actual, $"{i}: {source} to {width} x {height}, {wanted}");
         }
     }
@@ -136,7 +143,7 @@ public sealed class ImageProcessorTests
     public void AugmentedViewsAreCropsOfThePictureAndRepeatWithTheSeed()
     {
         RgbImage image = Gradient(90, 60);
-        var processor = new ImageProcessor([0, 0, 0], [1, 1, 1]);
+        var processor = new ImageProcessor(new ImageProcessorSettings { Mean = [0, 0, 0], Deviation = [1, 1, 1] });
         float[] first = new float[3 * 32 * 32];
         float[] second = new float[3 * 32 * 32];
         bool flipped = false;
@@ -160,7 +167,7 @@ public sealed class ImageProcessorTests
     public void AViewOfTheWholeAreaIsTheWholePicture()
     {
         RgbImage image = Gradient(64, 64);
-        var processor = new ImageProcessor([0, 0, 0], [1, 1, 1]);
+        var processor = new ImageProcessor(new ImageProcessorSettings { Mean = [0, 0, 0], Deviation = [1, 1, 1] });
         float[] view = new float[3 * 16 * 16];
         float[] whole = new float[3 * 16 * 16];
         processor.Evaluate(image, 16, whole);
@@ -179,7 +186,7 @@ public sealed class ImageProcessorTests
     [TestMethod]
     public void PicturesOfExtremeShapesWork()
     {
-        var processor = new ImageProcessor(ImageProcessor.ClipMean, ImageProcessor.ClipDeviation);
+        ImageProcessor processor = ImageProcessor.Clip;
         float[] values = new float[3 * 24 * 24];
         foreach ((int width, int height) in new[] { (1, 1), (1, 5000), (5000, 1), (2, 3), (2000, 1500) })
         {
@@ -193,7 +200,7 @@ public sealed class ImageProcessorTests
     [TestMethod]
     public void TooLittleRoomIsRefused()
     {
-        var processor = new ImageProcessor(ImageProcessor.ClipMean, ImageProcessor.ClipDeviation);
+        ImageProcessor processor = ImageProcessor.Clip;
         ArgumentException error = Assert.ThrowsExactly<ArgumentException>(() => processor.Evaluate(Gradient(8, 8), 8, new float[191]));
         StringAssert.Contains(error.Message, "192");
         Assert.ThrowsExactly<ArgumentException>(() => new RgbImage(4, 4, new byte[47]));

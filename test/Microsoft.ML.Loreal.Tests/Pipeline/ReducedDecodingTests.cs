@@ -127,8 +127,8 @@ public sealed class ReducedDecodingTests
     {
         byte[] expected = new byte[3 * side * side];
         byte[] actual = new byte[expected.Length];
-        ImageProcessor.EvaluatePixels(whole, side, expected);
-        ImageProcessor.EvaluatePixels(reduced, side, actual);
+        ImageProcessor.Clip.EvaluatePixels(whole, side, expected);
+        ImageProcessor.Clip.EvaluatePixels(reduced, side, actual);
         int[] differences = [.. expected.Zip(actual, (a, b) => Math.Abs(a - b))];
         Assert.IsLessThanOrEqualTo(33, differences.Max());
         Assert.IsLessThanOrEqualTo(4.2, differences.Average());

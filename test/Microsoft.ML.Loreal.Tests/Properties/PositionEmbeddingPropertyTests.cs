@@ -24,10 +24,10 @@ public sealed class PositionEmbeddingPropertyTests
     public void WeightsOfEveryPositionSumToOneAndStayInside() => Property.Holds(Gen.Zip(Gen.Choose(1, 300), Gen.Choose(1, 300)), sizes =>
     {
         (int oldSize, int newSize) = sizes;
-        double[] weights = new double[BicubicWeights.MaximumTaps(oldSize, newSize)];
+        double[] weights = new double[ResampleWeights.MaximumTaps(ResampleFilter.Bicubic, oldSize, newSize)];
         for (int i = 0; i < newSize; i++)
         {
-            (int start, int count) = BicubicWeights.Compute(oldSize, newSize, i, weights);
+            (int start, int count) = ResampleWeights.Compute(ResampleFilter.Bicubic, oldSize, newSize, i, weights);
             Assert.IsTrue(start >= 0 && count >= 1 && start + count <= oldSize, $"position {i}: {start}, {count}");
             Assert.AreEqual(1, weights.AsSpan(0, count).ToArray().Sum(), 1e-12);
         }

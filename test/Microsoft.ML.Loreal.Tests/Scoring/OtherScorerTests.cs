@@ -50,7 +50,7 @@ public sealed class OtherScorerTests
     {
         private const int Side = 8;
 
-        private static readonly ImageProcessor _levels = new([0, 0, 0], [1, 1, 1]);
+        private static readonly ImageProcessor _levels = new(new ImageProcessorSettings { Mean = [0, 0, 0], Deviation = [1, 1, 1] });
 
         public ScoringSettings Settings { get; } = new("Image", "PredictedLabel", "Score", InvalidImageAction.Throw, 1_000_000);
 

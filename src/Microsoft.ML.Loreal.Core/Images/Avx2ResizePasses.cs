@@ -6,10 +6,10 @@ using System.Runtime.Intrinsics.X86;
 namespace Microsoft.ML.Loreal.Images;
 
 /// <summary>
-/// The two passes of <see cref="PillowBicubic"/> with AVX2: one instruction multiplies 16 pairs of 16-bit numbers and adds neighbors, so
+/// The two passes of <see cref="PillowResize"/> with AVX2: one instruction multiplies 16 pairs of 16-bit numbers and adds neighbors, so
 /// the 22-bit weights come as <see cref="WeightHalves"/>.
 /// </summary>
-internal static class Avx2BicubicPasses
+internal static class Avx2ResizePasses
 {
     private const int PrecisionBits = ResampledAxis.PrecisionBits;
     private const int Half = 1 << (PrecisionBits - 1);

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.Loreal.Images;
 
-/// <summary>The two passes of <see cref="PillowBicubic"/> on any processor.</summary>
-internal static class BicubicPasses
+/// <summary>The two passes of <see cref="PillowResize"/> on any processor.</summary>
+internal static class ResizePasses
 {
     private const int PrecisionBits = ResampledAxis.PrecisionBits;
     private const int Half = 1 << (PrecisionBits - 1);
