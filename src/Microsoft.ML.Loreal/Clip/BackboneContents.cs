@@ -77,7 +77,10 @@ internal sealed class BackboneContents
         }
 
         (ImageProcessorSettings preprocessing, string? preprocessorFile) = isOpenClip
-            ? (ReadOpenClipPreprocessing(files, config.ImageResolution), null)
+            ? (
+                BackboneJson.Read(
+                    files, configFile!, (root, description) => OpenClipPreprocessing.Read(root, config.ImageResolution, description)),
+                null)
             : PreprocessorConfig.Read(files, config.ImageResolution);
         string?[] names = [configFile, preprocessorFile, .. vocabulary.Names, .. weights!.AllNames];
         return new BackboneContents(
@@ -98,11 +101,11 @@ internal sealed class BackboneContents
             return ConfigFile;
         }
 
-        using JsonDocument document = BackboneJson.Parse(files, ConfigFile);
-        bool isComplete = document.RootElement.TryGetProperty("text_config", out _)
-            && document.RootElement.TryGetProperty("vision_config", out _);
-        return isComplete ? ConfigFile : OpenClipConfigFile;
+        return BackboneJson.Read(files, ConfigFile, (root, _) => HasTowers(root)) ? ConfigFile : OpenClipConfigFile;
     }
+
+    private static bool HasTowers(JsonElement root) =>
+        root.TryGetProperty("text_config", out _) && root.TryGetProperty("vision_config", out _);
 
     private static void CheckComplete(IBackboneFiles files, bool hasConfig, bool hasWeights)
     {
@@ -139,15 +142,14 @@ internal sealed class BackboneContents
 
     private static ClipConfig ReadConfig(IBackboneFiles files, string name)
     {
+        if (name == OpenClipConfigFile)
+        {
+            return BackboneJson.Read(files, name, OpenClipConfig.Read);
+        }
+
         string description = Describe(files, name);
         try
         {
-            if (name == OpenClipConfigFile)
-            {
-                using JsonDocument document = BackboneJson.Parse(files, name);
-                return OpenClipConfig.Read(document.RootElement, description);
-            }
-
             using Stream json = files.Open(name);
             return ClipConfig.FromHuggingFace(json, description);
         }
@@ -175,11 +177,5 @@ internal sealed class BackboneContents
                 + "ClipActivation.Gelu.",
                 ConfigFile));
         return sizes with { VisionActivation = used, TextActivation = used };
-    }
-
-    private static ImageProcessorSettings ReadOpenClipPreprocessing(IBackboneFiles files, int imageSize)
-    {
-        using JsonDocument document = BackboneJson.Parse(files, OpenClipConfigFile);
-        return OpenClipPreprocessing.Read(document.RootElement, imageSize, Describe(files, OpenClipConfigFile));
     }
 }

@@ -46,7 +46,10 @@ internal sealed class VocabularyFiles
     {
         string[] form = Array.Find(_forms, form => Array.TrueForAll(form, files.Exists))!;
         (string Name, IReadOnlyList<AddedToken> Tokens)[] sources =
-            [.. new[] { FastTokenizer, Added, Settings }.Where(files.Exists).Select(name => (name, ReadAddedTokens(files, name)))];
+        [
+            .. new[] { FastTokenizer, Added, Settings }.Where(files.Exists).Select(name =>
+                (name, BackboneJson.Read(files, name, (root, description) => AddedTokens(name, root, description)))),
+        ];
         AddedToken[] added = [.. sources.SelectMany(source => source.Tokens)];
         ClipVocabulary vocabulary = ReadForm(files, form, rows, added);
         int needed = Math.Max(vocabulary.Tokens.Count, vocabulary.Added.Select(token => token.Id + 1).DefaultIfEmpty().Max());
@@ -65,18 +68,8 @@ internal sealed class VocabularyFiles
         switch (form[0])
         {
             case FastTokenizer:
-                using (JsonDocument document = BackboneJson.Parse(files, FastTokenizer))
-                {
-                    string description = BackboneContents.Describe(files, FastTokenizer);
-                    try
-                    {
-                        return ClipVocabulary.FromTokenizerJson(document.RootElement, description, added);
-                    }
-                    catch (InvalidOperationException e)
-                    {
-                        throw BackboneJson.NotUnicode(description, e);
-                    }
-                }
+                return BackboneJson.Read(
+                    files, FastTokenizer, (root, description) => ClipVocabulary.FromTokenizerJson(root, description, added));
 
             case OpenAI:
                 using (Stream compressed = files.Open(OpenAI))
@@ -93,27 +86,17 @@ internal sealed class VocabularyFiles
         }
     }
 
-    /// <summary>What transformers' three files say of tokens that are no part of the published vocabulary.</summary>
-    private static IReadOnlyList<AddedToken> ReadAddedTokens(IBackboneFiles files, string name)
+    /// <summary>What one of transformers' three files says of tokens that are no part of the published vocabulary.</summary>
+    private static IReadOnlyList<AddedToken> AddedTokens(string name, JsonElement root, string description)
     {
-        using JsonDocument document = BackboneJson.Parse(files, name);
-        JsonElement root = document.RootElement;
-        string description = BackboneContents.Describe(files, name);
-        try
+        return name switch
         {
-            return name switch
-            {
-                FastTokenizer => TokenizerJson.ReadAddedTokens(root, description),
-                Added => [.. root.EnumerateObject().Select(token => new AddedToken(token.Name, Id(token.Value)))],
-                _ => !root.TryGetProperty("added_tokens_decoder", out JsonElement tokens) || tokens.ValueKind != JsonValueKind.Object
-                    ? []
-                    : [.. tokens.EnumerateObject().Select(token => new AddedToken(Content(token), ParsedId(token.Name)))],
-            };
-        }
-        catch (InvalidOperationException e)
-        {
-            throw BackboneJson.NotUnicode(description, e);
-        }
+            FastTokenizer => TokenizerJson.ReadAddedTokens(root, description),
+            Added => [.. root.EnumerateObject().Select(token => new AddedToken(token.Name, Id(token.Value)))],
+            _ => !root.TryGetProperty("added_tokens_decoder", out JsonElement tokens) || tokens.ValueKind != JsonValueKind.Object
+                ? []
+                : [.. tokens.EnumerateObject().Select(token => new AddedToken(Content(token), ParsedId(token.Name)))],
+        };
 
         int Id(JsonElement value) => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int id) ? id
             : throw new InvalidDataException($"{description} gives a token the id {value.GetRawText()}; expected a whole number.");

@@ -83,46 +83,39 @@ internal sealed class WeightFiles
 
     private static WeightFiles ReadIndex(IBackboneFiles files, string index)
     {
-        string description = BackboneContents.Describe(files, index);
-        var places = new Dictionary<string, string>(StringComparer.Ordinal);
-        using JsonDocument document = BackboneJson.Parse(files, index);
-        if (!document.RootElement.TryGetProperty("weight_map", out JsonElement map) || map.ValueKind != JsonValueKind.Object)
+        var weights = new WeightFiles(index, BackboneJson.Read(files, index, ReadPlaces));
+        string[] missing = [.. weights.Names.Where(name => !files.Exists(name))];
+        return missing.Length == 0 ? weights
+            : throw new FileNotFoundException(
+                $"{BackboneContents.Describe(files, index)} lists shards that are not there: {string.Join(", ", missing)}. Get them from "
+                + "where the others came from.",
+                missing[0]);
+    }
+
+    private static Dictionary<string, string> ReadPlaces(JsonElement root, string description)
+    {
+        if (!root.TryGetProperty("weight_map", out JsonElement map) || map.ValueKind != JsonValueKind.Object)
         {
             throw new InvalidDataException($"{description} is no index of shards: it needs the object weight_map.");
         }
 
-        try
+        var places = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (JsonProperty tensor in map.EnumerateObject())
         {
-            foreach (JsonProperty tensor in map.EnumerateObject())
+            string? shard = tensor.Value.ValueKind == JsonValueKind.String ? tensor.Value.GetString() : null;
+            // A name with a folder in it could lead out of the backbone's own folder.
+            if (shard is null
+                || shard.AsSpan().ContainsAny('/', '\\', ':')
+                || !shard.EndsWith(Extension, StringComparison.Ordinal)
+                || !places.TryAdd(tensor.Name, shard))
             {
-                string? shard = tensor.Value.ValueKind == JsonValueKind.String ? tensor.Value.GetString() : null;
-                // A name with a folder in it could lead out of the backbone's own folder.
-                if (shard is null
-                    || shard.AsSpan().ContainsAny('/', '\\', ':')
-                    || !shard.EndsWith(Extension, StringComparison.Ordinal)
-                    || !places.TryAdd(tensor.Name, shard))
-                {
-                    throw new InvalidDataException(
-                        $"{description}: the weight_map gives '{tensor.Name}' the file {tensor.Value.GetRawText()}; expected each tensor "
-                        + $"once, with the name of a {Extension} file beside the index.");
-                }
+                throw new InvalidDataException(
+                    $"{description}: the weight_map gives '{tensor.Name}' the file {tensor.Value.GetRawText()}; expected each tensor once, "
+                    + $"with the name of a {Extension} file beside the index.");
             }
         }
-        catch (InvalidOperationException e)
-        {
-            throw BackboneJson.NotUnicode(description, e);
-        }
 
-        var weights = new WeightFiles(index, places);
-        string[] missing = [.. weights.Names.Where(name => !files.Exists(name))];
-        if (missing.Length > 0)
-        {
-            throw new FileNotFoundException(
-                $"{description} lists shards that are not there: {string.Join(", ", missing)}. Get them from where the others came from.",
-                missing[0]);
-        }
-
-        return places.Count > 0 ? weights
+        return places.Count > 0 ? places
             : throw new InvalidDataException($"{description} is no index of shards: its weight_map is empty.");
     }
 }

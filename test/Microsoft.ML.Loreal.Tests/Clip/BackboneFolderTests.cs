@@ -127,7 +127,8 @@ public sealed class BackboneFolderTests
         var quick = ClipBackbone.FromFolder(clip.Path, ClipActivation.QuickGelu);
         CollectionAssert.AreEqual(Features(clip.Plain), Features(quick));
         var gelu = ClipBackbone.FromFolder(clip.Path, ClipActivation.Gelu);
-        Assert.AreEqual(clip.Plain.Config with { VisionActivation = ClipActivation.Gelu, TextActivation = ClipActivation.Gelu }, gelu.Config);
+        Assert.AreEqual(
+            clip.Plain.Config with { VisionActivation = ClipActivation.Gelu, TextActivation = ClipActivation.Gelu }, gelu.Config);
         CollectionAssert.AreNotEqual(Features(quick), Features(gelu));
         CollectionAssert.Contains(gelu.FileNames.ToArray(), "config.json");
 

@@ -82,7 +82,8 @@ internal sealed class CheckpointFolder : IDisposable
             ("vocab_size", tensor(Config.VocabularySize)),
         ];
         SafetensorsWriter.Write(
-            File("model.safetensors"), [.. State.Select(pair => (pair.Key, convert is null ? pair.Value : convert(pair.Value))), .. buffers]);
+            File("model.safetensors"),
+            [.. State.Select(pair => (pair.Key, convert is null ? pair.Value : convert(pair.Value))), .. buffers]);
     }
 
     /// <summary>Renames and splits as Hugging Face's converter does.</summary>

@@ -141,8 +141,7 @@ internal sealed class FolderLayout : IDisposable
                 ["end_of_word_suffix"] = "</w>",
                 ["fuse_unk"] = false,
                 ["vocab"] = vocabulary,
-                ["merges"] = new JsonArray(
-                    [.. merges.Select(merge => pairs ? (JsonNode)new JsonArray([.. merge.Split(' ').Select(part => (JsonNode)part)]) : merge)]),
+                ["merges"] = new JsonArray([.. merges.Select(merge => pairs ? Pair(merge) : merge)]),
             },
         };
         change?.Invoke(tokenizer);
@@ -174,6 +173,8 @@ internal sealed class FolderLayout : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static JsonNode Pair(string merge) => new JsonArray([.. merge.Split(' ').Select(part => (JsonNode)part)]);
 
     private static JsonObject Steps(string list, params string[] types) => new()
     {

@@ -14,7 +14,9 @@ public sealed class UnservedFolderTests
     {
         (byte[] Content, string[] Expected)[] cases =
         [
-            (Encoding.UTF8.GetBytes("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 605157884\n"), ["Git LFS", "git lfs pull"]),
+            (
+                Encoding.UTF8.GetBytes("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 60515788\n"),
+                ["Git LFS", "git lfs pull"]),
             (Encoding.UTF8.GetBytes("<!DOCTYPE html><html><body>Sign in</body></html>"), ["web page", "Get the file again"]),
             (Encoding.UTF8.GetBytes("""{"error":"Repository not found"}"""), ["JSON", "Get the file again"]),
             ([], ["empty", "Get the file again"]),
