@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Microsoft.ML.Loreal.Clip.Tokenizer;
 
-/// <summary>CLIP's tokens and the merges that make them, from either of the two forms in which they are published.</summary>
+/// <summary>CLIP's tokens and the merges that make them, from any of the forms in which they are published.</summary>
 internal sealed class ClipVocabulary
 {
     /// <summary>What a word's last symbol ends with.</summary>
