@@ -104,8 +104,10 @@ internal sealed class BackboneContents
         return BackboneJson.Read(files, ConfigFile, (root, _) => HasTowers(root)) ? ConfigFile : OpenClipConfigFile;
     }
 
+    /// <summary>Old files call the two objects otherwise.</summary>
     private static bool HasTowers(JsonElement root) =>
-        root.TryGetProperty("text_config", out _) && root.TryGetProperty("vision_config", out _);
+        (root.TryGetProperty("text_config", out _) || root.TryGetProperty("text_config_dict", out _))
+        && (root.TryGetProperty("vision_config", out _) || root.TryGetProperty("vision_config_dict", out _));
 
     private static void CheckComplete(IBackboneFiles files, bool hasConfig, bool hasWeights)
     {

@@ -65,7 +65,8 @@ public sealed class ClipBackbone
     /// The configuration is <c>config.json</c> or <c>open_clip_config.json</c>; weights with openai's own buffers need none. The weights
     /// are <c>model.safetensors</c>, <c>open_clip_model.safetensors</c>, the shards of a <c>model.safetensors.index.json</c>, or the only
     /// safetensors file, with Hugging Face's or openai's tensor names. The tokenizer is <c>vocab.json</c> and <c>merges.txt</c>,
-    /// <c>tokenizer.json</c>, or <c>bpe_simple_vocab_16e6.txt.gz</c>. The guide of the default backbone lists the layouts.
+    /// <c>tokenizer.json</c>, or <c>bpe_simple_vocab_16e6.txt.gz</c>. Pictures are processed as <c>processor_config.json</c>,
+    /// <c>preprocessor_config.json</c> or open_clip's configuration says. docs/default-backbone.md lists the layouts.
     /// </para>
     /// <para>
     /// Files of up to 16 MiB are kept in memory, larger ones are held open as long as the backbone is used. So the folder may be deleted,
@@ -81,7 +82,8 @@ public sealed class ClipBackbone
     /// <see cref="FromFolder(string, ClipActivation)"/>.
     /// </exception>
     /// <exception cref="NotSupportedException">
-    /// The weights are a pickle (.pt, .bin) or quantized, or the model is of another kind, such as a ResNet.
+    /// The weights are a pickle (.pt, .bin) or quantized, the model is of another kind, such as a ResNet, or a setting in its configuration
+    /// or of the image processor asks for something that is not supported; the message names it.
     /// </exception>
     /// <exception cref="InvalidDataException">A file is damaged, or the files do not fit each other.</exception>
     public static ClipBackbone FromFolder(string folder) => FromFiles(new FolderBackboneFiles(Resolve(folder)));

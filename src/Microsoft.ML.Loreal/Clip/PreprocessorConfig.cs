@@ -13,6 +13,8 @@ internal sealed class PreprocessorConfig
     private const string ProcessorFile = "processor_config.json";
     private const string NestedProcessor = "image_processor";
 
+    private const int MaxSide = ushort.MaxValue;
+
     private static readonly string[] _knownSwitches =
         ["do_resize", "do_center_crop", "do_rescale", "do_normalize", "do_convert_rgb", "do_reduce_labels"];
 
@@ -89,7 +91,7 @@ internal sealed class PreprocessorConfig
         CheckOtherSteps();
         bool normalize = Switch("do_normalize");
         (ResizeMode mode, int resized) = Size();
-        return new ImageProcessorSettings
+        var settings = new ImageProcessorSettings
         {
             ResizeMode = mode,
             Filter = Filter(),
@@ -99,6 +101,12 @@ internal sealed class PreprocessorConfig
             Mean = normalize ? Channels("image_mean", ImageProcessor.ClipMean) : [0, 0, 0],
             Deviation = normalize ? Deviation() : [1, 1, 1],
         };
+        bool finite = settings.Mean.Zip(settings.Deviation).All(channel =>
+            float.IsFinite(-channel.First / channel.Second)
+            && float.IsFinite(((float)(byte.MaxValue * settings.RescaleFactor) - channel.First) / channel.Second));
+        return finite ? settings
+            : throw new InvalidDataException(
+                $"{_description}: with its rescale_factor, image_mean and image_std not every level becomes a finite number.");
     }
 
     /// <summary>The kind of processor; older files call it a feature extractor.</summary>
@@ -149,9 +157,9 @@ internal sealed class PreprocessorConfig
                 "size",
                 size,
                 "expected {\"shortest_edge\": s}, a number, which is the same, or {\"height\": s, \"width\": s} with two equal numbers");
-        if (side < 1)
+        if (side is < 1 or > MaxSide)
         {
-            throw Invalid("size", Find("size")!.Value, "at least 1 pixel");
+            throw Invalid("size", Find("size")!.Value, $"1 to {MaxSide} pixels");
         }
 
         if (Switch("do_center_crop"))
@@ -209,20 +217,14 @@ internal sealed class PreprocessorConfig
             : null;
     }
 
-    private ResampleFilter Filter()
-    {
-        if (Find("resample") is not { } resample)
-        {
-            return ResampleFilter.Bicubic;
-        }
-
-        return IsWhole(resample, out int number) && Enum.IsDefined((ResampleFilter)number)
+    private ResampleFilter Filter() => Find("resample") is not { } resample
+        ? ResampleFilter.Bicubic
+        : IsWhole(resample, out int number) && Enum.IsDefined((ResampleFilter)number)
             ? (ResampleFilter)number
             : throw NotSupported(
                 "resample",
                 resample,
                 $"expected one of {string.Join(", ", Enum.GetValues<ResampleFilter>().Select(filter => $"{(int)filter} ({filter})"))}");
-    }
 
     private double RescaleFactor()
     {

@@ -134,11 +134,13 @@ public sealed class PreprocessorConfigTests
     [TestMethod]
     [DataRow("""{"crop_size":40}""", "crop_size is 40", "image_size, 32")]
     [DataRow("""{"size":{"height":40,"width":40},"do_center_crop":false}""", "size is", "image_size, 32")]
-    [DataRow("""{"size":0}""", "size is 0", "at least 1")]
+    [DataRow("""{"size":0}""", "size is 0", "1 to 65535")]
+    [DataRow("""{"size":2000000000}""", "size is 2000000000", "1 to 65535")]
     [DataRow("""{"rescale_factor":0}""", "rescale_factor is 0", "1/255")]
     [DataRow("""{"rescale_factor":"1/255"}""", "rescale_factor is", "1/255")]
     [DataRow("""{"image_mean":[0.5]}""", "image_mean is [0.5]", "three numbers")]
     [DataRow("""{"image_std":0}""", "image_std is 0", "positive")]
+    [DataRow("""{"rescale_factor":1e37,"do_normalize":false}""", "rescale_factor", "finite")]
     [DataRow("""{"do_normalize":1}""", "do_normalize is 1", "true or false")]
     public void WhatMakesNoSenseIsRefusedByName(string changes, string found, string expected)
     {

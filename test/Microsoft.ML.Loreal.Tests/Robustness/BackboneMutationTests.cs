@@ -9,7 +9,11 @@ namespace Microsoft.ML.Loreal.Tests.Robustness;
 [TestClass]
 public sealed class BackboneMutationTests
 {
-    private const string Preprocessor = """{"image_mean":[0.48,0.457,0.408],"image_std":[0.268,0.261,0.275],"size":224}""";
+    private const string Preprocessor =
+        """
+        {"image_mean":[0.48,0.457,0.408],"image_std":[0.268,0.261,0.275],"size":{"shortest_edge":10},"crop_size":8,"resample":2,
+        "do_center_crop":true,"do_rescale":true,"rescale_factor":0.004,"image_processor_type":"CLIPImageProcessor"}
+        """;
 
     private static readonly ClipConfig _config = new()
     {
