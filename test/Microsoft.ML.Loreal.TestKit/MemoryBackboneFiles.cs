@@ -7,6 +7,8 @@ internal sealed class MemoryBackboneFiles(string description, IReadOnlyDictionar
 {
     public string Description => description;
 
+    public IEnumerable<string> Names => files.Keys;
+
     public bool Exists(string name) => files.ContainsKey(name);
 
     public Stream Open(string name) => files.TryGetValue(name, out byte[]? content)

@@ -14,7 +14,8 @@ internal static class DecoderLibraries
     /// <summary>What the user gets for it.</summary>
     public static InvalidOperationException Error(Exception exception) => new(
         $"Images cannot be decoded in this program: {exception.GetBaseException().Message} "
-        + "If it references them itself, SkiaSharp and SkiaSharp.NativeAssets.* must have one version, and SixLabors.ImageSharp must be 2.1. "
-        + "ML.NET's MLImage is built on SkiaSharp 2.88 and its pixels cannot be read with 3 and later: give paths or encoded bytes there.",
+        + "If it references them itself, SkiaSharp and SkiaSharp.NativeAssets.* must have one version, and SixLabors.ImageSharp must be "
+        + "2.1. ML.NET's MLImage is built on SkiaSharp 2.88 and its pixels cannot be read with 3 and later: give paths or encoded bytes "
+        + "there.",
         exception);
 }

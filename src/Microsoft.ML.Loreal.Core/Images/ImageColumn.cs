@@ -101,8 +101,8 @@ internal static class ImageColumn
                 throw new InvalidOperationException(
                     $"The image in row {row.Position} (counted from 0) of column '{column.Name}' was disposed before it could be read. "
                     + "ML.NET's ResizeImages passes an image that has its size already on as it is, and it, ExtractPixels and "
-                    + "ConvertToGrayscale dispose images that they were given: pictures held in memory last for one pass. Leave ResizeImages "
-                    + "out, as this step resizes by itself, or give paths or encoded bytes.",
+                    + "ConvertToGrayscale dispose images that they were given: pictures held in memory last for one pass. Leave "
+                    + "ResizeImages out, as this step resizes by itself, or give paths or encoded bytes.",
                     exception);
             }
             catch (Exception exception) when (DecoderLibraries.AreAtFault(exception))

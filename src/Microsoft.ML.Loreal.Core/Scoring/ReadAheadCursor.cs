@@ -51,8 +51,8 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
             _kept.Add(column.Index, BufferedColumn.Of(input, column, Slots));
         }
 
-        _current = new Part(0, new ScoringBatch(scorer, BatchRows, skipped));
-        _next = new Part(BatchRows, new ScoringBatch(scorer, BatchRows, skipped));
+        _current = new Part(0, new ScoringBatch(scorer, BatchRows));
+        _next = new Part(BatchRows, new ScoringBatch(scorer, BatchRows));
     }
 
     public override long Position => _row < 0 ? -1 : _positions[Slot()];
@@ -98,7 +98,7 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
         _columns.CheckActive(column);
         return _columns.IsFromInput(column)
             ? ScoringColumns.Typed<TValue>(column, _kept[column.Index].Getter(Slot))
-            : _columns.ScoreGetter<TValue>(column, Current);
+            : _columns.ScoreGetter<TValue>(column, () => _skipped.Seen(Current()));
     }
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId value) => value = _ids[Slot()];

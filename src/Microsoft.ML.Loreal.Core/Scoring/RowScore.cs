@@ -19,12 +19,16 @@ internal sealed class RowScore(ReadOnlyMemory<float> probabilities)
     /// <summary>The row's number in the input, from 0, for messages.</summary>
     public long Row { get; private set; }
 
+    /// <summary>Why the row is skipped; null where it is not.</summary>
+    public InvalidDataException? Skipped { get; private set; }
+
     /// <summary>Takes the image of the next row.</summary>
     public void Accept(long row, ImageCell image)
     {
         Row = row;
         Image = image;
         Ready = false;
+        Skipped = null;
         _failure = null;
     }
 
@@ -40,14 +44,16 @@ internal sealed class RowScore(ReadOnlyMemory<float> probabilities)
     {
         Image = null;
         Ready = false;
+        Skipped = null;
         _failure = ExceptionDispatchInfo.Capture(error);
     }
 
     /// <summary>The image cannot be used: the scores are NaN and the label is missing.</summary>
-    public void Skip()
+    public void Skip(InvalidDataException reason)
     {
         Image = null;
         Ready = false;
+        Skipped = reason;
         _failure = null;
     }
 

@@ -10,7 +10,6 @@ namespace Microsoft.ML.Loreal.Scoring;
 internal sealed class ScoringBatch : IDisposable
 {
     private readonly IScorer _scorer;
-    private readonly SkippedRows _skipped;
     private readonly ImageDecoder _decoder;
     private readonly RowScore[] _rows;
     private readonly float[] _probabilities;
@@ -19,11 +18,9 @@ internal sealed class ScoringBatch : IDisposable
     /// <summary>Makes an empty batch.</summary>
     /// <param name="scorer">What scores.</param>
     /// <param name="capacity">The most rows.</param>
-    /// <param name="skipped">Gets the rows that are skipped.</param>
-    public ScoringBatch(IScorer scorer, int capacity, SkippedRows skipped)
+    public ScoringBatch(IScorer scorer, int capacity)
     {
         _scorer = scorer;
-        _skipped = skipped;
         _decoder = scorer.Settings.CreateDecoder(scorer.ImageProcessor.ResizedSide(scorer.Resolution));
         int classes = scorer.ClassNames.Count;
         _probabilities = new float[capacity * classes];
@@ -50,7 +47,7 @@ internal sealed class ScoringBatch : IDisposable
         }
         catch (InvalidDataException exception)
         {
-            Reject(slot, number, InvalidImage.Error(number, _scorer.Settings.ImageColumnName, null, exception));
+            Reject(slot, InvalidImage.Error(number, _scorer.Settings.ImageColumnName, null, exception));
         }
 
         Count++;
@@ -120,18 +117,17 @@ internal sealed class ScoringBatch : IDisposable
         }
         catch (InvalidDataException exception)
         {
-            Reject(slot, row.Row, InvalidImage.Error(row.Row, _scorer.Settings.ImageColumnName, row.Image!.Description, exception));
+            Reject(slot, InvalidImage.Error(row.Row, _scorer.Settings.ImageColumnName, row.Image!.Description, exception));
         }
     }
 
-    private void Reject(int slot, long number, InvalidDataException error)
+    private void Reject(int slot, InvalidDataException error)
     {
         // The row goes through the model with the others, and what comes out of it is not looked at.
         Input(slot).Clear();
         if (_scorer.Settings.OnInvalidImage == InvalidImageAction.Skip)
         {
-            _rows[slot].Skip();
-            _skipped.Add(number, error);
+            _rows[slot].Skip(error);
         }
         else
         {

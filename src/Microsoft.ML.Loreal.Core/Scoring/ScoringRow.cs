@@ -8,12 +8,14 @@ internal sealed class ScoringRow : DataViewRow
     private readonly DataViewRow _input;
     private readonly ScoringColumns _columns;
     private readonly SingleRowScorer? _scorer;
+    private readonly SkippedRows _skipped;
 
     public ScoringRow(DataViewRow input, ScoringColumns columns, IScorer scorer, SkippedRows skipped)
     {
         _input = input;
         _columns = columns;
-        _scorer = columns.Scoring ? new SingleRowScorer(input, columns.Image, scorer, skipped) : null;
+        _skipped = skipped;
+        _scorer = columns.Scoring ? new SingleRowScorer(input, columns.Image, scorer) : null;
     }
 
     public override long Position => _input.Position;
@@ -29,7 +31,7 @@ internal sealed class ScoringRow : DataViewRow
         _columns.CheckActive(column);
         return _columns.IsFromInput(column)
             ? _input.GetGetter<TValue>(_columns.Input[column.Index])
-            : _columns.ScoreGetter<TValue>(column, _scorer!.Current);
+            : _columns.ScoreGetter<TValue>(column, () => _skipped.Seen(_scorer!.Current()));
     }
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => _input.GetIdGetter();

@@ -7,36 +7,32 @@ namespace Microsoft.ML.Loreal.Scoring;
 /// <param name="warn">Told at the end of the pass; null for nobody.</param>
 internal sealed class SkippedRows(Action<string>? warn)
 {
-    private readonly Lock _lock = new();
     private long _count;
-    private (long Row, string Message)? _first;
+    private long? _last;
+    private InvalidDataException? _first;
 
-    /// <summary>Counts a row. Safe for several threads.</summary>
-    public void Add(long row, InvalidDataException error)
+    /// <summary>Counts a row whose scores somebody asks for, if it is skipped; once, however often it is asked for.</summary>
+    public RowScore Seen(RowScore row)
     {
-        lock (_lock)
+        if (row.Skipped is { } reason && row.Row != _last)
         {
             _count++;
-            if (_first is null || row < _first.Value.Row)
-            {
-                _first = (row, error.Message);
-            }
+            _last = row.Row;
+            _first ??= reason;
         }
+
+        return row;
     }
 
-    /// <summary>Says what was counted, if anything, and counts anew.</summary>
+    /// <summary>Says what was counted, if anything.</summary>
     public void Report()
     {
-        lock (_lock)
+        if (_first is { } first)
         {
-            if (_first is { } first)
-            {
-                warn?.Invoke(
-                    $"{_count} row(s) with an image that cannot be used were skipped. Their scores are NaN, and ML.NET's metrics leave them "
-                    + $"out: accuracies and losses are those of the other rows. The first: {first.Message}");
-            }
-
-            (_count, _first) = (0, null);
+            warn?.Invoke(
+                $"{_count} row(s) with an image that cannot be used were skipped. Their scores are NaN, and ML.NET's metrics leave them "
+                + $"out: accuracies and losses are those of the other rows. The first: {first.Message}");
+            _first = null;
         }
     }
 }

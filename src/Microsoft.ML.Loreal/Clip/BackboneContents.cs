@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.ML.Loreal.Clip.Tokenizer;
 using Microsoft.ML.Loreal.Images;
 
@@ -6,16 +7,14 @@ namespace Microsoft.ML.Loreal.Clip;
 /// <summary>What the files of a backbone say, read and checked against each other. The weights stay where they are.</summary>
 internal sealed class BackboneContents
 {
-    public const string WeightsFile = "model.safetensors";
+    public const string ConfigFile = "config.json";
+    public const string OpenClipConfigFile = "open_clip_config.json";
 
-    private const string ConfigFile = "config.json";
-    private const string VocabularyFile = "vocab.json";
-    private const string MergesFile = "merges.txt";
-    private const string OpenAIVocabularyFile = "bpe_simple_vocab_16e6.txt.gz";
-
-    private BackboneContents(ClipConfig config, ClipTokenizer tokenizer, ImageProcessor imageProcessor, IReadOnlyList<string> fileNames)
+    private BackboneContents(
+        ClipConfig config, ClipTokenizer tokenizer, ImageProcessor imageProcessor, WeightFiles weights, IReadOnlyList<string> fileNames)
     {
         Config = config;
+        Weights = weights;
         Tokenizer = tokenizer;
         ImageProcessor = imageProcessor;
         FileNames = fileNames;
@@ -27,7 +26,12 @@ internal sealed class BackboneContents
 
     public ImageProcessor ImageProcessor { get; }
 
+    public WeightFiles Weights { get; }
+
     public IReadOnlyList<string> FileNames { get; }
+
+    /// <summary>Whether a file says the model's sizes and activation.</summary>
+    public bool HasConfig => FileNames.Contains(ConfigFile) || FileNames.Contains(OpenClipConfigFile);
 
     public static bool IsPickle(string path) =>
         Path.GetExtension(path).ToUpperInvariant() is ".PT" or ".PTH" or ".BIN" or ".CKPT" or ".PKL";
@@ -35,61 +39,96 @@ internal sealed class BackboneContents
     public static NotSupportedException PickleGiven(string path) =>
         new(
             $"The weights '{path}' are a Python pickle, which is never read because it can run code. Convert them to safetensors and save "
-            + $"them as {WeightsFile}.");
+            + $"them as {WeightFiles.Standard}.");
 
     public static string Describe(IBackboneFiles files, string name) => $"{name} of {files.Description}";
 
-    /// <summary>JSON may escape half of a surrogate pair; its reader notices when the text is asked for.</summary>
-    public static InvalidDataException NotUnicode(string description, InvalidOperationException error) =>
-        new($"{description} has text that is not Unicode.", error);
-
-    public static BackboneContents Read(IBackboneFiles files)
+    /// <summary>Reads the files.</summary>
+    /// <param name="files">Where they are.</param>
+    /// <param name="activation">The activation of both towers where the files do not say it.</param>
+    public static BackboneContents Read(IBackboneFiles files, ClipActivation? activation)
     {
-        bool hasConfig = files.Exists(ConfigFile);
-        bool hasHuggingFaceVocabulary = files.Exists(VocabularyFile) && files.Exists(MergesFile);
-        CheckComplete(files, hasConfig, hasHuggingFaceVocabulary);
-        using var checkpoint = ClipCheckpoint.Open(files.Open(WeightsFile), Describe(files, WeightsFile));
-        if (!hasConfig && checkpoint.IsHuggingFace)
+        string? configFile = FindConfig(files);
+        bool isOpenClip = configFile == OpenClipConfigFile;
+        ClipConfig? config = configFile is null ? null : ReadConfig(files, configFile);
+        var weights = WeightFiles.Find(files, preferOpenClip: isOpenClip);
+        using ClipCheckpoint? checkpoint = weights is null ? null : ClipCheckpoint.Open(files, weights);
+        CheckComplete(files, configFile is not null, checkpoint is not null);
+        if (config is null)
         {
-            throw Missing(files, [ConfigFile + " (the weights have Hugging Face's names, which do not tell the model's sizes)"]);
+            config = Infer(files, checkpoint!, activation);
+        }
+        else if (activation is { } given && (config.VisionActivation != given || config.TextActivation != given))
+        {
+            throw new ArgumentException(
+                $"The activation {given} was given; {Describe(files, configFile!)} says {config.VisionActivation} for the vision and "
+                + $"{config.TextActivation} for the text tower. Leave the argument out.",
+                nameof(activation));
         }
 
-        ClipConfig config = hasConfig ? ReadConfig(files) : ClipConfig.FromStateDict(checkpoint.Shapes, Describe(files, WeightsFile));
-        checkpoint.Check(config);
-        ClipVocabulary vocabulary = hasHuggingFaceVocabulary ? ReadHuggingFaceVocabulary(files) : ReadOpenAIVocabulary(files, config);
-        if (vocabulary.Tokens.Count != config.VocabularySize)
+        checkpoint!.Check(config);
+        var vocabulary = VocabularyFiles.Read(files, config.VocabularySize);
+        var tokenizer = new ClipTokenizer(vocabulary.Contents, config.ContextLength);
+        if (config.EndOfTextToken is { } end && end != tokenizer.EndOfText)
         {
             throw new InvalidDataException(
-                $"The vocabulary of {files.Description} has {vocabulary.Tokens.Count} tokens; the model has {config.VocabularySize}.");
+                $"{Describe(files, configFile!)}: the text tower's {(isOpenClip ? "eos_id" : "eos_token_id")} is {end}; the end of a text "
+                + $"is token {tokenizer.EndOfText} of the vocabulary.");
         }
 
-        var tokenizer = new ClipTokenizer(vocabulary, config.ContextLength);
-        CheckEndOfText(config, tokenizer, files);
-        string[] vocabularyFiles = hasHuggingFaceVocabulary ? [VocabularyFile, MergesFile] : [OpenAIVocabularyFile];
-        (ImageProcessorSettings preprocessing, string? preprocessorFile) = PreprocessorConfig.Read(files, config.ImageResolution);
-        string?[] names = [ConfigFile, preprocessorFile, .. vocabularyFiles, WeightsFile];
+        (ImageProcessorSettings preprocessing, string? preprocessorFile) = isOpenClip
+            ? (
+                BackboneJson.Read(
+                    files, configFile!, (root, description) => OpenClipPreprocessing.Read(root, config.ImageResolution, description)),
+                null)
+            : PreprocessorConfig.Read(files, config.ImageResolution);
+        string?[] names = [configFile, preprocessorFile, .. vocabulary.Names, .. weights!.AllNames];
         return new BackboneContents(
-            config, tokenizer, new ImageProcessor(preprocessing), [.. names.OfType<string>().Where(files.Exists)]);
+            config, tokenizer, new ImageProcessor(preprocessing), weights, [.. names.OfType<string>().Where(files.Exists)]);
     }
 
-    private static void CheckComplete(IBackboneFiles files, bool hasConfig, bool hasHuggingFaceVocabulary)
+    /// <summary>The configuration that counts: transformers' unless it is not one of CLIP and open_clip's is there too.</summary>
+    private static string? FindConfig(IBackboneFiles files)
+    {
+        bool hasOpenClip = files.Exists(OpenClipConfigFile);
+        if (!files.Exists(ConfigFile))
+        {
+            return hasOpenClip ? OpenClipConfigFile : null;
+        }
+
+        if (!hasOpenClip)
+        {
+            return ConfigFile;
+        }
+
+        return BackboneJson.Read(files, ConfigFile, (root, _) => HasTowers(root)) ? ConfigFile : OpenClipConfigFile;
+    }
+
+    /// <summary>Old files call the two objects otherwise.</summary>
+    private static bool HasTowers(JsonElement root) =>
+        (root.TryGetProperty("text_config", out _) || root.TryGetProperty("text_config_dict", out _))
+        && (root.TryGetProperty("vision_config", out _) || root.TryGetProperty("vision_config_dict", out _));
+
+    private static void CheckComplete(IBackboneFiles files, bool hasConfig, bool hasWeights)
     {
         var missing = new List<string>();
-        if (!files.Exists(WeightsFile))
+        if (!hasWeights)
         {
-            missing.Add(WeightsFile);
+            if (OtherModels.InsteadOfWeights(files) is { } error)
+            {
+                throw error;
+            }
+
+            missing.Add(WeightFiles.Standard);
             if (!hasConfig)
             {
                 missing.Add(ConfigFile);
             }
         }
 
-        if (!hasHuggingFaceVocabulary && !files.Exists(OpenAIVocabularyFile))
+        if (VocabularyFiles.Missing(files) is { } vocabulary)
         {
-            string half = files.Exists(VocabularyFile) ? MergesFile
-                : files.Exists(MergesFile) ? VocabularyFile
-                : $"{VocabularyFile} and {MergesFile}";
-            missing.Add($"{half} (or {OpenAIVocabularyFile})");
+            missing.Add(vocabulary);
         }
 
         if (missing.Count > 0)
@@ -100,44 +139,45 @@ internal sealed class BackboneContents
 
     private static FileNotFoundException Missing(IBackboneFiles files, IReadOnlyList<string> missing) =>
         new(
-            $"{char.ToUpperInvariant(files.Description[0])}{files.Description[1..]} is not a complete CLIP model; missing: "
-            + $"{string.Join(", ", missing)}.",
+            $"{OtherModels.Capitalized(files.Description)} is not a complete CLIP model; missing: {string.Join(", ", missing)}.",
             missing[0]);
 
-    private static ClipConfig ReadConfig(IBackboneFiles files)
+    private static ClipConfig ReadConfig(IBackboneFiles files, string name)
     {
-        string description = Describe(files, ConfigFile);
+        if (name == OpenClipConfigFile)
+        {
+            return BackboneJson.Read(files, name, OpenClipConfig.Read);
+        }
+
+        string description = Describe(files, name);
         try
         {
-            using Stream json = files.Open(ConfigFile);
+            using Stream json = files.Open(name);
             return ClipConfig.FromHuggingFace(json, description);
         }
         catch (InvalidOperationException e)
         {
-            throw NotUnicode(description, e);
+            throw BackboneJson.NotUnicode(description, e);
         }
     }
 
-    private static void CheckEndOfText(ClipConfig config, ClipTokenizer tokenizer, IBackboneFiles files)
+    /// <summary>The configuration that openai's names and shapes tell, with the activation, which only openai's own files tell.</summary>
+    private static ClipConfig Infer(IBackboneFiles files, ClipCheckpoint checkpoint, ClipActivation? activation)
     {
-        if (config.EndOfTextToken is { } end && end != tokenizer.EndOfText)
+        if (checkpoint.IsHuggingFace)
         {
-            throw new InvalidDataException(
-                $"{Describe(files, ConfigFile)}: text_config.eos_token_id is {end}; the end of a text is token {tokenizer.EndOfText} of "
-                + "the vocabulary.");
+            throw Missing(files, [ConfigFile + " (the weights have Hugging Face's names, which do not tell the model's sizes)"]);
         }
-    }
 
-    private static ClipVocabulary ReadHuggingFaceVocabulary(IBackboneFiles files)
-    {
-        using Stream vocabulary = files.Open(VocabularyFile);
-        using Stream merges = files.Open(MergesFile);
-        return ClipVocabulary.FromHuggingFace(vocabulary, merges, files.Description);
-    }
-
-    private static ClipVocabulary ReadOpenAIVocabulary(IBackboneFiles files, ClipConfig config)
-    {
-        using Stream compressed = files.Open(OpenAIVocabularyFile);
-        return ClipVocabulary.FromOpenAI(compressed, config.VocabularySize, Describe(files, OpenAIVocabularyFile));
+        var sizes = ClipConfig.FromStateDict(checkpoint.Shapes, checkpoint.Description);
+        ClipActivation used = activation ?? (checkpoint.IsOpenAI
+            ? ClipActivation.QuickGelu
+            : throw new FileNotFoundException(
+                $"{OtherModels.Capitalized(files.Description)} has neither {ConfigFile} nor {OpenClipConfigFile}, and the weights do not "
+                + "tell whether the towers' activation is QuickGELU, as in OpenAI's models, or GELU, as in most of open_clip's. Add the "
+                + "file that was published with the weights, or say it: ClipBackbone.FromFolder(folder, ClipActivation.QuickGelu) or "
+                + "ClipActivation.Gelu.",
+                ConfigFile));
+        return sizes with { VisionActivation = used, TextActivation = used };
     }
 }

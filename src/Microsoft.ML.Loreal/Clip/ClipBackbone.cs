@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.ML.Loreal.Clip;
 using Microsoft.ML.Loreal.Clip.Tokenizer;
 using Microsoft.ML.Loreal.Images;
@@ -14,11 +15,11 @@ public sealed class ClipBackbone
     private readonly Lazy<BackboneContents> _contents;
     private readonly Lazy<string> _sha256;
 
-    private ClipBackbone(IBackboneFiles files)
+    private ClipBackbone(IBackboneFiles files, ClipActivation? activation = null)
     {
         Files = files;
-        _contents = new Lazy<BackboneContents>(() => BackboneContents.Read(files));
-        _sha256 = new Lazy<string>(() => files.Sha256(BackboneContents.WeightsFile));
+        _contents = new Lazy<BackboneContents>(() => BackboneContents.Read(files, activation));
+        _sha256 = new Lazy<string>(Hash);
     }
 
     /// <summary>
@@ -31,7 +32,7 @@ public sealed class ClipBackbone
     /// <exception cref="FileNotFoundException">The default backbone is asked for and the assembly was built without it.</exception>
     public ClipConfig Config => _contents.Value.Config;
 
-    /// <summary>The SHA-256 of the weights (model.safetensors) as 64 lower-case hexadecimal digits.</summary>
+    /// <summary>The SHA-256 of the weights (all their files, in the order of their names) as 64 lower-case hexadecimal digits.</summary>
     /// <exception cref="InvalidDataException">The weights were overwritten after the backbone was opened.</exception>
     public string Sha256 => _sha256.Value;
 
@@ -56,59 +57,72 @@ public sealed class ClipBackbone
     private IBackboneFiles Files { get; }
 
     /// <summary>
-    /// Opens a CLIP model in a folder as Hugging Face publishes it: config.json, model.safetensors, vocab.json and merges.txt, and
-    /// processor_config.json or preprocessor_config.json where there is one. bpe_simple_vocab_16e6.txt.gz may stand in for vocab.json and
-    /// merges.txt, and with openai's tensor names config.json may be left out. Everything is checked at once, names and shapes of the
-    /// weights included; the weights are read when they are needed.
+    /// Opens a CLIP model in a folder, as published for Hugging Face's transformers or for open_clip, or as kept in Hugging Face's download
+    /// cache. Everything is checked at once, names and shapes of the weights included; the weights are read when they are needed.
     /// </summary>
     /// <remarks>
+    /// <para>
+    /// The configuration is <c>config.json</c> or <c>open_clip_config.json</c>; weights with openai's own buffers need none. The weights
+    /// are <c>model.safetensors</c>, <c>open_clip_model.safetensors</c>, the shards of a <c>model.safetensors.index.json</c>, or the only
+    /// safetensors file, with Hugging Face's or openai's tensor names. The tokenizer is <c>vocab.json</c> and <c>merges.txt</c>,
+    /// <c>tokenizer.json</c>, or <c>bpe_simple_vocab_16e6.txt.gz</c>. Pictures are processed as <c>processor_config.json</c>,
+    /// <c>preprocessor_config.json</c> or open_clip's configuration says. docs/default-backbone.md lists the layouts.
+    /// </para>
+    /// <para>
     /// Files of up to 16 MiB are kept in memory, larger ones are held open as long as the backbone is used. So the folder may be deleted,
     /// moved or filled anew, and what was opened is still trained with and saved. A large file must not be overwritten in place: what reads
     /// it then, training and saving included, throws an <see cref="InvalidDataException"/> that tells how to put it right.
+    /// </para>
     /// </remarks>
     /// <param name="folder">The folder.</param>
     /// <returns>The backbone.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="FileNotFoundException">A file is missing; the message lists what is.</exception>
+    /// <exception cref="FileNotFoundException">
+    /// A file is missing; the message lists what is. Or the files do not say the activation of the towers; see
+    /// <see cref="FromFolder(string, ClipActivation)"/>.
+    /// </exception>
     /// <exception cref="NotSupportedException">
-    /// The weights are a pickle (.pt, .bin), the model is of another kind, such as a ResNet, or a setting in config.json or of the image
-    /// processor asks for something that is not supported; the message names it.
+    /// The weights are a pickle (.pt, .bin) or quantized, the model is of another kind, such as a ResNet, or a setting in its configuration
+    /// or of the image processor asks for something that is not supported; the message names it.
     /// </exception>
     /// <exception cref="InvalidDataException">A file is damaged, or the files do not fit each other.</exception>
-    public static ClipBackbone FromFolder(string folder)
+    public static ClipBackbone FromFolder(string folder) => FromFiles(new FolderBackboneFiles(Resolve(folder)));
+
+    /// <summary>
+    /// Opens a CLIP model in a folder whose weights have openai's tensor names and no configuration beside them, as programs like open_clip
+    /// save them. Such weights do not tell the activation of the towers. Otherwise as <see cref="FromFolder(string)"/>.
+    /// </summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="activation">
+    /// The activation of both towers: <see cref="ClipActivation.QuickGelu"/> for OpenAI's models and what was trained from them,
+    /// <see cref="ClipActivation.Gelu"/> for most others.
+    /// </param>
+    /// <returns>The backbone.</returns>
+    /// <exception cref="ArgumentException">The folder has a configuration that says another activation.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">A file is missing; the message lists what is.</exception>
+    /// <exception cref="NotSupportedException">The model cannot be used; the message says why.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, or the files do not fit each other.</exception>
+    public static ClipBackbone FromFolder(string folder, ClipActivation activation)
     {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        if (File.Exists(folder))
+        if (!Enum.IsDefined(activation))
         {
-            throw BackboneContents.IsPickle(folder)
-                ? BackboneContents.PickleGiven(folder)
-                : new DirectoryNotFoundException(
-                    $"'{folder}' is a file; expected the folder with a CLIP model's config.json, model.safetensors, vocab.json and "
-                    + "merges.txt.");
+            throw new ArgumentOutOfRangeException(nameof(activation), activation, "Expected QuickGelu or Gelu.");
         }
 
-        if (!Directory.Exists(folder))
-        {
-            throw new DirectoryNotFoundException(
-                $"There is no folder '{folder}'; expected a CLIP model's config.json, model.safetensors, vocab.json and merges.txt there.");
-        }
-
-        string? pickle = Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).FirstOrDefault(BackboneContents.IsPickle);
-        var files = new FolderBackboneFiles(folder);
-        if (pickle is not null && !files.Exists(BackboneContents.WeightsFile))
-        {
-            throw BackboneContents.PickleGiven(pickle);
-        }
-
-        return FromFiles(files);
+        var files = new FolderBackboneFiles(Resolve(folder));
+        ClipBackbone backbone = FromFiles(files, activation);
+        // What was asked for is kept as a config.json, which a saved model takes along.
+        return backbone._contents.Value.HasConfig ? backbone : FromFiles(new ConfiguredBackboneFiles(files, backbone.Config));
     }
 
     /// <inheritdoc/>
     public override string ToString() => Files.Description;
 
-    internal static ClipBackbone FromFiles(IBackboneFiles files)
+    /// <summary>Opens a backbone, of which <paramref name="activation"/> says what its files do not.</summary>
+    internal static ClipBackbone FromFiles(IBackboneFiles files, ClipActivation? activation = null)
     {
-        var backbone = new ClipBackbone(files);
+        var backbone = new ClipBackbone(files, activation);
         _ = backbone._contents.Value;
         return backbone;
     }
@@ -129,9 +143,47 @@ public sealed class ClipBackbone
     internal ClipModel CreateModel(torch.Device device, ComputePrecision precision = ComputePrecision.Single)
     {
         PrecisionSupport.Check(precision, device);
-        using var checkpoint = ClipCheckpoint.Open(
-            Files.Open(BackboneContents.WeightsFile), BackboneContents.Describe(Files, BackboneContents.WeightsFile));
+        using var checkpoint = ClipCheckpoint.Open(Files, _contents.Value.Weights);
         checkpoint.Check(Config);
         return new ClipModel(Config, device, checkpoint.Load, precision);
+    }
+
+    private static string Resolve(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        if (File.Exists(folder))
+        {
+            throw BackboneContents.IsPickle(folder)
+                ? BackboneContents.PickleGiven(folder)
+                : new DirectoryNotFoundException(
+                    $"'{folder}' is a file; expected the folder with a CLIP model's config.json, model.safetensors, vocab.json and "
+                    + "merges.txt.");
+        }
+
+        return Directory.Exists(folder) ? HubFolder.Resolve(folder)
+            : throw new DirectoryNotFoundException(
+                $"There is no folder '{folder}'; expected a CLIP model's config.json, model.safetensors, vocab.json and merges.txt there.");
+    }
+
+    private string Hash()
+    {
+        IReadOnlyList<string> names = _contents.Value.Weights.Names;
+        if (names.Count == 1)
+        {
+            return Files.Sha256(names[0]);
+        }
+
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] block = new byte[1 << 16];
+        foreach (string name in names)
+        {
+            using Stream shard = Files.Open(name);
+            for (int read; (read = shard.Read(block)) > 0;)
+            {
+                hash.AppendData(block, 0, read);
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

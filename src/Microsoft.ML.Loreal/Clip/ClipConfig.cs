@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.ML.Loreal.Clip;
 
 namespace Microsoft.ML.Loreal;
 
 /// <summary>The sizes of a CLIP model with a vision transformer, and what its towers compute with them.</summary>
 public sealed record ClipConfig
 {
-    private const double DefaultLayerNormEpsilon = 1e-5;
+    internal const double DefaultLayerNormEpsilon = 1e-5;
 
     // With this eos_token_id old files mean the largest id of a text, whatever its number is.
     private const int LargestId = 2;
@@ -78,15 +79,15 @@ public sealed record ClipConfig
     {
         using JsonDocument document = Parse(json, description);
         JsonElement root = document.RootElement;
+        if (root.ValueKind == JsonValueKind.Object)
+        {
+            OtherModels.CheckConfig(root, description);
+        }
+
         if (Tower("text_config") is not { } text || Tower("vision_config") is not { } vision)
         {
             throw new InvalidDataException(
                 $"{description} is not the configuration of a CLIP model: it needs the objects text_config and vision_config.");
-        }
-
-        if (root.TryGetProperty("model_type", out JsonElement type) && type.ValueKind == JsonValueKind.String && type.GetString() != "clip")
-        {
-            throw new InvalidDataException($"{description} describes a model of type '{type.GetString()}'; expected 'clip'.");
         }
 
         // The class reads the root's; where only the towers have one, the weights tell whether it is theirs.
@@ -211,11 +212,6 @@ public sealed record ClipConfig
     /// </summary>
     internal static ClipConfig FromStateDict(IReadOnlyDictionary<string, long[]> shapes, string description)
     {
-        if (shapes.ContainsKey("visual.layer1.0.conv1.weight"))
-        {
-            throw new NotSupportedException($"{description} holds a CLIP model with a ResNet; only vision transformers are supported.");
-        }
-
         long[] patch = Shape("visual.conv1.weight", 4);
         long[] visionPosition = Shape("visual.positional_embedding", 2);
         long[] textPosition = Shape("positional_embedding", 2);
@@ -288,7 +284,7 @@ public sealed record ClipConfig
         }
     }
 
-    private void Check(string description)
+    internal void Check(string description)
     {
         (string Name, int Value)[] sizes =
         [

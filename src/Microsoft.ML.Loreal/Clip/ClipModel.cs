@@ -56,8 +56,8 @@ internal sealed class ClipModel : nn.Module
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor embeddings = Text.Embed(tokens);
-        // The end of text is the largest id.
-        Tensor eot = tokens.argmax(1);
+        // Zeros follow the end of text, whose id need not be the largest: tokens can have been added. [N, L] * [L] -> [N]
+        Tensor eot = (tokens.ne(0) * arange(tokens.shape[1], ScalarType.Int64, tokens.device)).amax([1]);
         long length = eot.max().ToInt64() + 1;
         return Text.Forward(embeddings.narrow(1, 0, length), eot).MoveToOuterDisposeScope();
     }

@@ -3,12 +3,33 @@ namespace Microsoft.ML.Loreal.Clip;
 /// <summary>Where each tensor of openai's state dict is in a checkpoint with openai's or Hugging Face's names.</summary>
 internal static class ClipWeightNames
 {
+    /// <summary>The buffers of openai's own archives.</summary>
+    public static IReadOnlyList<string> OpenAIBuffers { get; } = ["input_resolution", "context_length", "vocab_size"];
+
     /// <summary>Buffers that published checkpoints carry beside the weights.</summary>
-    private static readonly HashSet<string> _ignored = new(StringComparer.Ordinal)
+    private static readonly HashSet<string> _ignored = new(OpenAIBuffers, StringComparer.Ordinal)
     {
-        "input_resolution", "context_length", "vocab_size",
         "text_model.embeddings.position_ids", "vision_model.embeddings.position_ids",
     };
+
+    /// <summary>What wrappers put before the names of a whole model when it is saved in them.</summary>
+    private static readonly string[] _prefixes = ["module.", "model.", "clip.", "_orig_mod."];
+
+    /// <summary>The prefixes of wrappers, one after the other, that all names share but for ignored buffers'; empty without one.</summary>
+    public static string SharedPrefix(IReadOnlyCollection<string> names)
+    {
+        string prefix = string.Empty;
+        while (Next() is { } next)
+        {
+            prefix += next;
+        }
+
+        return prefix;
+
+        string? Next() => _prefixes.FirstOrDefault(candidate =>
+            names.Any(name => name.StartsWith(prefix + candidate, StringComparison.Ordinal))
+            && names.All(name => name.StartsWith(prefix + candidate, StringComparison.Ordinal) || IsIgnored(name)));
+    }
 
     public static bool IsIgnored(string name) => _ignored.Contains(name);
 

@@ -9,6 +9,10 @@ internal sealed class EmbeddedBackboneFiles : IBackboneFiles
 
     public string Description => "the backbone embedded in Microsoft.ML.Loreal";
 
+    public IEnumerable<string> Names => typeof(EmbeddedBackboneFiles).Assembly.GetManifestResourceNames()
+        .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+        .Select(name => name[Prefix.Length..]);
+
     public bool Exists(string name) => typeof(EmbeddedBackboneFiles).Assembly.GetManifestResourceInfo(Prefix + name) is not null;
 
     public Stream Open(string name) => typeof(EmbeddedBackboneFiles).Assembly.GetManifestResourceStream(Prefix + name)

@@ -12,6 +12,8 @@ internal sealed class FolderBackboneFiles(string folder, long mostInMemory = Fil
 
     public string Description => $"the folder '{folder}'";
 
+    public IEnumerable<string> Names => Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path));
+
     public bool Exists(string name) => _opened.ContainsKey(name) || File.Exists(Path.Combine(folder, name));
 
     public Stream Open(string name) => Content(name).Open();

@@ -6,6 +6,9 @@ internal interface IBackboneFiles
     /// <summary>Names the place in messages.</summary>
     string Description { get; }
 
+    /// <summary>The names of all files.</summary>
+    IEnumerable<string> Names { get; }
+
     bool Exists(string name);
 
     /// <summary>

@@ -73,7 +73,7 @@ internal sealed class PreprocessorConfig
         }
         catch (InvalidOperationException e)
         {
-            throw BackboneContents.NotUnicode(description, e);
+            throw BackboneJson.NotUnicode(description, e);
         }
     }
 

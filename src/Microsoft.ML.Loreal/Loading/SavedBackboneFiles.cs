@@ -8,6 +8,8 @@ internal sealed class SavedBackboneFiles(IReadOnlyDictionary<string, FileContent
 {
     public string Description => "the backbone in the saved model";
 
+    public IEnumerable<string> Names => files.Keys;
+
     public bool Exists(string name) => files.ContainsKey(name);
 
     public Stream Open(string name) => files[name].Open();

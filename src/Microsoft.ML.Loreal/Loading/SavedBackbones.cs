@@ -39,7 +39,8 @@ internal static class SavedBackbones
             return known;
         }
 
-        var backbone = ClipBackbone.FromFiles(new SavedBackboneFiles(parts.ToDictionary(part => part.Name[Folder.Length..], archive.Read)));
+        ClipBackbone backbone = Open(
+            new SavedBackboneFiles(parts.ToDictionary(part => part.Name[Folder.Length..], archive.Read)));
         lock (_lock)
         {
             // Somebody else may have read the same meanwhile.
@@ -57,6 +58,13 @@ internal static class SavedBackbones
             _known[key] = new WeakReference<ClipBackbone>(backbone);
             return backbone;
         }
+    }
+
+    /// <summary>Until the activation could be told, models without a configuration were saved, and all had QuickGELU.</summary>
+    private static ClipBackbone Open(SavedBackboneFiles files)
+    {
+        bool hasConfig = files.Exists(BackboneContents.ConfigFile) || files.Exists(BackboneContents.OpenClipConfigFile);
+        return ClipBackbone.FromFiles(files, hasConfig ? null : ClipActivation.QuickGelu);
     }
 
     private static ClipBackbone? Find(string key)

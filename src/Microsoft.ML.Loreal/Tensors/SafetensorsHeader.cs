@@ -184,7 +184,10 @@ internal sealed class SafetensorsHeader
         ? type
         : throw Invalid(
             $"'{name}' has the unknown dtype '{text}'; known are "
-            + $"{string.Join(", ", Enum.GetValues<SafetensorsType>().Select(SafetensorsEntry.TypeName))}");
+            + $"{string.Join(", ", Enum.GetValues<SafetensorsType>().Select(SafetensorsEntry.TypeName))}"
+            + (text.StartsWith("F8", StringComparison.Ordinal) || text.StartsWith("F4", StringComparison.Ordinal)
+                ? "; its numbers are quantized (fp8 or fp4): use the original weights"
+                : string.Empty));
 
     private List<long> ReadNumbers(ref Utf8JsonReader reader, string name, int most)
     {

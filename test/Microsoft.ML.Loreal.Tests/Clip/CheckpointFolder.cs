@@ -71,11 +71,19 @@ internal sealed class CheckpointFolder : IDisposable
         WriteText("merges.txt", "#version: 0.2\n");
     }
 
+    /// <summary>As openai's own archives hold them, with the buffers that tell them from others'.</summary>
     public void WriteOpenAIWeights(Func<Tensor, Tensor>? convert = null)
     {
         using DisposeScope scope = NewDisposeScope();
+        (string, Tensor)[] buffers =
+        [
+            ("input_resolution", tensor(Config.ImageResolution)),
+            ("context_length", tensor(Config.ContextLength)),
+            ("vocab_size", tensor(Config.VocabularySize)),
+        ];
         SafetensorsWriter.Write(
-            File("model.safetensors"), State.Select(pair => (pair.Key, convert is null ? pair.Value : convert(pair.Value))));
+            File("model.safetensors"),
+            [.. State.Select(pair => (pair.Key, convert is null ? pair.Value : convert(pair.Value))), .. buffers]);
     }
 
     /// <summary>Renames and splits as Hugging Face's converter does.</summary>

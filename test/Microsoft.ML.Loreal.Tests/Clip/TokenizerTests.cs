@@ -151,7 +151,7 @@ public sealed class TokenizerTests
         RefusedVocabulary("{", "", "not valid JSON");
         RefusedVocabulary("""{"a":0,"b":0}""", "", "each once");
         RefusedVocabulary("""{"a":0,"b":7}""", "", "ids 0 to 1");
-        RefusedVocabulary("""{"<|endoftext|>":0,"b":1}""", "", "the last two");
+        RefusedVocabulary("""{"<|endoftext|>":0,"b":1}""", "", "no token '<|startoftext|>'");
         RefusedVocabulary("""{"a":0,"b":1}""", "#version\na b c\n", "line 2");
         InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(
             () => ClipVocabulary.FromOpenAI(new MemoryStream([1, 2, 3, 4]), ClipVocabularySize, "the table"));

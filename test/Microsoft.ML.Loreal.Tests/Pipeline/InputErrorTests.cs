@@ -153,17 +153,6 @@ public sealed class InputErrorTests
     }
 
     [TestMethod]
-    public void ClassWithoutAnImageIsNamed()
-    {
-        IDataView all = Pathed();
-        ITransformer keys = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(Trained.Data(_ml));
-        IDataView some = keys.Transform(
-            Copied(_ml.Data.LoadFromEnumerable(Trained.Photos.Where(photo => photo.Label != "green").ToList())));
-        Assert.IsNotNull(all);
-        AssertMessage(Assert.ThrowsExactly<ArgumentException>(() => Trainer().Fit(some)), "green");
-    }
-
-    [TestMethod]
     public void UnusableClassNamesAreRefusedBeforeImagesAreRead()
     {
         using var folder = new TemporaryFolder();

@@ -47,6 +47,25 @@ public sealed class BackboneMutationTests
 
     [TestMethod]
     [Timeout(120_000)]
+    [DataRow("open_clip_config.json", 3000)]
+    [DataRow("tokenizer.json", 1500)]
+    [DataRow("added_tokens.json", 1000)]
+    [DataRow("tokenizer_config.json", 1000)]
+    [DataRow("model.safetensors.index.json", 1500)]
+    public void DamagedSettingsOfOtherLayoutsAreReadOrRefused(string name, int mutants)
+    {
+        Dictionary<string, byte[]> files = Other(name, out string json);
+        MutationLoop.Run(
+            TestContext,
+            name,
+            mutants,
+            random => Use(new MemoryBackboneFiles(
+                "the damaged backbone", new Dictionary<string, byte[]>(files) { [name] = JsonMutation.Of(json, random) })),
+            error => IsDocumented(error) || error is FileNotFoundException);
+    }
+
+    [TestMethod]
+    [Timeout(120_000)]
     public void DamagedMergesAreReadOrRefused() =>
         MutationLoop.Run(
             TestContext, "merges.txt", 500, random => Use(With("merges.txt", Mutation.Of(_files["merges.txt"], random))), IsDocumented);
@@ -169,6 +188,50 @@ public sealed class BackboneMutationTests
             ["preprocessor_config.json"] = Encoding.UTF8.GetBytes(Preprocessor),
             ["model.safetensors"] = weights.ToArray(),
         };
+    }
+
+    /// <summary>The files of a layout that has this one, and what it says.</summary>
+    private static Dictionary<string, byte[]> Other(string name, out string json)
+    {
+        var files = new Dictionary<string, byte[]>(_files);
+        switch (name)
+        {
+            case "open_clip_config.json":
+                files.Remove("config.json");
+                json = $$$"""
+                    {"model_cfg":{"embed_dim":{{{_config.EmbedDimension}}},"quick_gelu":true,
+                    "vision_cfg":{"image_size":8,"layers":1,"width":8,"patch_size":4,"head_width":4,"norm_kwargs":{"eps":1e-6}},
+                    "text_cfg":{"context_length":12,"vocab_size":{{{_config.VocabularySize}}},"width":8,"heads":1,"layers":1,
+                    "pool_type":"argmax"}},
+                    "preprocess_cfg":{"mean":[0.48,0.457,0.408],"std":[0.268,0.261,0.275],"interpolation":"bicubic","fill_color":0}}
+                    """;
+                break;
+            case "tokenizer.json":
+                files.Remove("vocab.json");
+                files.Remove("merges.txt");
+                json = $$$"""
+                    {"added_tokens":[{"id":{{{TinyClip.VocabularySize}}},"content":"<|endoftext|>"}],
+                    "normalizer":{"type":"Sequence","normalizers":[{"type":"NFC"},{"type":"Lowercase"}]},
+                    "pre_tokenizer":{"type":"ByteLevel"},
+                    "model":{"type":"BPE","dropout":null,"end_of_word_suffix":"</w>","merges":["p h",["ph","o"]],
+                    "vocab":{{{TinyClip.VocabularyJson("ph")}}}}}
+                    """;
+                break;
+            case "added_tokens.json":
+                json = $$"""{"<|endoftext|>":{{TinyClip.VocabularySize}},"ph":512}""";
+                break;
+            case "tokenizer_config.json":
+                json = $$$"""{"added_tokens_decoder":{"{{{TinyClip.VocabularySize}}}":{"content":"<|endoftext|>"}},"model_max_length":12}""";
+                break;
+            default:
+                files.Remove("model.safetensors", out byte[]? weights);
+                files.Add("a.safetensors", weights!);
+                json = "{\"metadata\":{},\"weight_map\":{"
+                    + string.Join(',', ClipWeightNames.OpenAI(_config).Select(weight => $"\"{weight.Name}\":\"a.safetensors\"")) + "}}";
+                break;
+        }
+
+        return files;
     }
 
     private static byte[] Compressed(string text)

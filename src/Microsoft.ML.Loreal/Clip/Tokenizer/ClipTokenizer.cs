@@ -23,13 +23,25 @@ internal sealed class ClipTokenizer
     private readonly ClipVocabulary _vocabulary;
     private readonly BytePairEncoder _encoder;
 
+    // The longest first, as they stand in a cleaned text.
+    private readonly AddedToken[] _added;
+
     public ClipTokenizer(ClipVocabulary vocabulary, int contextLength)
     {
         _vocabulary = vocabulary;
         _encoder = new BytePairEncoder(vocabulary);
         ContextLength = contextLength;
-        StartOfText = vocabulary.Tokens.Count - 2;
-        EndOfText = vocabulary.Tokens.Count - 1;
+        StartOfText = vocabulary.StartOfText;
+        EndOfText = vocabulary.EndOfText;
+        // Class names are read with spaces for underscores, so an added token is known with both.
+        _added =
+        [
+            .. vocabulary.Added.Where(token => !_specialTokens.Contains(token.Content))
+                .SelectMany(token => new[] { token, token with { Content = token.Content.Replace('_', ' ') } })
+                .Select(token => token with { Content = Clean(token.Content) })
+                .Where(token => token.Content.Length > 0)
+                .OrderByDescending(token => token.Content.Length),
+        ];
     }
 
     private enum CharacterClass
@@ -54,29 +66,25 @@ internal sealed class ClipTokenizer
     {
         var tokens = new List<int>();
         string cleaned = Clean(text);
-        for (int position = 0; position < cleaned.Length;)
+        int start = 0;
+        for (int position = 0; _added.Length > 0 && position < cleaned.Length;)
         {
-            int length = PieceLength(cleaned.AsSpan(position), out CharacterClass kind);
-            if (kind != CharacterClass.Skipped)
+            int here = position;
+            AddedToken? added = Array.Find(
+                _added, token => string.CompareOrdinal(cleaned, here, token.Content, 0, token.Content.Length) == 0);
+            if (added is null)
             {
-                string piece = cleaned.Substring(position, length);
-                switch (piece)
-                {
-                    case ClipVocabulary.StartOfTextToken:
-                        tokens.Add(StartOfText);
-                        break;
-                    case ClipVocabulary.EndOfTextToken:
-                        tokens.Add(EndOfText);
-                        break;
-                    default:
-                        tokens.AddRange(_encoder.Encode(piece));
-                        break;
-                }
+                position++;
+                continue;
             }
 
-            position += length;
+            EncodePieces(cleaned[start..position], tokens);
+            tokens.Add(added.Id);
+            position += added.Content.Length;
+            start = position;
         }
 
+        EncodePieces(cleaned[start..], tokens);
         return tokens;
     }
 
@@ -142,6 +150,32 @@ internal sealed class ClipTokenizer
         }
 
         return LowerCase.Convert(Trim(result.ToString()));
+    }
+
+    private void EncodePieces(string text, List<int> tokens)
+    {
+        for (int position = 0; position < text.Length;)
+        {
+            int length = PieceLength(text.AsSpan(position), out CharacterClass kind);
+            if (kind != CharacterClass.Skipped)
+            {
+                string piece = text.Substring(position, length);
+                switch (piece)
+                {
+                    case ClipVocabulary.StartOfTextToken:
+                        tokens.Add(StartOfText);
+                        break;
+                    case ClipVocabulary.EndOfTextToken:
+                        tokens.Add(EndOfText);
+                        break;
+                    default:
+                        tokens.AddRange(_encoder.Encode(piece));
+                        break;
+                }
+            }
+
+            position += length;
+        }
     }
 
     /// <summary>Word processors bend quotation marks and apostrophes; CLIP was trained on straight ones.</summary>

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Microsoft.ML.Loreal.Clip.Tokenizer;
 
-/// <summary>CLIP's tokens and the merges that make them, from either of the two forms in which they are published.</summary>
+/// <summary>CLIP's tokens and the merges that make them, from any of the forms in which they are published.</summary>
 internal sealed class ClipVocabulary
 {
     /// <summary>What a word's last symbol ends with.</summary>
@@ -18,34 +18,70 @@ internal sealed class ClipVocabulary
     // Twenty times openai's.
     private const int MaxMergeTableBytes = 64_000_000;
 
-    private ClipVocabulary(string[] tokens, (string Left, string Right)[] merges)
+    // openai's tokenizer takes no more of its merge table; a larger model has padded rows.
+    private const int MostOpenAITokens = 49408;
+
+    private ClipVocabulary(
+        string[] tokens, (string Left, string Right)[] merges, IEnumerable<AddedToken> added, string description)
     {
         Tokens = tokens;
         Merges = merges;
+        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (int id = 0; id < tokens.Length; id++)
+        {
+            ids[tokens[id]] = id;
+        }
+
+        Added = Add(added, ids, description);
+        StartOfText = Special(StartOfTextToken);
+        EndOfText = Special(EndOfTextToken);
+
+        int Special(string token) => ids.TryGetValue(token, out int id) ? id
+            : throw new InvalidDataException($"The vocabulary of {description} has no token '{token}', which every text needs.");
     }
 
-    /// <summary>The tokens by their id. The last two are start and end of text.</summary>
+    /// <summary>The tokens by their id.</summary>
     public IReadOnlyList<string> Tokens { get; }
 
     /// <summary>The merges, the first with the highest priority.</summary>
     public IReadOnlyList<(string Left, string Right)> Merges { get; }
 
+    /// <summary>The tokens that no merge makes and that were added later; none of them is among <see cref="Tokens"/>.</summary>
+    public IReadOnlyList<AddedToken> Added { get; }
+
+    public int StartOfText { get; }
+
+    public int EndOfText { get; }
+
     /// <summary>Reads Hugging Face's vocab.json and merges.txt.</summary>
-    public static ClipVocabulary FromHuggingFace(Stream vocabulary, Stream merges, string description)
+    public static ClipVocabulary FromHuggingFace(
+        Stream vocabulary, Stream merges, string description, IReadOnlyList<AddedToken>? added = null)
     {
         string[] tokens = ReadTokens(vocabulary, description);
-        (string, string)[] pairs = ReadMerges(merges, $"{description}: merges.txt", int.MaxValue);
-        CheckSpecial(tokens, StartOfTextToken, tokens.Length - 2, description);
-        CheckSpecial(tokens, EndOfTextToken, tokens.Length - 1, description);
-        return new ClipVocabulary(tokens, pairs);
+        return new ClipVocabulary(
+            tokens, ReadMerges(merges, $"{description}: merges.txt", int.MaxValue), added ?? [], description);
+    }
+
+    /// <summary>Reads Hugging Face's tokenizer.json; its added tokens are among <paramref name="added"/>.</summary>
+    public static ClipVocabulary FromTokenizerJson(JsonElement root, string description, IReadOnlyList<AddedToken> added)
+    {
+        var tokenizer = TokenizerJson.Read(root, description);
+        string[] tokens = ReadTokens(tokenizer.Vocabulary, $"{description}: model.vocab");
+        return new ClipVocabulary(tokens, tokenizer.Merges, added, description);
     }
 
     /// <summary>
     /// Reads openai's bpe_simple_vocab_16e6.txt.gz. It lists more merges than CLIP uses: the vocabulary's size says how many, after the 256
     /// bytes, these as a word's end, start and end.
     /// </summary>
-    public static ClipVocabulary FromOpenAI(Stream compressed, int vocabularySize, string description)
+    /// <param name="compressed">The file.</param>
+    /// <param name="rows">The tokens that the model has room for.</param>
+    /// <param name="description">Names the file in messages.</param>
+    /// <param name="added">Tokens beyond the table.</param>
+    public static ClipVocabulary FromOpenAI(
+        Stream compressed, int rows, string description, IReadOnlyList<AddedToken>? added = null)
     {
+        int vocabularySize = Math.Min(rows, MostOpenAITokens);
         int count = vocabularySize - (2 * 256) - SpecialTokens;
         if (count < 0)
         {
@@ -85,7 +121,43 @@ internal sealed class ClipVocabulary
         tokens.AddRange(merges.Select(merge => merge.Left + merge.Right));
         tokens.Add(StartOfTextToken);
         tokens.Add(EndOfTextToken);
-        return new ClipVocabulary([.. tokens], merges);
+        return new ClipVocabulary([.. tokens], merges, added ?? [], description);
+    }
+
+    /// <summary>The tokens that are not in the vocabulary already, each once; their ids are noted.</summary>
+    private static List<AddedToken> Add(IEnumerable<AddedToken> tokens, Dictionary<string, int> ids, string description)
+    {
+        var owners = new Dictionary<int, string>();
+        foreach ((string content, int id) in ids)
+        {
+            owners[id] = content;
+        }
+
+        var added = new List<AddedToken>();
+        foreach (AddedToken token in tokens)
+        {
+            if (ids.TryGetValue(token.Content, out int known))
+            {
+                if (known != token.Id)
+                {
+                    throw new InvalidDataException(
+                        $"{description}: the added token '{token.Content}' has the id {token.Id}; elsewhere it has {known}.");
+                }
+
+                continue;
+            }
+
+            if (token.Id < 0 || !owners.TryAdd(token.Id, token.Content))
+            {
+                throw new InvalidDataException(
+                    $"{description}: the added token '{token.Content}' has the id {token.Id}; expected a free one from 0 on.");
+            }
+
+            ids.Add(token.Content, token.Id);
+            added.Add(token);
+        }
+
+        return added;
     }
 
     /// <summary>Decompresses no more than a merge table can have: a small file could hold a line without end.</summary>
@@ -112,37 +184,7 @@ internal sealed class ClipVocabulary
         try
         {
             using var document = JsonDocument.Parse(vocabulary);
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-            {
-                throw new InvalidDataException(
-                    $"{description}: vocab.json is a {document.RootElement.ValueKind}; expected an object of tokens and their ids.");
-            }
-
-            int count = document.RootElement.GetPropertyCount();
-            if (count < SpecialTokens)
-            {
-                throw new InvalidDataException(
-                    $"{description}: vocab.json has {count} tokens; expected more, start and end of text the last.");
-            }
-
-            string?[] tokens = new string?[count];
-            foreach (JsonProperty property in document.RootElement.EnumerateObject())
-            {
-                if (property.Value.ValueKind != JsonValueKind.Number
-                    || !property.Value.TryGetInt32(out int id)
-                    || id < 0
-                    || id >= count
-                    || tokens[id] is not null)
-                {
-                    throw new InvalidDataException(
-                        $"{description}: vocab.json gives '{property.Name}' the id {property.Value.GetRawText()}; expected the {count} "
-                        + $"tokens to have the ids 0 to {count - 1}, each once.");
-                }
-
-                tokens[id] = property.Name;
-            }
-
-            return tokens!;
+            return ReadTokens(document.RootElement, $"{description}: vocab.json");
         }
         catch (JsonException e)
         {
@@ -154,14 +196,32 @@ internal sealed class ClipVocabulary
         }
     }
 
-    private static void CheckSpecial(string[] tokens, string token, int expected, string description)
+    private static string[] ReadTokens(JsonElement vocabulary, string description)
     {
-        int found = Array.IndexOf(tokens, token);
-        if (found >= 0 && found != expected)
+        if (vocabulary.ValueKind != JsonValueKind.Object)
         {
-            throw new InvalidDataException(
-                $"{description}: vocab.json gives '{token}' the id {found}; expected {expected}: start and end of text are the last two.");
+            throw new InvalidDataException($"{description} is a {vocabulary.ValueKind}; expected an object of tokens and their ids.");
         }
+
+        int count = vocabulary.GetPropertyCount();
+        string?[] tokens = new string?[count];
+        foreach (JsonProperty property in vocabulary.EnumerateObject())
+        {
+            if (property.Value.ValueKind != JsonValueKind.Number
+                || !property.Value.TryGetInt32(out int id)
+                || id < 0
+                || id >= count
+                || tokens[id] is not null)
+            {
+                throw new InvalidDataException(
+                    $"{description} gives '{property.Name}' the id {property.Value.GetRawText()}; expected the {count} tokens to have "
+                    + $"the ids 0 to {count - 1}, each once.");
+            }
+
+            tokens[id] = property.Name;
+        }
+
+        return tokens!;
     }
 
     private static (string Left, string Right)[] ReadMerges(Stream text, string description, int most)

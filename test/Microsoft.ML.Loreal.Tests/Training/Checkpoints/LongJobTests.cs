@@ -101,6 +101,7 @@ public sealed class LongJobTests
             nameof(LorealTrainer.Options.MaximumPixels),
             nameof(LorealTrainer.Options.WorkspacePath),
             nameof(LorealTrainer.Options.CheckpointInterval),
+            nameof(LorealTrainer.Options.CancellationToken),
             nameof(LorealTrainer.Options.MetricsCallback),
             nameof(LorealTrainer.Options.FeatureCacheMegabytes),
             nameof(LorealTrainer.Options.FeatureCachePath),
