@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.ML.Loreal.Clip;
+using Microsoft.ML.Loreal.Clip.Published;
 using Microsoft.ML.Loreal.Clip.Tokenizer;
 using Microsoft.ML.Loreal.Images;
 using TorchSharp;

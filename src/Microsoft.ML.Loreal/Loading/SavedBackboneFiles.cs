@@ -1,4 +1,4 @@
-using Microsoft.ML.Loreal.Clip;
+using Microsoft.ML.Loreal.Clip.Published;
 using Microsoft.ML.Loreal.Files;
 
 namespace Microsoft.ML.Loreal.Loading;

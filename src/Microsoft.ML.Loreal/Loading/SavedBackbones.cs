@@ -1,5 +1,5 @@
 using Microsoft.ML.Loreal.Archive;
-using Microsoft.ML.Loreal.Clip;
+using Microsoft.ML.Loreal.Clip.Published;
 
 namespace Microsoft.ML.Loreal.Loading;
 

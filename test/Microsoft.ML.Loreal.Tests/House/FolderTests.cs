@@ -19,6 +19,7 @@ public sealed class FolderTests
         ["Tensors"],
         ["Archive"],
         ["Clip/Tokenizer"],
+        ["Clip/Published"],
         ["Clip"],
         ["Prompts"],
         ["Training/Data"],

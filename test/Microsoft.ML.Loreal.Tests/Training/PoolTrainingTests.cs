@@ -48,11 +48,12 @@ public sealed class PoolTrainingTests
         using DisposeScope scope = NewDisposeScope();
         using var weights = new MemoryStream();
         SafetensorsWriter.Write(weights, Fixtures.StateDict("a").Select(t => (t.Key, t.Value)));
-        return ClipBackbone.FromFiles(new MemoryBackboneFiles("the reference model", new Dictionary<string, byte[]>
+        var files = new MemoryBackboneFiles("the reference model", new Dictionary<string, byte[]>
         {
             ["model.safetensors"] = weights.ToArray(),
             ["bpe_simple_vocab_16e6.txt.gz"] = File.ReadAllBytes(vocabulary),
-        }));
+        });
+        return ClipBackbone.FromFiles(files, ClipActivation.QuickGelu);
     }
 
     /// <summary>The pool's normalized tensors back as pictures.</summary>

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Loreal.Clip;
+namespace Microsoft.ML.Loreal.Clip.Published;
 
 /// <summary>Finds the files of a model in the folders of Hugging Face's download cache.</summary>
 internal static class HubFolder

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.ML.Loreal.Clip.Tokenizer;
 
-namespace Microsoft.ML.Loreal.Clip;
+namespace Microsoft.ML.Loreal.Clip.Published;
 
 /// <summary>The files of a backbone that make its tokenizer.</summary>
 internal sealed class VocabularyFiles

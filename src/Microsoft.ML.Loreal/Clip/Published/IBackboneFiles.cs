@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Loreal.Clip;
+namespace Microsoft.ML.Loreal.Clip.Published;
 
 /// <summary>Where the files of a backbone are: a folder, the assembly's resources, or a saved model.</summary>
 internal interface IBackboneFiles

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.ML.Loreal.Images;
 
-namespace Microsoft.ML.Loreal.Clip;
+namespace Microsoft.ML.Loreal.Clip.Published;
 
 /// <summary>The preprocess_cfg of open_clip's configuration. Its other settings are checked with the configuration.</summary>
 internal sealed class OpenClipPreprocessing

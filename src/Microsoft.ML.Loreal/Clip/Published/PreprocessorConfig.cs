@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.ML.Loreal.Images;
 
-namespace Microsoft.ML.Loreal.Clip;
+namespace Microsoft.ML.Loreal.Clip.Published;
 
 /// <summary>
 /// What preprocessor_config.json, or the object image_processor of processor_config.json, says of pictures: a Hugging Face

@@ -2,7 +2,7 @@ using Microsoft.ML.Loreal.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Loreal.Clip;
+namespace Microsoft.ML.Loreal.Clip.Published;
 
 /// <summary>The weights of a CLIP model in safetensors files, with openai's or Hugging Face's names.</summary>
 internal sealed class ClipCheckpoint : IDisposable

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Microsoft.ML.Loreal.Clip;
+namespace Microsoft.ML.Loreal.Clip.Published;
 
 /// <summary>
 /// Reads open_clip's own configuration. Each of its settings is used, is refused by name where it would change the model, or is known

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Microsoft.ML.Loreal.Clip;
+namespace Microsoft.ML.Loreal.Clip.Published;
 
 /// <summary>The files of a backbone that has no configuration, with the one that was inferred and asked for.</summary>
 internal sealed class ConfiguredBackboneFiles(IBackboneFiles files, ClipConfig config) : IBackboneFiles

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace Microsoft.ML.Loreal.Clip;
+namespace Microsoft.ML.Loreal.Clip.Published;
 
 /// <summary>The files of the backbone that comes with the package.</summary>
 internal sealed class EmbeddedBackboneFiles : IBackboneFiles

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Loreal.Clip;
+namespace Microsoft.ML.Loreal.Clip.Published;
 
 /// <summary>One tensor of openai's state dict and what it is made of in a checkpoint.</summary>
 /// <param name="Name">openai's name.</param>

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Microsoft.ML.Loreal.Clip;
+using Microsoft.ML.Loreal.Clip.Published;
 
 namespace Microsoft.ML.Loreal;
 

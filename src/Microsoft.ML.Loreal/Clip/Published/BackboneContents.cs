@@ -2,7 +2,7 @@ using System.Text.Json;
 using Microsoft.ML.Loreal.Clip.Tokenizer;
 using Microsoft.ML.Loreal.Images;
 
-namespace Microsoft.ML.Loreal.Clip;
+namespace Microsoft.ML.Loreal.Clip.Published;
 
 /// <summary>What the files of a backbone say, read and checked against each other. The weights stay where they are.</summary>
 internal sealed class BackboneContents

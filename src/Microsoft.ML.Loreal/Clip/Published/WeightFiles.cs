@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Microsoft.ML.Loreal.Clip;
+namespace Microsoft.ML.Loreal.Clip.Published;
 
 /// <summary>The safetensors files that hold a backbone's weights: one, or the shards that an index lists.</summary>
 internal sealed class WeightFiles

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Microsoft.ML.Loreal.Clip;
+namespace Microsoft.ML.Loreal.Clip.Published;
 
 /// <summary>Reads the JSON files of a backbone, whose errors name the file.</summary>
 internal static class BackboneJson

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Microsoft.ML.Loreal.Clip;
+namespace Microsoft.ML.Loreal.Clip.Published;
 
 /// <summary>Recognizes models that are like CLIP and cannot be used, to say so by their names.</summary>
 internal static class OtherModels

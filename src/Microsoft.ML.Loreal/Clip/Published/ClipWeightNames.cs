@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Loreal.Clip;
+namespace Microsoft.ML.Loreal.Clip.Published;
 
 /// <summary>Where each tensor of openai's state dict is in a checkpoint with openai's or Hugging Face's names.</summary>
 internal static class ClipWeightNames

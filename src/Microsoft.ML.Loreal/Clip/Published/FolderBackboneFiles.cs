@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.ML.Loreal.Files;
 
-namespace Microsoft.ML.Loreal.Clip;
+namespace Microsoft.ML.Loreal.Clip.Published;
 
 /// <summary>
 /// The files of a backbone in a folder. What was opened once can be opened again, even if the folder is deleted, moved or filled otherwise.
