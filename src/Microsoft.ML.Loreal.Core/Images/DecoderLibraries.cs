@@ -1,8 +1,7 @@
 namespace Microsoft.ML.Loreal.Images;
 
 /// <summary>
-/// Errors of the libraries that decode, and not of an image. Were they taken for the image's fault, Skip would leave out every image
-/// without a word of the cause.
+/// Errors of the libraries that decode, and not of an image. <see cref="InvalidImageAction.Skip"/> must not hide them.
 /// </summary>
 internal static class DecoderLibraries
 {

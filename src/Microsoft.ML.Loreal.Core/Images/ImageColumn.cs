@@ -97,7 +97,7 @@ internal static class ImageColumn
             }
             catch (InvalidOperationException exception) when (exception.Message == DisposedImage)
             {
-                // Not the picture's fault: skipped as such, a whole pass would be left out without a word.
+                // An error of the pipeline and not of the picture; Skip must not hide it.
                 throw new InvalidOperationException(
                     $"The image in row {row.Position} (counted from 0) of column '{column.Name}' was disposed before it could be read. "
                     + "ML.NET's ResizeImages passes an image that has its size already on as it is, and it, ExtractPixels and "

@@ -55,23 +55,27 @@ internal static class UnreadablePath
         string full = Path.GetFullPath(path);
         string where = Path.IsPathFullyQualified(path) ? string.Empty : $" in the current folder '{Directory.GetCurrentDirectory()}'";
         string? folder = Path.GetDirectoryName(full);
-        if (!Directory.Exists(folder))
+        // The first part of the path that is not there.
+        string missing = full;
+        while (folder is not null && !Directory.Exists(folder))
         {
-            return $"there is no folder '{folder}'{(where.Length == 0 ? string.Empty : $"; the path was looked for{where}")}";
+            (missing, folder) = (folder, Path.GetDirectoryName(folder));
         }
 
-        return OtherSpelling(folder, Path.GetFileName(full)) is { } other
-            ? $"there is no such file{where}, but '{other}', which is written in other characters"
-            : $"there is no such file{where}";
+        string what = missing == full ? $"there is no such file{where}"
+            : $"there is no folder '{missing}'{(where.Length == 0 ? string.Empty : $"; the path was looked for{where}")}";
+        return folder is not null && OtherSpelling(folder, Path.GetFileName(missing)) is { } other
+            ? $"{what}, but '{other}', which is written in other characters"
+            : what;
     }
 
-    /// <summary>A file whose name differs only by case, or by how its accents are written.</summary>
+    /// <summary>What has a name that differs only by case, or by how its accents are written.</summary>
     private static string? OtherSpelling(string folder, string name)
     {
         try
         {
             string composed = ComposedText.Of(name);
-            return Directory.EnumerateFiles(folder).Select(Path.GetFileName).FirstOrDefault(
+            return Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).FirstOrDefault(
                 other => string.Equals(ComposedText.Of(other!), composed, StringComparison.OrdinalIgnoreCase));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

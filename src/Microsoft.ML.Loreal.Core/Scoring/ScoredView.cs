@@ -5,8 +5,8 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.Loreal.Scoring;
 
 /// <summary>
-/// A data view with the two added columns. Nothing is read or scored before a cursor asks for it. To what walks a view back to its source,
-/// as the conversion to ONNX does, it is a step like ML.NET's own.
+/// A data view with the two added columns. Nothing is read or scored before a cursor asks for it. ML.NET's internal interfaces let what
+/// walks a view back to its source, as the conversion to ONNX does, see it as a step and not as the source.
 /// </summary>
 /// <param name="scorer">What scores.</param>
 /// <param name="input">The rows.</param>
@@ -43,7 +43,7 @@ internal sealed class ScoredView(IScorer scorer, IDataView input, Action<string>
     /// <summary>The same step over other rows.</summary>
     public IDataTransform ApplyToData(IHostEnvironment env, IDataView newSource) => new ScoredView(scorer, newSource, warn, cancel);
 
-    /// <summary>Asked before <see cref="SaveAsOnnx"/>, which says why not: an answer here would be a warning in a log.</summary>
+    /// <summary>True, so that <see cref="SaveAsOnnx"/> is called and can throw; false would only be a warning in a log.</summary>
     public bool CanSaveOnnx(OnnxContext ctx) => true;
 
     /// <summary>Refuses: a file without the classifier would be taken for a whole one.</summary>

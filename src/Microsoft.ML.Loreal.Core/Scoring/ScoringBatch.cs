@@ -47,7 +47,7 @@ internal sealed class ScoringBatch : IDisposable
         }
         catch (InvalidDataException exception)
         {
-            Reject(slot, InvalidImage.Error(number, _scorer.Settings.ImageColumnName, null, exception));
+            Reject(slot, Error(number, null, exception));
         }
 
         Count++;
@@ -117,9 +117,12 @@ internal sealed class ScoringBatch : IDisposable
         }
         catch (InvalidDataException exception)
         {
-            Reject(slot, InvalidImage.Error(row.Row, _scorer.Settings.ImageColumnName, row.Image!.Description, exception));
+            Reject(slot, Error(row.Row, row.Image!.Description, exception));
         }
     }
+
+    private InvalidDataException Error(long number, string? description, InvalidDataException reason) =>
+        InvalidImage.Error(number, _scorer.Settings.ImageColumnName, description, reason, _scorer.Settings.OnInvalidImage);
 
     private void Reject(int slot, InvalidDataException error)
     {

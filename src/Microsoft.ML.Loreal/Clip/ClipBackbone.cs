@@ -38,7 +38,7 @@ public sealed class ClipBackbone
     public string Sha256 => _sha256.Value;
 
     /// <summary>
-    /// What tells the backbone from others: the SHA-256 of its weights, and what it does otherwise than OpenAI's models do.
+    /// What tells the backbone from others: the SHA-256 of its weights, and the settings that differ from those of OpenAI's models.
     /// </summary>
     internal string Identity => string.Join(
         ", ",
@@ -83,10 +83,12 @@ public sealed class ClipBackbone
     /// <see cref="FromFolder(string, ClipActivation)"/>.
     /// </exception>
     /// <exception cref="NotSupportedException">
-    /// The weights are a pickle (.pt, .bin) or quantized, the model is of another kind, such as a ResNet, or a setting in its configuration
+    /// The weights are a pickle (.pt, .bin) or quantized, the model is of another kind, such as SigLIP, or a setting in its configuration
     /// or of the image processor asks for something that is not supported; the message names it.
     /// </exception>
-    /// <exception cref="InvalidDataException">A file is damaged, or the files do not fit each other.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A file is damaged, the files do not fit each other, or the folder holds several models.
+    /// </exception>
     public static ClipBackbone FromFolder(string folder) => FromFiles(new FolderBackboneFiles(Resolve(folder)));
 
     /// <summary>
@@ -155,7 +157,7 @@ public sealed class ClipBackbone
         if (File.Exists(folder))
         {
             throw BackboneContents.IsPickle(folder)
-                ? BackboneContents.PickleGiven(folder)
+                ? BackboneContents.PickleGiven($"'{folder}'")
                 : new DirectoryNotFoundException(
                     $"'{folder}' is a file; expected the folder with a CLIP model's config.json, model.safetensors, vocab.json and "
                     + "merges.txt.");
@@ -163,7 +165,9 @@ public sealed class ClipBackbone
 
         return Directory.Exists(folder) ? HubFolder.Resolve(folder)
             : throw new DirectoryNotFoundException(
-                $"There is no folder '{folder}'; expected a CLIP model's config.json, model.safetensors, vocab.json and merges.txt there.");
+                $"There is no folder '{folder}'; expected one with the files of a CLIP model, such as config.json, model.safetensors and "
+                + "tokenizer.json. Nothing is downloaded here: get the model first ('hf download NAME --local-dir FOLDER'), and write out "
+                + "'~'.");
     }
 
     private string Hash()

@@ -69,7 +69,7 @@ internal sealed class PositionEmbedding : nn.Module
     {
         using DisposeScope scope = NewDisposeScope();
         // Whoever shares the model may need gradients, which tensors of the inference mode refuse.
-        using IDisposable gradients = Autograd.Record();
+        using IDisposable gradients = Autograd.Enable();
         using IDisposable frozen = no_grad();
         long width = Weight.shape[1];
         Tensor axis = AxisMatrix(grid).to(Weight.device);

@@ -37,7 +37,7 @@ internal sealed class SharedClip : IDisposable
             lock (held.Reading)
             {
                 // Whoever shares the model later may need gradients, which tensors of the inference mode refuse.
-                using IDisposable gradients = Autograd.Record();
+                using IDisposable gradients = Autograd.Enable();
                 Model = held.Model ??= backbone.CreateModel(device, precision);
             }
         }

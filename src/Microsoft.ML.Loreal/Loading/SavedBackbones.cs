@@ -60,7 +60,7 @@ internal static class SavedBackbones
         }
     }
 
-    /// <summary>Until the activation could be told, models without a configuration were saved, and all had QuickGELU.</summary>
+    /// <summary>A saved model without a configuration has QuickGELU.</summary>
     private static ClipBackbone Open(SavedBackboneFiles files)
     {
         bool hasConfig = files.Exists(BackboneContents.ConfigFile) || files.Exists(BackboneContents.OpenClipConfigFile);

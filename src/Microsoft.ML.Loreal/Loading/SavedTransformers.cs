@@ -38,7 +38,7 @@ internal static class SavedTransformers
         IHost host = environment.Register(kind.LoaderSignature);
         using IChannel channel = host.Start("Load");
         torch.Device device = DeviceSelection.Select(null, environment, channel);
-        using IDisposable gradients = Autograd.Record();
+        using IDisposable gradients = Autograd.Enable();
         TModel model = read(
             backbone,
             device,

@@ -135,7 +135,7 @@ internal sealed partial class LorealModel : ScoredModel
 
     private LorealModel Copy(LorealModelDescription description)
     {
-        using IDisposable gradients = Autograd.Record();
+        using IDisposable gradients = Autograd.Enable();
         return Create(
             Backbone,
             Device,

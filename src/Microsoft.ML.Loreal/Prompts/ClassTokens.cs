@@ -64,8 +64,9 @@ internal sealed class ClassTokens
             {
                 int first = seen[string.Join(' ', sentences[c])];
                 throw new ArgumentException(
-                    $"The classes \"{classNames[first]}\" and \"{classNames[c]}\" read the same to the text encoder, "
-                    + "which ignores case, spacing and underscores; rename one.",
+                    $"The classes {first} and {c}, \"{classNames[first]}\" and \"{classNames[c]}\", read the same to the text encoder, "
+                    + "which ignores case, spacing and underscores, the form of quotation marks, and whether accents are written apart "
+                    + "from their letters, as in names of files made on a Mac. Give both one spelling, or rename one.",
                     nameof(classNames));
             }
         }

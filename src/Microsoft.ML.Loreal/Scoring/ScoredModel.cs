@@ -66,7 +66,7 @@ internal abstract class ScoredModel : IDisposable
 
     /// <summary>Begins a use of the tensors, which ends when the result is disposed.</summary>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
-    protected UseGate.Use Enter() => _gate.Enter(this);
+    protected UseGate.Use Enter() => _gate.Enter();
 
     /// <summary>Checks what <see cref="Score"/> is given.</summary>
     protected void Check(Tensor pixels, Span<float> probabilities)

@@ -12,11 +12,18 @@ internal sealed class UseGate(Action free) : IDisposable
 
     /// <summary>Begins a use, which ends when the result is disposed.</summary>
     /// <exception cref="ObjectDisposedException">The gate was disposed.</exception>
-    public Use Enter(object owner)
+    public Use Enter()
     {
         lock (_lock)
         {
-            ObjectDisposedException.ThrowIf(_closed, owner);
+            if (_closed)
+            {
+                throw new ObjectDisposedException(
+                    null,
+                    "The transformer was disposed. A prediction engine disposes its transformer too, unless "
+                    + "PredictionEngineOptions.OwnsTransformer is false.");
+            }
+
             _inside++;
         }
 

@@ -10,5 +10,5 @@ internal static class Autograd
     /// set_grad_enabled), and makes tensors of which gradients can be asked later.
     /// </summary>
     /// <returns>What restores the application's state when it is disposed, on the same thread.</returns>
-    public static IDisposable Record() => inference_mode(false);
+    public static IDisposable Enable() => inference_mode(false);
 }

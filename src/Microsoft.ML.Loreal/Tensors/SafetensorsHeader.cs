@@ -182,12 +182,12 @@ internal sealed class SafetensorsHeader
 
     private SafetensorsType ParseType(string text, string name) => SafetensorsEntry.TryParseType(text, out SafetensorsType type)
         ? type
-        : throw Invalid(
-            $"'{name}' has the unknown dtype '{text}'; known are "
-            + $"{string.Join(", ", Enum.GetValues<SafetensorsType>().Select(SafetensorsEntry.TypeName))}"
-            + (text.StartsWith("F8", StringComparison.Ordinal) || text.StartsWith("F4", StringComparison.Ordinal)
-                ? "; its numbers are quantized (fp8 or fp4): use the original weights"
-                : string.Empty));
+        : throw (text.StartsWith("F8_", StringComparison.Ordinal) || text.StartsWith("F4", StringComparison.Ordinal)
+            ? new InvalidDataException(
+                $"{_description} holds quantized numbers ('{name}' is {text}), which are not supported. Use the original weights.")
+            : Invalid(
+                $"'{name}' has the unknown dtype '{text}'; known are "
+                + $"{string.Join(", ", Enum.GetValues<SafetensorsType>().Select(SafetensorsEntry.TypeName))}"));
 
     private List<long> ReadNumbers(ref Utf8JsonReader reader, string name, int most)
     {

@@ -34,7 +34,7 @@ internal static class TrainerFit
         }
         catch (OperationCanceledException canceled) when (plan.CancellationToken.IsCancellationRequested)
         {
-            // Whoever waits for the cancellation knows it by his own token.
+            // Whoever waits for the cancellation knows it by their own token.
             throw new OperationCanceledException(canceled.Message, canceled, plan.CancellationToken);
         }
     }
@@ -50,7 +50,7 @@ internal static class TrainerFit
         where TPlan : TrainingPlan
     {
         Device device = DeviceSelection.Select(plan.Device, environment, channel);
-        using IDisposable gradients = Autograd.Record();
+        using IDisposable gradients = Autograd.Enable();
         ComputePrecision precision = AutoPrecision.Resolve(
             plan.Precision, plan.Backbone.Config, device, message => channel.Info(MessageSensitivity.None, message));
         PrecisionSupport.Check(precision, device);

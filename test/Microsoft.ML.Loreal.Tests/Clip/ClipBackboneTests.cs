@@ -250,7 +250,6 @@ public sealed class ClipBackboneTests
             ("{", "not valid JSON"),
             ("[]", "text_config and vision_config"),
             ("""{"text_config":{}}""", "text_config and vision_config"),
-            ("""{"model_type":"siglip","text_config":{},"vision_config":{}}""", "'siglip'"),
             ("""{"text_config":{"hidden_size":"wide"},"vision_config":{}}""", "hidden_size"),
             ("""{"text_config":{"hidden_size":0,"intermediate_size":0},"vision_config":{}}""", "text width"),
             ("""{"text_config":{"intermediate_size":7},"vision_config":{}}""", "intermediate_size is 7"),

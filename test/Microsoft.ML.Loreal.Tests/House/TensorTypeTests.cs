@@ -33,7 +33,7 @@ public sealed partial class TensorTypeTests
         Assert.IsEmpty(found, "Without a type or a device:\n" + string.Join('\n', found));
     }
 
-    /// <summary>What makes a tensor of numbers that were none. What is made like another tensor has that one's.</summary>
+    /// <summary>The functions that make a tensor from numbers or sizes. Those like zeros_like take both from another tensor.</summary>
     [GeneratedRegex(
         @"(?<![\w.]|new )(torch\.)?(zeros|ones|empty|full|eye|arange|linspace|logspace|rand|randn|randint|randperm|normal|tensor|as_tensor"
         + @"|from_array|frombuffer|scalar_tensor|empty_strided|tril_indices|triu_indices|bartlett_window|hann_window)\(")]

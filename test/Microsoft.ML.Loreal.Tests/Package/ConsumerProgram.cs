@@ -16,9 +16,8 @@ internal sealed class ConsumerProgram(string folder, string package, string vers
         using Microsoft.ML.Data;
         using Microsoft.ML.Loreal;
 
-        string imageFolder = args[0];
-        Example[] images = [.. Directory.EnumerateFiles(imageFolder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)
-            .Select(name => new Example { ImagePath = name, Label = name.Split('_')[0] })];
+        Example[] images = [.. Directory.EnumerateFiles(args[0]).Order(StringComparer.Ordinal)
+            .Select(path => new Example { ImagePath = path, Label = Path.GetFileName(path).Split('_')[0] })];
         IDataView test = new MLContext(seed: 2).Data.LoadFromEnumerable(images);
 
 
@@ -37,7 +36,7 @@ internal sealed class ConsumerProgram(string folder, string package, string vers
         foreach ((Example image, float[] score) in images.Zip(trained))
         {
             Prediction prediction = engine.Predict(image);
-            Console.WriteLine(string.Join(';', image.ImagePath, prediction.PredictedLabel, Text(score), Text(prediction.Score)));
+            Console.WriteLine(string.Join(';', Path.GetFileName(image.ImagePath), prediction.PredictedLabel, Text(score), Text(prediction.Score)));
         }
 
         static string Text(float[] score) => string.Join(' ', score.Select(value => value.ToString("R", CultureInfo.InvariantCulture)));

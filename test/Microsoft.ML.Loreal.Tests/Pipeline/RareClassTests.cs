@@ -61,9 +61,8 @@ public sealed class RareClassTests
     public void NoImageAtAllIsRefused()
     {
         IDataView none = _ml.Data.FilterRowsByColumn(
-            _ml.Transforms.CopyColumns("Number", nameof(Photo.Number)).Append(_ml.Transforms.Conversion.ConvertType("Number")).Fit(WithUnseen())
-                .Transform(WithUnseen()),
-            "Number",
+            _ml.Transforms.Conversion.ConvertType(nameof(Photo.Number)).Fit(WithUnseen()).Transform(WithUnseen()),
+            nameof(Photo.Number),
             lowerBound: 1e6);
         ArgumentException error = Assert.ThrowsExactly<ArgumentException>(
             () => _ml.MulticlassClassification.Trainers.Loreal(Options(PromptMethod.CoOp(2))).Fit(none));

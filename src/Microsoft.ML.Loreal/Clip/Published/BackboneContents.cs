@@ -38,8 +38,9 @@ internal sealed class BackboneContents
 
     public static NotSupportedException PickleGiven(string path) =>
         new(
-            $"The weights '{path}' are a Python pickle, which is never read because it can run code. Convert them to safetensors and save "
-            + $"them as {WeightFiles.Standard}.");
+            $"The weights {path} are a Python pickle, which is never read because it can run code. Many models are published as "
+            + "safetensors too: get that file. Otherwise convert the weights in Python, with torch.load(file, weights_only=True) and "
+            + $"safetensors.torch.save_file, to {WeightFiles.Standard}.");
 
     public static string Describe(IBackboneFiles files, string name) => $"{name} of {files.Description}";
 

@@ -15,6 +15,16 @@ internal static class HubFolder
             return folder;
         }
 
+        if (Directory.Exists(Path.Combine(folder, "hub")))
+        {
+            return Resolve(Path.Combine(folder, "hub"));
+        }
+
+        if (Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)) == "snapshots")
+        {
+            return Snapshot(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)))!);
+        }
+
         string[] models = [.. Directory.EnumerateDirectories(folder, ModelPrefix + "*").Order(StringComparer.Ordinal)];
         if (models.Length == 0)
         {
@@ -48,7 +58,8 @@ internal static class HubFolder
         {
             throw new FileNotFoundException(
                 $"'{model}' has no snapshot{(name is null ? string.Empty : $" '{name}', which its refs/main names")}: its download is not "
-                + "finished. Download the model again.",
+                + "finished. Download the model again"
+                + (names.Length == 0 ? "." : $", or give the folder of the snapshot {string.Join(" or ", names)}."),
                 WeightFiles.Standard);
         }
 

@@ -57,14 +57,13 @@ internal static class OtherModels
     ];
 
     /// <summary>Checks what a config.json calls the model.</summary>
-    /// <exception cref="InvalidDataException">It is of another type.</exception>
-    /// <exception cref="NotSupportedException">It is only a part of CLIP.</exception>
+    /// <exception cref="NotSupportedException">It is of another type, or only a part of CLIP.</exception>
     public static void CheckConfig(JsonElement root, string description)
     {
         if (Text(root, "model_type") is { } type && type != "clip")
         {
             string known = _types.TryGetValue(type, out string? name) ? $": {name}" : string.Empty;
-            throw new InvalidDataException($"{description} describes a model of type '{type}'{known}; expected 'clip'. {Expected}");
+            throw new NotSupportedException($"{description} describes a model of type '{type}'{known}; expected 'clip'. {Expected}");
         }
 
         if (root.TryGetProperty("architectures", out JsonElement architectures) && architectures.ValueKind == JsonValueKind.Array)

@@ -37,7 +37,7 @@ internal sealed class VocabularyFiles
         }
 
         string half = files.Exists(Vocabulary) ? Merges : files.Exists(Merges) ? Vocabulary : $"{Vocabulary} and {Merges}";
-        return $"{half} (or {FastTokenizer}, or {OpenAI})";
+        return $"{half} (or {FastTokenizer}, or {OpenAI}; those of openai/clip-vit-base-patch32 fit all models with CLIP's 49,408 tokens)";
     }
 
     /// <summary>Reads the vocabulary for a model whose token embedding has <paramref name="rows"/> rows.</summary>

@@ -46,7 +46,7 @@ internal sealed class TrainingImages : ILabeledImages
         }
         catch (InvalidDataException exception)
         {
-            throw InvalidImage.Error(_rows[index], _column, _cells[index].Description, exception);
+            throw InvalidImage.Error(_rows[index], _column, _cells[index].Description, exception, InvalidImageAction.Throw);
         }
     }
 
@@ -100,7 +100,7 @@ internal sealed class TrainingImages : ILabeledImages
                 }
                 catch (InvalidDataException exception)
                 {
-                    failures.Add(InvalidImage.Error(cursor.Position, imageColumn.Name, null, exception));
+                    failures.Add(InvalidImage.Error(cursor.Position, imageColumn.Name, null, exception, settings.OnInvalidImage));
                     if (throws)
                     {
                         throw failures[^1];
@@ -110,7 +110,7 @@ internal sealed class TrainingImages : ILabeledImages
         }
 
         byte[][]? digests = withDigest ? new byte[cells.Count][] : null;
-        failures.AddRange(TryAll(cells, rows, imageColumn.Name, decoder, digests, cancel));
+        failures.AddRange(TryAll(cells, rows, imageColumn.Name, decoder, settings.OnInvalidImage, digests, cancel));
         if (failures.Count > 0 && throws)
         {
             throw failures[0];
@@ -131,7 +131,13 @@ internal sealed class TrainingImages : ILabeledImages
     /// Decodes every image once, on all processors; those that fail become null, the others give their digests where those are wanted.
     /// </summary>
     private static IEnumerable<InvalidDataException> TryAll(
-        List<ImageCell?> cells, List<long> rows, string column, ImageDecoder decoder, byte[][]? digests, CancellationToken cancel)
+        List<ImageCell?> cells,
+        List<long> rows,
+        string column,
+        ImageDecoder decoder,
+        InvalidImageAction action,
+        byte[][]? digests,
+        CancellationToken cancel)
     {
         var failures = new InvalidDataException?[cells.Count];
         var parallel = new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount };
@@ -164,7 +170,7 @@ internal sealed class TrainingImages : ILabeledImages
             }
             catch (InvalidDataException exception)
             {
-                failures[i] = InvalidImage.Error(rows[i], column, cells[i]!.Description, exception);
+                failures[i] = InvalidImage.Error(rows[i], column, cells[i]!.Description, exception, action);
             }
         }
     }
