@@ -86,8 +86,7 @@ internal sealed class ImageDecoder(long maximumPixels, int? reducedFor = null, I
         ImageFormats format = ImageSignature.Find(content, out string found);
         if ((format & formats) == 0)
         {
-            throw new InvalidDataException(
-                formats == ImageFormats.All ? $"it is {found}" : $"it is {found}; {nameof(ImageFormats)} accepts {formats}");
+            throw new InvalidDataException($"it is {found}; {nameof(ImageFormats)} accepts {formats}");
         }
 
         return format switch

@@ -32,4 +32,9 @@ internal sealed record ImageProcessorSettings
 
     /// <summary>What each channel is divided by after that.</summary>
     public IReadOnlyList<float> Deviation { get; init; } = [.. ImageProcessor.ClipDeviation];
+
+    /// <summary>Whether every level of every channel becomes a number that is finite.</summary>
+    public bool IsFinite => Mean.Zip(Deviation).All(channel =>
+        float.IsFinite(-channel.First / channel.Second)
+        && float.IsFinite(((float)(byte.MaxValue * RescaleFactor) - channel.First) / channel.Second));
 }

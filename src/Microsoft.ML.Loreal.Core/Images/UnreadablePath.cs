@@ -69,20 +69,19 @@ internal static class UnreadablePath
             : what;
     }
 
-    /// <summary>What has a name that differs only by case, or by how its accents are written.</summary>
+    /// <summary>
+    /// What is there under a name that differs only by case, or by how its accents are written: a few are tried, as a folder may be large.
+    /// </summary>
     private static string? OtherSpelling(string folder, string name)
     {
-        try
-        {
-            string composed = ComposedText.Of(name);
-            return Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).FirstOrDefault(
-                other => string.Equals(ComposedText.Of(other!), composed, StringComparison.OrdinalIgnoreCase));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // A folder that cannot be listed tells nothing.
-            return null;
-        }
+        string extension = Path.GetExtension(name);
+        string stem = name[..^extension.Length];
+        string[] others =
+        [
+            ComposedText.Of(name), ComposedText.Apart(name), stem + extension.ToLowerInvariant(), stem + extension.ToUpperInvariant(),
+            name.ToLowerInvariant(), name.ToUpperInvariant(),
+        ];
+        return others.FirstOrDefault(other => other != name && Path.Exists(Path.Combine(folder, other)));
     }
 
     private static string Exists(string path) => File.Exists(path) ? $"; '{path}' is there" : string.Empty;

@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Loreal.MLNet;
+using Microsoft.ML.Loreal.Text;
 
 namespace Microsoft.ML.Loreal.Labels;
 
@@ -91,11 +92,12 @@ internal static class LabelColumn
     public static Func<int> Reader(DataViewRow row, DataViewSchema.Column column, string[] classNames)
     {
         string[] own = ClassNames(column);
-        int[] classes = [.. own.Select(name => Array.IndexOf(classNames, name))];
+        string[] known = Array.ConvertAll(classNames, ComposedText.Of);
+        int[] classes = [.. own.Select(name => Array.IndexOf(known, ComposedText.Of(name)))];
         Func<int> reader = Reader(row, column);
         return () => reader() is var key and >= 0
-            ? classes[key] is var known and >= 0
-                ? known
+            ? classes[key] is var index and >= 0
+                ? index
                 : throw new ArgumentException(
                     $"The label column '{column.Name}' of the validation set has the class \"{own[key]}\", which the training data does "
                     + "not have.",

@@ -88,6 +88,7 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
 
         // The rows before the one that failed have been delivered, as they would be without reading ahead.
         _current.Failure?.Throw();
+        _skipped.Report();
         return false;
     }
 

@@ -17,7 +17,13 @@ internal sealed class RowAtATimeCursor(
     public override bool MoveNext()
     {
         cancel.ThrowIfCancellationRequested();
-        return input.MoveNext();
+        if (input.MoveNext())
+        {
+            return true;
+        }
+
+        skipped.Report();
+        return false;
     }
 
     public override bool IsColumnActive(DataViewSchema.Column column) => _row.IsColumnActive(column);

@@ -24,7 +24,9 @@ internal sealed class SkippedRows(Action<string>? warn)
         return row;
     }
 
-    /// <summary>Says what was counted, if anything.</summary>
+    /// <summary>
+    /// Says what was counted, if anything, once: at the last row, or where a pass ends before that. Not every consumer disposes its cursor.
+    /// </summary>
     public void Report()
     {
         if (_first is { } first)

@@ -42,8 +42,13 @@ public sealed class ClipBackbone
     /// </summary>
     internal string Identity => string.Join(
         ", ",
-        new[] { Sha256, Config.TowerSettings, ImageProcessor.Identity == ImageProcessor.Clip.Identity ? null : ImageProcessor.Identity }
-            .Where(part => part is not null));
+        new[]
+        {
+            Sha256,
+            Config.TowerSettings,
+            Tokenizer.Identity,
+            ImageProcessor.Identity == ImageProcessor.Clip.Identity ? null : ImageProcessor.Identity,
+        }.Where(part => part is not null));
 
     internal ClipTokenizer Tokenizer => _contents.Value.Tokenizer;
 

@@ -78,7 +78,15 @@ internal sealed class HeldFile : FileContent
     /// <summary>Looks for the content in the file that is held and in the one that has its name now.</summary>
     private void FindAgain()
     {
-        OpenedFile?[] candidates = _sha256 is null ? [] : [OpenedFile.Of(_file.Handle), OpenedFile.TryOpen(_path)];
+        var now = OpenedFile.Of(_file.Handle);
+        if (_sha256 is null && now.Length == Length)
+        {
+            // Nobody depends on the content yet.
+            _file = now;
+            return;
+        }
+
+        OpenedFile?[] candidates = _sha256 is null ? [] : [now, OpenedFile.TryOpen(_path)];
         _file = candidates.FirstOrDefault(file => file is not null && file.Length == Length && Hash(Read(file)) == _sha256)
             ?? throw Overwritten(_file);
     }

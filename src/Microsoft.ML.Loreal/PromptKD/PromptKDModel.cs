@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.ML.Loreal.Clip;
 using Microsoft.ML.Loreal.Scoring;
 using Microsoft.ML.Loreal.Tensors;
+using Microsoft.ML.Loreal.Text;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -136,7 +137,7 @@ internal sealed class PromptKDModel : ScoredModel
             throw new ArgumentException($"A classifier needs at least two classes, found {names.Count}.", nameof(names));
         }
 
-        if (names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        if (names.GroupBy(ComposedText.Of).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
             throw new ArgumentException($"The class \"{twice.Key}\" is named twice.", nameof(names));
         }
@@ -160,12 +161,16 @@ internal sealed class PromptKDModel : ScoredModel
         _text.Dispose();
     }
 
-    private PromptKDModel Copy(PromptKDModelDescription description) => Create(
-        Backbone,
-        Device,
-        description,
-        name => _student.State.First(s => s.Name == name).Value,
-        _allText.clone().DetachFromDisposeScope());
+    private PromptKDModel Copy(PromptKDModelDescription description)
+    {
+        using IDisposable gradients = Autograd.Enable();
+        return Create(
+            Backbone,
+            Device,
+            description,
+            name => _student.State.First(s => s.Name == name).Value,
+            _allText.clone().DetachFromDisposeScope());
+    }
 
     /// <summary>
     /// Builds a model around saved tensors. It takes over the text features, also when it fails.
@@ -196,9 +201,10 @@ internal sealed class PromptKDModel : ScoredModel
 
     private static int IndexOf(IReadOnlyList<string> names, string name)
     {
+        string composed = ComposedText.Of(name);
         for (int i = 0; i < names.Count; i++)
         {
-            if (names[i] == name)
+            if (ComposedText.Of(names[i]) == composed)
             {
                 return i;
             }

@@ -29,6 +29,8 @@ public sealed class BackboneFolderTests
         }),
         ["open_clip weights with config.json"] = clip => Do(clip, () => clip.Move("model.safetensors", "open_clip_model.safetensors")),
         ["hub"] = clip => clip.Hub(),
+        ["the cache above the hub"] = clip => Do(clip, () => Directory.Move(clip.Hub(), clip.File("hub"))),
+        ["snapshots of a model in the hub"] = clip => System.IO.Path.Combine(clip.Hub(), "models--someone--clip", "snapshots"),
         ["model in the hub"] = clip => System.IO.Path.Combine(clip.Hub(), "models--someone--clip"),
         ["tokenizer.json"] = clip => Do(clip, () => clip.FastTokenizer()),
         ["tokenizer.json with pairs"] = clip => Do(clip, () => clip.FastTokenizer(pairs: true)),
@@ -297,6 +299,75 @@ public sealed class BackboneFolderTests
             Tensor whole = model.Text.Forward(model.Text.Embed(tokens).narrow(1, 0, ends[0].ToInt64() + 1), ends);
             Assert.IsTrue(whole.Equals(model.EncodeText(tokens)), file);
         }
+    }
+
+    [TestMethod]
+    public void AnAddedTokenAtWhichTheModelWouldReadATextIsRefusedInTexts()
+    {
+        using FolderLayout clip = SixtyFour();
+        Rows(clip, 1);
+        clip.WriteText("added_tokens.json", new JsonObject { ["<thing>"] = TinyClip.VocabularySize }.ToJsonString());
+        JsonObject config = clip.Json("config.json");
+        config["text_config"]!["eos_token_id"] = 2;
+        clip.WriteText("config.json", config.ToJsonString());
+        ClipTokenizer tokenizer = ClipBackbone.FromFolder(clip.Path).Tokenizer;
+        Assert.IsNotEmpty(tokenizer.Encode("a thing"));
+        ArgumentException error = Assert.ThrowsExactly<ArgumentException>(() => tokenizer.Encode("a <thing>"));
+        StringAssert.Contains(error.Message, $"set eos_token_id to {TinyClip.VocabularySize - 1}");
+    }
+
+    [TestMethod]
+    public void AnAddedTokenForSingleWordsIsRefused()
+    {
+        using FolderLayout clip = SixtyFour();
+        Rows(clip, 1);
+        const int id = TinyClip.VocabularySize;
+        clip.WriteText(
+            "tokenizer_config.json", $$$$"""{"added_tokens_decoder":{"{{{{id}}}}":{"content":"<thing>","single_word":true}}}""");
+        NotSupportedException error = Assert.ThrowsExactly<NotSupportedException>(() => ClipBackbone.FromFolder(clip.Path));
+        StringAssert.Contains(error.Message, "single_word");
+    }
+
+    [TestMethod]
+    public void AnswersThatOpenAIsOwnWeightsContradictAreRefused()
+    {
+        using FolderLayout clip = SixtyFour();
+        clip.AddOpenAIBuffers();
+        clip.Delete("config.json");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ArgumentException>(() => ClipBackbone.FromFolder(clip.Path, ClipActivation.Gelu)).Message, "OpenAI's own");
+    }
+
+    [TestMethod]
+    [DataRow("model_cfg", "quick_gelu", "\"true\"")]
+    [DataRow("model_cfg", "quick_gelu", "1")]
+    [DataRow("vision_cfg", "norm_kwargs", "[1e-6]")]
+    [DataRow(null, "preprocess_cfg", "\"CLIP's\"")]
+    [DataRow("preprocess_cfg", "std", "[1e-40,1,1]")]
+    [DataRow("preprocess_cfg", "mean", "[3e38,3e38,3e38]")]
+    public void OpenClipsSettingsOfAnotherKindAreRefused(string? part, string name, string value)
+    {
+        using FolderLayout clip = new();
+        clip.OpenClip();
+        JsonObject config = clip.OpenClipConfig();
+        JsonObject of = part is null ? config
+            : part == "vision_cfg" ? config["model_cfg"]![part]!.AsObject()
+            : config[part]!.AsObject();
+        of[name] = JsonNode.Parse(value);
+        clip.WriteText("open_clip_config.json", config.ToJsonString());
+        RefusedInvalid(clip, part == "preprocess_cfg" ? "finite" : name);
+    }
+
+    [TestMethod]
+    public void AnUnfinishedReadmeInTheHubDoesNoHarm()
+    {
+        using FolderLayout clip = new();
+        string hub = clip.Hub();
+        string model = System.IO.Path.Combine(hub, "models--someone--clip");
+        string snapshot = System.IO.Path.Combine(
+            model, "snapshots", File.ReadAllText(System.IO.Path.Combine(model, "refs", "main")).Trim());
+        File.CreateSymbolicLink(System.IO.Path.Combine(snapshot, "README.md"), "../../blobs/absent");
+        Assert.AreEqual(clip.Plain.Sha256, ClipBackbone.FromFolder(hub).Sha256);
     }
 
     [TestMethod]

@@ -67,7 +67,11 @@ public sealed class TokenizerTests
         using var merges = new MemoryStream(
             Encoding.UTF8.GetBytes(
                 "#version: 0.2\n" + string.Join("\n", expected.Merges.Select(merge => $"{merge.Left} {merge.Right}")) + "\n"));
-        var tokenizer = new ClipTokenizer(ClipVocabulary.FromHuggingFace(json, merges, "test"), 77);
+        var vocabulary = ClipVocabulary.FromHuggingFace(json, merges, "test");
+        Assert.IsNull(expected.Identity, expected.Identity);
+        Assert.IsNull(vocabulary.Identity);
+        Assert.IsNotNull(Small().Identity);
+        var tokenizer = new ClipTokenizer(vocabulary, 77);
         Assert.AreEqual(ClipVocabularySize - 2, tokenizer.StartOfText);
         Assert.AreEqual(ClipVocabularySize - 1, tokenizer.EndOfText);
         foreach (string text in new[] { "a photo of a cat.", "Don't panic: 42 naïve cafés 🦊", "antidisestablishmentarianism" })

@@ -40,16 +40,43 @@ public sealed class TowerSettingsTests
     }
 
     [TestMethod]
-    public void OnlyOtherTowersThanOpenAIsHaveAnIdentityBesideTheWeights()
+    public void OtherTowersOrTokensOverTheSameWeightsAreAnotherBackbone()
     {
         using var folder = new TemporaryFolder();
         ClipBackbone usual = TinyClip.Write(folder["usual"]);
-        ClipBackbone gelu = TinyClip.Write(folder["gelu"], config: TinyClip.Config with { TextActivation = ClipActivation.Gelu });
-        ClipBackbone epsilon = TinyClip.Write(folder["epsilon"], config: TinyClip.Config with { VisionLayerNormEpsilon = 1e-6 });
-        Assert.AreEqual(usual.Sha256, usual.Identity);
-        Assert.AreEqual(usual.Sha256, gelu.Sha256);
-        Assert.HasCount(3, new[] { usual.Identity, gelu.Identity, epsilon.Identity }.Distinct());
+        ClipConfig[] others =
+        [
+            TinyClip.Config with { TextActivation = ClipActivation.Gelu }, TinyClip.Config with { VisionLayerNormEpsilon = 1e-6 },
+            TinyClip.Config with { VisionHeads = 4 }, TinyClip.Config with { TextHeads = 4 },
+        ];
+        List<ClipBackbone> backbones =
+            [usual, .. others.Index().Select(other => TinyClip.Write(folder[$"{other.Index}"], config: other.Item))];
+        TinyClip.Write(folder["tokens"]);
+        string vocabulary = Path.Combine(folder["tokens"], "vocab.json");
+        File.WriteAllText(
+            vocabulary, File.ReadAllText(vocabulary).Replace("\"a\":", "\"?\":").Replace("\"b\":", "\"a\":").Replace("\"?\":", "\"b\":"));
+        backbones.Add(ClipBackbone.FromFolder(folder["tokens"]));
+
+        Assert.IsTrue(backbones.All(backbone => backbone.Sha256 == usual.Sha256));
+        Assert.HasCount(backbones.Count, backbones.Select(backbone => backbone.Identity).Distinct());
+        Assert.AreEqual(usual.Identity, TinyClip.Write(folder["same"]).Identity);
     }
+
+    [TestMethod]
+    public void OpenAIsTowersHaveTheWeightsForAnIdentity() => Assert.IsNull(new ClipConfig
+    {
+        ImageResolution = 224,
+        PatchSize = 16,
+        VisionWidth = 768,
+        VisionHeads = 12,
+        VisionLayers = 12,
+        TextWidth = 512,
+        TextHeads = 8,
+        TextLayers = 12,
+        EmbedDimension = 512,
+        ContextLength = 77,
+        VocabularySize = 49408,
+    }.TowerSettings);
 
     [TestMethod]
     public void AnotherActivationOrEpsilonIsRefusedByName()

@@ -36,7 +36,8 @@ internal sealed class ConsumerProgram(string folder, string package, string vers
         foreach ((Example image, float[] score) in images.Zip(trained))
         {
             Prediction prediction = engine.Predict(image);
-            Console.WriteLine(string.Join(';', Path.GetFileName(image.ImagePath), prediction.PredictedLabel, Text(score), Text(prediction.Score)));
+            string name = Path.GetFileName(image.ImagePath);
+            Console.WriteLine(string.Join(';', name, prediction.PredictedLabel, Text(score), Text(prediction.Score)));
         }
 
         static string Text(float[] score) => string.Join(' ', score.Select(value => value.ToString("R", CultureInfo.InvariantCulture)));

@@ -36,6 +36,12 @@ public sealed class SkippedRowTests
         StringAssert.Contains(said, "row 3 ");
         StringAssert.Contains(said, "leave them out");
 
+        // ML.NET's shuffling does not dispose the cursor that it reads.
+        _messages.Clear();
+        _ml.MulticlassClassification.Evaluate(_ml.Data.ShuffleRows(scored));
+        StringAssert.Contains(
+            _messages.Single(message => message.Contains("were skipped", StringComparison.Ordinal)), "2 row(s)");
+
         _messages.Clear();
         _ml.MulticlassClassification.Evaluate(_ml.Data.TakeRows(scored, 3));
         Assert.IsEmpty(_messages.Where(message => message.Contains("were skipped", StringComparison.Ordinal)));

@@ -69,7 +69,10 @@ internal sealed class BackboneContents
 
         checkpoint!.Check(config);
         var vocabulary = VocabularyFiles.Read(files, config.VocabularySize);
-        var tokenizer = new ClipTokenizer(vocabulary.Contents, config.ContextLength);
+        var tokenizer = new ClipTokenizer(
+            vocabulary.Contents,
+            config.ContextLength,
+            readsLargest: vocabulary.Contents.Added.Count > 0 && configFile is not null && ReadsLargestToken(files, configFile, config));
         if (config.EndOfTextToken is { } end && end != tokenizer.EndOfText)
         {
             throw new InvalidDataException(
@@ -104,6 +107,18 @@ internal sealed class BackboneContents
 
         return BackboneJson.Read(files, ConfigFile, (root, _) => HasTowers(root)) ? ConfigFile : OpenClipConfigFile;
     }
+
+    /// <summary>
+    /// Whether a text is read at its token with the largest id, which is not its end where a token was added above that: for open_clip
+    /// unless its file says otherwise, for transformers where the file says 2.
+    /// </summary>
+    private static bool ReadsLargestToken(IBackboneFiles files, string configFile, ClipConfig config) =>
+        config.EndOfTextToken is null && (configFile == OpenClipConfigFile || BackboneJson.Read(files, configFile, (root, _) =>
+            new[] { "text_config", "text_config_dict" }.Any(name =>
+                root.TryGetProperty(name, out JsonElement text)
+                && text.ValueKind == JsonValueKind.Object
+                && text.TryGetProperty("eos_token_id", out JsonElement end)
+                && end.ValueKind == JsonValueKind.Number)));
 
     /// <summary>Old files call the two objects otherwise.</summary>
     private static bool HasTowers(JsonElement root) =>
@@ -171,6 +186,14 @@ internal sealed class BackboneContents
         }
 
         var sizes = ClipConfig.FromStateDict(checkpoint.Shapes, checkpoint.Description);
+        if (checkpoint.IsOpenAI && activation == ClipActivation.Gelu)
+        {
+            throw new ArgumentException(
+                $"The activation {activation} was given; {checkpoint.Description} is OpenAI's own, which has {ClipActivation.QuickGelu}. "
+                + "Leave the argument out.",
+                nameof(activation));
+        }
+
         ClipActivation used = activation ?? (checkpoint.IsOpenAI
             ? ClipActivation.QuickGelu
             : throw new FileNotFoundException(

@@ -9,6 +9,9 @@ public sealed record ClipConfig
 {
     internal const double DefaultLayerNormEpsilon = 1e-5;
 
+    // The channels of a head in all of OpenAI's models.
+    private const int HeadWidth = 64;
+
     // With this eos_token_id old files mean the largest id of a text, whatever its number is.
     private const int LargestId = 2;
 
@@ -67,12 +70,13 @@ public sealed record ClipConfig
     /// What the towers compute beyond the sizes and the weights, for the backbone's identity; null for OpenAI's.
     /// </summary>
     internal string? TowerSettings =>
-        (VisionActivation, TextActivation, VisionLayerNormEpsilon, TextLayerNormEpsilon)
-            == (default, default, DefaultLayerNormEpsilon, DefaultLayerNormEpsilon)
+        (VisionHeads, TextHeads, VisionActivation, TextActivation, VisionLayerNormEpsilon, TextLayerNormEpsilon)
+            == (VisionWidth / HeadWidth, TextWidth / HeadWidth, default, default, DefaultLayerNormEpsilon, DefaultLayerNormEpsilon)
             ? null
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"vision {VisionActivation} {VisionLayerNormEpsilon}, text {TextActivation} {TextLayerNormEpsilon}");
+                $"vision {VisionHeads} {VisionActivation} {VisionLayerNormEpsilon}, text {TextHeads} {TextActivation} "
+                + $"{TextLayerNormEpsilon}");
 
     /// <summary>Reads a Hugging Face <c>CLIPConfig</c>. What it leaves out has that class's defaults.</summary>
     internal static ClipConfig FromHuggingFace(Stream json, string description)
@@ -224,7 +228,7 @@ public sealed record ClipConfig
                 $"{description}: visual.positional_embedding has {visionPosition[0]} rows; expected one and a square number of patches.");
         }
 
-        if (patch[0] % 64 != 0 || tokens[1] % 64 != 0)
+        if (patch[0] % HeadWidth != 0 || tokens[1] % HeadWidth != 0)
         {
             throw new InvalidDataException(
                 $"{description}: the widths {patch[0]} (vision) and {tokens[1]} (text) are no multiples of 64, so the number of attention "
@@ -236,10 +240,10 @@ public sealed record ClipConfig
             ImageResolution = ToInt(grid * patch[3]),
             PatchSize = ToInt(patch[3]),
             VisionWidth = ToInt(patch[0]),
-            VisionHeads = ToInt(patch[0] / 64),
+            VisionHeads = ToInt(patch[0] / HeadWidth),
             VisionLayers = Layers("visual.transformer.resblocks."),
             TextWidth = ToInt(tokens[1]),
-            TextHeads = ToInt(tokens[1] / 64),
+            TextHeads = ToInt(tokens[1] / HeadWidth),
             TextLayers = Layers("transformer.resblocks."),
             EmbedDimension = ToInt(projection[1]),
             ContextLength = ToInt(textPosition[0]),

@@ -66,6 +66,7 @@ internal static class HubFolder
         string snapshot = Path.Combine(snapshots, name);
         // Files of a snapshot are links to what was downloaded.
         string? broken = Directory.EnumerateFiles(snapshot)
+            .Where(file => Path.GetExtension(file) is ".safetensors" or ".json" or ".txt" or ".gz")
             .FirstOrDefault(file => File.ResolveLinkTarget(file, returnFinalTarget: true) is { Exists: false });
         return broken is null ? snapshot
             : throw new FileNotFoundException(

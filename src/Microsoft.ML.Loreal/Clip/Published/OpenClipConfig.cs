@@ -81,14 +81,12 @@ internal sealed class OpenClipConfig
         Check(model, "model_cfg");
         Check(vision, "vision_cfg");
         Check(text, "text_cfg");
-        if (_root.TryGetProperty("preprocess_cfg", out JsonElement preprocessing) && preprocessing.ValueKind == JsonValueKind.Object)
+        if (Given(_root, "preprocess_cfg"))
         {
-            Check(preprocessing, "preprocess_cfg");
+            Check(Object(_root, "preprocess_cfg"), "preprocess_cfg");
         }
 
-        ClipActivation activation = model.TryGetProperty("quick_gelu", out JsonElement quick) && quick.ValueKind == JsonValueKind.True
-            ? ClipActivation.QuickGelu
-            : ClipActivation.Gelu;
+        ClipActivation activation = IsQuick(model) ? ClipActivation.QuickGelu : ClipActivation.Gelu;
         int visionWidth = Size(vision, "vision_cfg", "width", 768);
         int headWidth = Size(vision, "vision_cfg", "head_width", 64);
         var config = new ClipConfig
@@ -113,6 +111,15 @@ internal sealed class OpenClipConfig
         config.Check(_description);
         return config;
     }
+
+    private bool IsQuick(JsonElement model) => Given(model, "quick_gelu")
+        && (model.GetProperty("quick_gelu") is { ValueKind: JsonValueKind.True or JsonValueKind.False } quick
+            ? quick.GetBoolean()
+            : throw new InvalidDataException(
+                $"{_description}: model_cfg.quick_gelu is {model.GetProperty("quick_gelu").GetRawText()}; expected true or false."));
+
+    private static bool Given(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
 
     private JsonElement Object(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Object
@@ -169,8 +176,9 @@ internal sealed class OpenClipConfig
     private double Epsilon(JsonElement tower, string name)
     {
         double epsilon = ClipConfig.DefaultLayerNormEpsilon;
-        if (tower.TryGetProperty("norm_kwargs", out JsonElement settings) && settings.ValueKind == JsonValueKind.Object)
+        if (Given(tower, "norm_kwargs"))
         {
+            JsonElement settings = Object(tower, "norm_kwargs");
             foreach (JsonProperty setting in settings.EnumerateObject())
             {
                 epsilon = setting.Name == "eps"

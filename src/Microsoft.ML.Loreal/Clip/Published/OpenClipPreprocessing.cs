@@ -19,14 +19,14 @@ internal sealed class OpenClipPreprocessing
     /// <exception cref="InvalidDataException">A setting does not make sense.</exception>
     /// <exception cref="NotSupportedException">A setting is not known.</exception>
     public static ImageProcessorSettings Read(JsonElement root, int imageSize, string description) =>
-        root.TryGetProperty("preprocess_cfg", out JsonElement settings) && settings.ValueKind == JsonValueKind.Object
+        root.TryGetProperty("preprocess_cfg", out JsonElement settings) && settings.ValueKind != JsonValueKind.Null
             ? new OpenClipPreprocessing(settings, description).Read(imageSize)
             : new ImageProcessorSettings();
 
     private ImageProcessorSettings Read(int imageSize)
     {
         float[] deviation = Channels("std", ImageProcessor.ClipDeviation);
-        return new ImageProcessorSettings
+        var settings = new ImageProcessorSettings
         {
             ResizeMode = Choice(
                 "resize_mode", ("shortest", ResizeMode.Shortest), ("longest", ResizeMode.Longest), ("squash", ResizeMode.Squash)),
@@ -43,6 +43,9 @@ internal sealed class OpenClipPreprocessing
             Deviation = Array.TrueForAll(deviation, value => value > 0) ? deviation
                 : throw Invalid("std", Find("std")!.Value, "positive numbers"),
         };
+        return settings.IsFinite ? settings
+            : throw new InvalidDataException(
+                $"{_description}: with the mean and std of preprocess_cfg not every level becomes a finite number.");
     }
 
     private T Choice<T>(string name, params (string Name, T Value)[] choices)

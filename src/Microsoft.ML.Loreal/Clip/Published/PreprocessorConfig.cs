@@ -40,50 +40,24 @@ internal sealed class PreprocessorConfig
         : Read(files, PreprocessorFile, null, imageSize) is { } settings ? (settings, PreprocessorFile)
         : (new ImageProcessorSettings(), null);
 
-    private static ImageProcessorSettings? Read(IBackboneFiles files, string name, string? nested, int imageSize)
-    {
-        if (!files.Exists(name))
+    private static ImageProcessorSettings? Read(IBackboneFiles files, string name, string? nested, int imageSize) =>
+        !files.Exists(name) ? null : BackboneJson.Read(files, name, (root, description) =>
         {
-            return null;
-        }
-
-        string description = BackboneContents.Describe(files, name);
-        try
-        {
-            using Stream json = files.Open(name);
-            using var document = JsonDocument.Parse(json);
-            JsonElement root = document.RootElement;
-            CheckObject(root, description);
-            if (nested is not null)
+            if (nested is null)
             {
-                if (!root.TryGetProperty(nested, out root) || root.ValueKind == JsonValueKind.Null)
-                {
-                    return null;
-                }
-
-                description = $"{nested} in {description}";
-                CheckObject(root, description);
+                return new PreprocessorConfig(root, description, imageSize).Settings();
             }
 
-            return new PreprocessorConfig(root, description, imageSize).Settings();
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException($"{description} is not valid JSON: {e.Message}", e);
-        }
-        catch (InvalidOperationException e)
-        {
-            throw BackboneJson.NotUnicode(description, e);
-        }
-    }
+            if (!root.TryGetProperty(nested, out JsonElement processor) || processor.ValueKind == JsonValueKind.Null)
+            {
+                return null;
+            }
 
-    private static void CheckObject(JsonElement element, string description)
-    {
-        if (element.ValueKind != JsonValueKind.Object)
-        {
-            throw new InvalidDataException($"{description} is a {element.ValueKind}; expected an object.");
-        }
-    }
+            description = $"{nested} in {description}";
+            return processor.ValueKind == JsonValueKind.Object
+                ? new PreprocessorConfig(processor, description, imageSize).Settings()
+                : throw new InvalidDataException($"{description} is a {processor.ValueKind}; expected an object.");
+        });
 
     private ImageProcessorSettings Settings()
     {
@@ -101,10 +75,7 @@ internal sealed class PreprocessorConfig
             Mean = normalize ? Channels("image_mean", ImageProcessor.ClipMean) : [0, 0, 0],
             Deviation = normalize ? Deviation() : [1, 1, 1],
         };
-        bool finite = settings.Mean.Zip(settings.Deviation).All(channel =>
-            float.IsFinite(-channel.First / channel.Second)
-            && float.IsFinite(((float)(byte.MaxValue * settings.RescaleFactor) - channel.First) / channel.Second));
-        return finite ? settings
+        return settings.IsFinite ? settings
             : throw new InvalidDataException(
                 $"{_description}: with its rescale_factor, image_mean and image_std not every level becomes a finite number.");
     }

@@ -104,12 +104,18 @@ internal sealed class VocabularyFiles
         int ParsedId(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id
             : throw new InvalidDataException($"{description}: added_tokens_decoder has the id '{text}'; expected a whole number.");
 
-        string Content(JsonProperty token) =>
-            token.Value.ValueKind == JsonValueKind.Object
-            && token.Value.TryGetProperty("content", out JsonElement content)
-            && content.ValueKind == JsonValueKind.String
-                ? content.GetString()!
-                : throw new InvalidDataException(
+        string Content(JsonProperty token)
+        {
+            if (token.Value.ValueKind != JsonValueKind.Object
+                || !token.Value.TryGetProperty("content", out JsonElement content)
+                || content.ValueKind != JsonValueKind.String)
+            {
+                throw new InvalidDataException(
                     $"{description}: added_tokens_decoder holds {token.Value.GetRawText()}; expected an object with content.");
+            }
+
+            AddedToken.CheckSettings(token.Value, description);
+            return content.GetString()!;
+        }
     }
 }

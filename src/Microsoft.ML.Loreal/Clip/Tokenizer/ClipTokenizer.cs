@@ -26,9 +26,13 @@ internal sealed class ClipTokenizer
     // The longest first, as they stand in a cleaned text.
     private readonly AddedToken[] _added;
 
-    public ClipTokenizer(ClipVocabulary vocabulary, int contextLength)
+    // Whether the model reads a text at its largest token instead of its end.
+    private readonly bool _readsLargest;
+
+    public ClipTokenizer(ClipVocabulary vocabulary, int contextLength, bool readsLargest = false)
     {
         _vocabulary = vocabulary;
+        _readsLargest = readsLargest;
         _encoder = new BytePairEncoder(vocabulary);
         ContextLength = contextLength;
         StartOfText = vocabulary.StartOfText;
@@ -61,6 +65,9 @@ internal sealed class ClipTokenizer
 
     public int VocabularySize => _vocabulary.Tokens.Count;
 
+    /// <summary>What tells the vocabulary from others, for the backbone's identity; null for openai's.</summary>
+    public string? Identity => _vocabulary.Identity;
+
     /// <summary>The tokens of a text, without start and end.</summary>
     public IReadOnlyList<int> Encode(string text)
     {
@@ -76,6 +83,16 @@ internal sealed class ClipTokenizer
             {
                 position++;
                 continue;
+            }
+
+            if (_readsLargest && added.Id > EndOfText)
+            {
+                throw new ArgumentException(
+                    $"'{text}' has the added token '{added.Content}' with the id {added.Id}, above that of the end of a text, {EndOfText}. "
+                    + "The model's configuration (eos_token_id 2, or open_clip's argmax) has a text read at its largest id, so it would be "
+                    + $"read there and not at its end. If the model was trained to read at the end, set eos_token_id to {EndOfText} in "
+                    + "config.json; otherwise leave the token out.",
+                    nameof(text));
             }
 
             EncodePieces(cleaned[start..position], tokens);

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
@@ -14,6 +15,8 @@ internal sealed class ClipVocabulary
     public const string EndOfTextToken = "<|endoftext|>";
 
     private const int SpecialTokens = 2;
+
+    private const string OpenAIDigest = "5d827db2c026571b4380d244cf6012f0c5092b3b109d297c2e357a7ac598af06";
 
     // Twenty times openai's.
     private const int MaxMergeTableBytes = 64_000_000;
@@ -52,6 +55,19 @@ internal sealed class ClipVocabulary
     public int StartOfText { get; }
 
     public int EndOfText { get; }
+
+    /// <summary>What tells the vocabulary from others; null for openai's.</summary>
+    public string? Identity
+    {
+        get
+        {
+            IEnumerable<string> lines = Tokens
+                .Concat(Merges.Select(merge => $"{merge.Left} {merge.Right}"))
+                .Concat(Added.Select(token => $"{token.Id} {token.Content}"));
+            string digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))));
+            return digest == OpenAIDigest ? null : digest;
+        }
+    }
 
     /// <summary>Reads Hugging Face's vocab.json and merges.txt.</summary>
     public static ClipVocabulary FromHuggingFace(

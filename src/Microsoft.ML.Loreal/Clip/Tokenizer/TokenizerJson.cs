@@ -44,6 +44,11 @@ internal sealed class TokenizerJson
             throw new InvalidDataException($"{description}: added_tokens is a {list.ValueKind}; expected an array.");
         }
 
+        foreach (JsonElement token in list.EnumerateArray().Where(token => token.ValueKind == JsonValueKind.Object))
+        {
+            AddedToken.CheckSettings(token, description);
+        }
+
         return [.. list.EnumerateArray().Select(token =>
             token.ValueKind == JsonValueKind.Object
             && token.TryGetProperty("id", out JsonElement id) && id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out int number)

@@ -76,7 +76,7 @@ internal sealed class TrainingImages : ILabeledImages
         var cells = new List<ImageCell?>();
         var rows = new List<long>();
         var labels = new List<int>();
-        var failures = new List<InvalidDataException>();
+        var failures = new List<(long Row, InvalidDataException Error)>();
         long unlabeled = 0;
         using (DataViewRowCursor cursor = data.GetRowCursor(labelColumn is { } needed ? [needed, imageColumn] : [imageColumn]))
         {
@@ -100,20 +100,24 @@ internal sealed class TrainingImages : ILabeledImages
                 }
                 catch (InvalidDataException exception)
                 {
-                    failures.Add(InvalidImage.Error(cursor.Position, imageColumn.Name, null, exception, settings.OnInvalidImage));
+                    InvalidDataException error = InvalidImage.Error(
+                        cursor.Position, imageColumn.Name, null, exception, settings.OnInvalidImage);
                     if (throws)
                     {
-                        throw failures[^1];
+                        throw error;
                     }
+
+                    failures.Add((cursor.Position, error));
                 }
             }
         }
 
         byte[][]? digests = withDigest ? new byte[cells.Count][] : null;
         failures.AddRange(TryAll(cells, rows, imageColumn.Name, decoder, settings.OnInvalidImage, digests, cancel));
+        failures.Sort((one, other) => one.Row.CompareTo(other.Row));
         if (failures.Count > 0 && throws)
         {
-            throw failures[0];
+            throw failures[0].Error;
         }
 
         int[] kept = [.. Enumerable.Range(0, cells.Count).Where(i => cells[i] is not null)];
@@ -130,7 +134,7 @@ internal sealed class TrainingImages : ILabeledImages
     /// <summary>
     /// Decodes every image once, on all processors; those that fail become null, the others give their digests where those are wanted.
     /// </summary>
-    private static IEnumerable<InvalidDataException> TryAll(
+    private static IEnumerable<(long Row, InvalidDataException Error)> TryAll(
         List<ImageCell?> cells,
         List<long> rows,
         string column,
@@ -156,7 +160,7 @@ internal sealed class TrainingImages : ILabeledImages
             cells[i] = failures[i] is null ? cells[i] : null;
         }
 
-        return failures.OfType<InvalidDataException>();
+        return failures.Index().Where(failure => failure.Item is not null).Select(failure => (rows[failure.Index], failure.Item!));
 
         void Try(int i)
         {
@@ -175,7 +179,7 @@ internal sealed class TrainingImages : ILabeledImages
         }
     }
 
-    private static void Report(IChannel channel, int kept, long unlabeled, List<InvalidDataException> failures)
+    private static void Report(IChannel channel, int kept, long unlabeled, List<(long Row, InvalidDataException Error)> failures)
     {
         channel.Info(
             MessageSensitivity.None,
@@ -190,7 +194,7 @@ internal sealed class TrainingImages : ILabeledImages
         {
             channel.Warning(
                 MessageSensitivity.UserData,
-                $"{failures.Count} row(s) with an image that cannot be read were left out. The first: {failures[0].Message}");
+                $"{failures.Count} row(s) with an image that cannot be read were left out. The first: {failures[0].Error.Message}");
         }
     }
 }

@@ -28,7 +28,7 @@ public sealed class TrainingDescriptionTests
             $$"""
             {"Seed":7,"Precision":null,"ClassNames":["red","green","blue"],
             "Images":{"Count":15,"Sha256":"{{Digest(description)}}"},"ValidationSet":null,"ValidationFraction":0.25,
-            "Backbone":"{{Trained.Backbone.Sha256}}","LowResolution":16,"TrainResolution":16,
+            "Backbone":"{{Trained.Backbone.Identity}}","LowResolution":16,"TrainResolution":16,
             "Method":{"name":"MMA","firstLayer":1,"lastLayer":2,"adapterWidth":4,"scale":0.001,"template":"a photo of a {}."},
             "Attributes":null,"TokensPerAttribute":2,"HiddenWidth":8,"MetaNetInitialization":"Default","Bridge":"Aligned",
             "Lambda1":1,"Lambda2":2,"BridgeWeight":0.1,"Temperature":1,"MixMaximum":1,"MixStart":0,"StandardStudent":null,
@@ -56,7 +56,7 @@ public sealed class TrainingDescriptionTests
             $$$"""
             {"Seed":7,"Precision":null,"Images":{"Count":15,"Sha256":"{{{Digest(description)}}}"},
             "Teacher":"{{{ModelDigest.Of(Taught.Teacher.Model)}}}","ClassNames":["red","green","blue"],
-            "Backbone":"{{{Taught.StudentBackbone.Sha256}}}","LowResolution":32,"PromptTokens":2,"PromptDepth":null,"Temperature":1,
+            "Backbone":"{{{Taught.StudentBackbone.Identity}}}","LowResolution":32,"PromptTokens":2,"PromptDepth":null,"Temperature":1,
             "DistillationWeight":100,"NegativePromptWeight":0,
             "Stage":{"Epochs":1,"BatchSize":5,"Optimizer":"Sgd","LearningRate":0.01,
             "WeightDecay":0.0005,"WarmupEpochs":0,"WarmupLearningRate":1E-05},
@@ -80,7 +80,7 @@ public sealed class TrainingDescriptionTests
         options.Precision = ComputePrecision.BFloat16;
         Assert.AreEqual(
             $$"""
-            {"Package":"{{version}}","Torch":"{{torch.__version__}}","Device":"CPU","Backbone":"{{Trained.Backbone.Sha256}}",
+            {"Package":"{{version}}","Torch":"{{torch.__version__}}","Device":"CPU","Backbone":"{{Trained.Backbone.Identity}}",
             "Method":{"name":"CoOp","contextTokens":4,"position":"End","classSpecific":false,"initialText":null},"Precision":"BFloat16"}
             """.ReplaceLineEndings(""),
             options.ToPlan().DescribeEncoding(torch.CPU));
