@@ -76,33 +76,7 @@ internal static class TinyClip
         ClipWeightNames.OpenAI(config).Select(weight => (weight.Name, Weight(weight.Name, weight.Shape, random)));
 
     /// <summary>config.json.</summary>
-    public static string ConfigJson(ClipConfig config) => JsonSerializer.Serialize(new
-    {
-        model_type = "clip",
-        projection_dim = config.EmbedDimension,
-        vision_config = new
-        {
-            image_size = config.ImageResolution,
-            patch_size = config.PatchSize,
-            hidden_size = config.VisionWidth,
-            intermediate_size = 4 * config.VisionWidth,
-            num_attention_heads = config.VisionHeads,
-            num_hidden_layers = config.VisionLayers,
-            hidden_act = HiddenAct(config.VisionActivation),
-            layer_norm_eps = config.VisionLayerNormEpsilon,
-        },
-        text_config = new
-        {
-            hidden_size = config.TextWidth,
-            intermediate_size = 4 * config.TextWidth,
-            num_attention_heads = config.TextHeads,
-            num_hidden_layers = config.TextLayers,
-            max_position_embeddings = config.ContextLength,
-            vocab_size = config.VocabularySize,
-            hidden_act = HiddenAct(config.TextActivation),
-            layer_norm_eps = config.TextLayerNormEpsilon,
-        },
-    });
+    public static string ConfigJson(ClipConfig config) => Encoding.UTF8.GetString(ClipConfigWriter.Write(config));
 
     /// <summary>
     /// vocab.json of CLIP's layout: the bytes, the same at the end of a word, what merges make of them, start and end of a text.
@@ -119,8 +93,6 @@ internal static class TinyClip
         string[] all = [.. tokens, ClipVocabulary.StartOfTextToken, ClipVocabulary.EndOfTextToken];
         return JsonSerializer.Serialize(all.Index().ToDictionary(token => token.Item, token => token.Index));
     }
-
-    private static string HiddenAct(ClipActivation activation) => activation == ClipActivation.Gelu ? "gelu" : "quick_gelu";
 
     private static (string Name, string Text)[] TextFiles(ClipConfig config) =>
         [("config.json", ConfigJson(config)), ("vocab.json", VocabularyJson()), ("merges.txt", "#version: 0.2\n")];
