@@ -22,6 +22,7 @@ public sealed class FolderTests
         ["Clip/Published"],
         ["Clip"],
         ["Prompts"],
+        ["Onnx"],
         ["Training/Data"],
         ["Training/Features"],
         ["Training/Progress"],
