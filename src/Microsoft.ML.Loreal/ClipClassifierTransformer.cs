@@ -1,8 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML.Data;
 using Microsoft.ML.Loreal.Archive;
 using Microsoft.ML.Loreal.Clip;
 using Microsoft.ML.Loreal.Images;
 using Microsoft.ML.Loreal.Loading;
+using Microsoft.ML.Loreal.Onnx;
 using Microsoft.ML.Loreal.Scoring;
 using Microsoft.ML.Runtime;
 using TorchSharp;
@@ -20,6 +22,8 @@ namespace Microsoft.ML.Loreal;
 /// </remarks>
 public abstract class ClipClassifierTransformer : ITransformer, IDisposable
 {
+    private const string NeverAmbiguous = "The overloads differ in their first parameter, which is required.";
+
     private protected ClipClassifierTransformer(IHost host, ScoredModel model, ScoringSettings settings)
     {
         Host = host;
@@ -152,6 +156,58 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
         }
 
         return MLImage.CreateFromPixels(Resolution, Resolution, MLPixelFormat.Rgba32, rgba);
+    }
+
+    /// <summary>
+    /// Writes the classifier as one ONNX file, for devices without libtorch: 8-bit pixels in, probabilities and normalized image features
+    /// out, in single precision whatever <see cref="Precision"/> is. docs/onnx.md says what the file has.
+    /// </summary>
+    /// <param name="path">
+    /// The file. It is written under another name beside it and moved when it is complete; an export that fails leaves what was there.
+    /// </param>
+    /// <param name="options">How it is written; null for the defaults.</param>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled; nothing is left.</exception>
+    /// <exception cref="NotSupportedException">
+    /// A weight is too large for <see cref="OnnxExportOptions.Float16Weights"/>.
+    /// </exception>
+    /// <exception cref="InvalidDataException">The backbone's weights were overwritten in place since it was opened.</exception>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    [SuppressMessage("ApiDesign", "RS0026", Justification = NeverAmbiguous)]
+    public void SaveAsOnnx(string path, OnnxExportOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        options ??= new OnnxExportOptions();
+        OnnxFile.Write(path, Scorer.Model.ToOnnx(options), options);
+    }
+
+    /// <summary>
+    /// Writes the classifier as one ONNX file, for devices without libtorch: 8-bit pixels in, probabilities and normalized image features
+    /// out, in single precision whatever <see cref="Precision"/> is. docs/onnx.md says what the file has.
+    /// </summary>
+    /// <param name="stream">Where to. It is left open, and nothing is written to it before the whole model is made.</param>
+    /// <param name="options">How it is written; null for the defaults.</param>
+    /// <exception cref="ArgumentException"><see cref="OnnxExportOptions.ExternalWeights"/> is set: a stream has no file beside it.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled; nothing was written.</exception>
+    /// <exception cref="NotSupportedException">
+    /// A weight is too large for <see cref="OnnxExportOptions.Float16Weights"/>, or the weights take more than 2 GB.
+    /// </exception>
+    /// <exception cref="InvalidDataException">The backbone's weights were overwritten in place since it was opened.</exception>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    [SuppressMessage("ApiDesign", "RS0026", Justification = NeverAmbiguous)]
+    public void SaveAsOnnx(Stream stream, OnnxExportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        options ??= new OnnxExportOptions();
+        if (options.ExternalWeights)
+        {
+            throw new ArgumentException(
+                "ExternalWeights puts the weights into a second file beside the first, which a stream does not have; export to a path.",
+                nameof(options));
+        }
+
+        OnnxFile.Write(stream, Scorer.Model.ToOnnx(options));
     }
 
     /// <summary>

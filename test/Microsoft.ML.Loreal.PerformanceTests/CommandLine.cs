@@ -27,6 +27,7 @@ internal static class CommandLine
         Benchmark("memory", "peak memory of each way, and 10,000 predictions in a loop", MemoryBenchmark.Run),
         Benchmark("shared", "peak memory of cross-validation and of two loaded models over one backbone", SharedBackboneBenchmark.Run),
         Reliability(),
+        Benchmark("onnx", "scoring with an exported ONNX file, against libtorch in the same process", OnnxBenchmark.Run),
         Benchmark("methods", "what each prompt method learns and costs, with and without LOREAL", MethodsBenchmark.Run),
         Benchmark("web", "the web sample under load from this machine: latency, errors, memory", WebBenchmark.Run),
         Gpu(),

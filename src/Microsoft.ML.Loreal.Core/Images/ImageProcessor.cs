@@ -14,11 +14,9 @@ internal sealed class ImageProcessor
     // The normalized value of each 8-bit level: channel, level.
     private readonly float[] _values = new float[3 * 256];
 
-    private readonly ImageProcessorSettings _settings;
-
     public ImageProcessor(ImageProcessorSettings settings)
     {
-        _settings = settings;
+        Settings = settings;
         for (int channel = 0; channel < 3; channel++)
         {
             for (int level = 0; level < 256; level++)
@@ -43,6 +41,9 @@ internal sealed class ImageProcessor
     public static ReadOnlySpan<float> ClipMean => [0.48145466f, 0.4578275f, 0.40821073f];
 
     public static ReadOnlySpan<float> ClipDeviation => [0.26862954f, 0.26130258f, 0.27577711f];
+
+    /// <summary>The settings.</summary>
+    public ImageProcessorSettings Settings { get; }
 
     /// <summary>A text that only processors with the same settings have.</summary>
     public string Identity { get; }
@@ -85,7 +86,7 @@ internal sealed class ImageProcessor
         try
         {
             var whole = new PixelRegion(0, 0, resolution, resolution);
-            PillowResize.Resize(image, _settings.Filter, region.Box, resolution, resolution, whole, pixels);
+            PillowResize.Resize(image, Settings.Filter, region.Box, resolution, resolution, whole, pixels);
             Normalize(pixels, resolution, region.Flip, destination);
         }
         finally
@@ -95,7 +96,7 @@ internal sealed class ImageProcessor
     }
 
     /// <summary>The side to which pictures are resized before a square of the resolution is cut out; half to even.</summary>
-    public int ResizedSide(int resolution) => (int)Math.Round((double)((long)resolution * _settings.ResizedSide) / _settings.CroppedSide);
+    public int ResizedSide(int resolution) => (int)Math.Round((double)((long)resolution * Settings.ResizedSide) / Settings.CroppedSide);
 
     /// <summary>The 8-bit result of resize and center crop, three bytes a pixel.</summary>
     public void EvaluatePixels(RgbImage image, int resolution, Span<byte> pixels)
@@ -106,7 +107,7 @@ internal sealed class ImageProcessor
         var whole = new PixelRegion(0, 0, image.Width, image.Height);
         if (wanted.Width == resolution && wanted.Height == resolution)
         {
-            PillowResize.Resize(image, _settings.Filter, whole, width, height, wanted, pixels);
+            PillowResize.Resize(image, Settings.Filter, whole, width, height, wanted, pixels);
             return;
         }
 
@@ -114,7 +115,7 @@ internal sealed class ImageProcessor
         byte[] inner = ArrayPool<byte>.Shared.Rent(length * wanted.Height);
         try
         {
-            PillowResize.Resize(image, _settings.Filter, whole, width, height, wanted, inner);
+            PillowResize.Resize(image, Settings.Filter, whole, width, height, wanted, inner);
             Fill(pixels[..(3 * resolution * resolution)]);
             int left = (resolution - wanted.Width) / 2;
             int top = (resolution - wanted.Height) / 2;
@@ -149,7 +150,7 @@ internal sealed class ImageProcessor
 
     private (int Width, int Height) ResizedSize(RgbImage image, int side)
     {
-        switch (_settings.ResizeMode)
+        switch (Settings.ResizeMode)
         {
             case ResizeMode.Squash:
                 return (side, side);
@@ -163,7 +164,7 @@ internal sealed class ImageProcessor
 
     private void Fill(Span<byte> pixels)
     {
-        (byte red, byte green, byte blue) = _settings.FillColor;
+        (byte red, byte green, byte blue) = Settings.FillColor;
         for (int i = 0; i < pixels.Length; i += 3)
         {
             (pixels[i], pixels[i + 1], pixels[i + 2]) = (red, green, blue);

@@ -50,7 +50,7 @@ internal sealed class ScoredView(IScorer scorer, IDataView input, Action<string>
     public void SaveAsOnnx(OnnxContext ctx) => throw new InvalidOperationException(
         $"The step that adds '{scorer.Settings.PredictedLabelColumnName}' and '{scorer.Settings.ScoreColumnName}' to the images in "
         + $"'{scorer.Settings.ImageColumnName}' cannot be converted to ONNX by ConvertToOnnx: nothing of the pipeline was converted. "
-        + "Save the pipeline with mlContext.Model.Save instead.");
+        + "Export the classifier alone with the transformer's SaveAsOnnx, or save the pipeline with mlContext.Model.Save.");
 
     /// <summary>Refuses: a view has no model of its own.</summary>
     public void Save(ModelSaveContext ctx) => throw new NotSupportedException(

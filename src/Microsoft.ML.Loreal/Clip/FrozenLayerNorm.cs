@@ -7,12 +7,11 @@ namespace Microsoft.ML.Loreal.Clip;
 internal sealed class FrozenLayerNorm : nn.Module
 {
     private readonly long[] _shape;
-    private readonly double _epsilon;
 
     public FrozenLayerNorm(string name, Tensor weight, Tensor bias, double epsilon)
         : base(name)
     {
-        _epsilon = epsilon;
+        Epsilon = epsilon;
         _shape = [weight.shape[0]];
         Weight = new Parameter(weight, requires_grad: false);
         Bias = new Parameter(bias, requires_grad: false);
@@ -26,6 +25,9 @@ internal sealed class FrozenLayerNorm : nn.Module
     /// <summary>[D].</summary>
     public Parameter Bias { get; }
 
+    /// <summary>What is added to the variance.</summary>
+    public double Epsilon { get; }
+
     /// <summary>[..., D] -> [..., D].</summary>
-    public Tensor Forward(Tensor x) => nn.functional.layer_norm(x, _shape, Weight, Bias, _epsilon);
+    public Tensor Forward(Tensor x) => nn.functional.layer_norm(x, _shape, Weight, Bias, Epsilon);
 }

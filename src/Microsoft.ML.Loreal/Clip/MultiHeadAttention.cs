@@ -9,17 +9,18 @@ namespace Microsoft.ML.Loreal.Clip;
 /// </summary>
 internal sealed class MultiHeadAttention : nn.Module
 {
-    private readonly int _heads;
-
     public MultiHeadAttention(string name, int heads, FrozenLinear input, FrozenLinear output)
         : base(name)
     {
-        _heads = heads;
+        Heads = heads;
         Input = input;
         Output = output;
         register_module("in_proj", Input);
         register_module("out_proj", Output);
     }
+
+    /// <summary>H.</summary>
+    public int Heads { get; }
 
     /// <summary>Queries, keys and values stacked: [3 D, D].</summary>
     public FrozenLinear Input { get; }
@@ -45,7 +46,7 @@ internal sealed class MultiHeadAttention : nn.Module
     {
         long[] shape = projected.shape;
         // [B, T, 3 D] -> [B, T, 3, H, D / H] -> [3, B, H, T, D / H]
-        Tensor all = projected.view(shape[0], shape[1], 3, _heads, shape[2] / (3 * _heads)).permute(2, 0, 3, 1, 4);
+        Tensor all = projected.view(shape[0], shape[1], 3, Heads, shape[2] / (3 * Heads)).permute(2, 0, 3, 1, 4);
         // Unbound, not selected one by one: that gives them one gradient instead of three, mostly zeros, and their sum.
         Tensor[] parts = all.unbind(0);
         return (parts[0], parts[1], parts[2]);
@@ -100,6 +101,6 @@ internal sealed class MultiHeadAttention : nn.Module
         long width = shape[2];
         // [B, T, count D] -> [B, T, count, H, D / H] -> [count, B, H, T, D / H]
         return Input.Forward(x, first * width, count * width).view(
-            shape[0], shape[1], count, _heads, width / _heads).permute(2, 0, 3, 1, 4);
+            shape[0], shape[1], count, Heads, width / Heads).permute(2, 0, 3, 1, 4);
     }
 }

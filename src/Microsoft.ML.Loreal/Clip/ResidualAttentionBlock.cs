@@ -10,8 +10,6 @@ internal sealed class ResidualAttentionBlock : nn.Module
 {
     private const double QuickGelu = 1.702;
 
-    private readonly ClipActivation _activation;
-
     /// <summary>
     /// [B, T, D] -> [B, T, D]. The mask, [T, T], is added to the attention's scores. What the adapter makes of the input after
     /// <see cref="Ln1"/> is added to the result.
@@ -55,7 +53,7 @@ internal sealed class ResidualAttentionBlock : nn.Module
         using DisposeScope scope = NewDisposeScope();
         Tensor z = Expand.Forward(x);
         // With QuickGELU the two layers carry the factor 1.702, so that one operator is left: z * sigmoid(1.702 z) = silu(1.702 z) / 1.702.
-        Tensor activated = _activation == ClipActivation.Gelu
+        Tensor activated = Activation == ClipActivation.Gelu
             ? nn.functional.gelu(z)
             : nn.functional.silu(z, inplace: !z.requires_grad);
         return Contract.Forward(activated).MoveToOuterDisposeScope();
@@ -66,6 +64,9 @@ internal sealed class ResidualAttentionBlock : nn.Module
     public MultiHeadAttention Attention { get; }
 
     public FrozenLayerNorm Ln2 { get; }
+
+    /// <summary>The perceptron's activation.</summary>
+    public ClipActivation Activation { get; }
 
     /// <summary>The perceptron's first layer, D -> 4 D; with QuickGELU times 1.702.</summary>
     public FrozenLinear Expand { get; }
@@ -87,7 +88,7 @@ internal sealed class ResidualAttentionBlock : nn.Module
         string name, int heads, ClipActivation activation, double epsilon, string prefix, Func<string, Tensor> load, ScalarType type)
         : base(name)
     {
-        _activation = activation;
+        Activation = activation;
         double factor = activation == ClipActivation.QuickGelu ? QuickGelu : 1;
         Ln1 = new FrozenLayerNorm("ln_1", load(prefix + "ln_1.weight"), load(prefix + "ln_1.bias"), epsilon);
         Attention = new MultiHeadAttention(

@@ -1,4 +1,5 @@
 using Microsoft.ML.Loreal.Clip;
+using Microsoft.ML.Loreal.Onnx;
 using Microsoft.ML.Loreal.Prompts;
 using Microsoft.ML.Loreal.Scoring;
 using Microsoft.ML.Loreal.Tensors;
@@ -28,6 +29,24 @@ internal sealed partial class LorealModel
             using DisposeScope scope = NewDisposeScope();
             SafetensorsWriter.Write(stream, State().Concat(StandardState()).Select(s => (s.Name, s.Value)));
         });
+    }
+
+    /// <inheritdoc/>
+    protected override string MethodName => _description.Method.Name + (_slots is null ? "" : "+attributes");
+
+    /// <inheritdoc/>
+    protected override void AddTo(OnnxGraph graph)
+    {
+        if (Precision != ComputePrecision.Single)
+        {
+            using LorealModel single = WithPrecision(ComputePrecision.Single);
+            single.AddTo(graph);
+            return;
+        }
+
+        using UseGate.Use use = Enter();
+        using IDisposable noGrad = no_grad();
+        Classifier(graph).AddStudent(_student, _slots);
     }
 
     /// <summary>Reads a model that <see cref="Save"/> wrote.</summary>

@@ -80,6 +80,19 @@ internal sealed class FeatureProjector : IDisposable
         return nn.functional.linear(even.relu(), _weight2, _bias2).MoveToOuterDisposeScope();
     }
 
+    /// <summary>
+    /// What it computes once nothing learns any more, as two linear layers with a ReLU between: weights [out, in] and biases [out]. The
+    /// caller disposes the first layer's.
+    /// </summary>
+    public ((Tensor Weight, Tensor Bias) First, (Tensor Weight, Tensor Bias) Second) Layers()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor factor = _scale / (_variance + Epsilon).sqrt();                                     // [J']
+        Tensor weight = _weight1 * factor.unsqueeze(1);                                            // [J', J] * [J', 1]
+        (weight, Tensor bias) = scope.MoveToOuter(weight, ((_bias1 - _mean) * factor) + _shift);
+        return ((weight, bias), (_weight2, _bias2));
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.Loreal.Clip;
+using Microsoft.ML.Loreal.Onnx;
 using Microsoft.ML.Loreal.Scoring;
 using Microsoft.ML.Loreal.Tensors;
 using Microsoft.ML.Loreal.Text;
@@ -94,6 +95,25 @@ internal sealed class PromptKDModel : ScoredModel
             using DisposeScope scope = NewDisposeScope();
             SafetensorsWriter.Write(stream, _student.State.Append((TextFeatures, _allText)));
         });
+    }
+
+    /// <inheritdoc/>
+    protected override string MethodName => "PromptKD";
+
+    /// <inheritdoc/>
+    protected override void AddTo(OnnxGraph graph)
+    {
+        if (Precision != ComputePrecision.Single)
+        {
+            using PromptKDModel single = WithPrecision(ComputePrecision.Single);
+            single.AddTo(graph);
+            return;
+        }
+
+        using UseGate.Use use = Enter();
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Classifier(graph).AddProjected(_student.ImageEdits(), _student.Projector.Layers(), _text, _student.LogitScale);
     }
 
     /// <summary>Reads a model that <see cref="Save"/> wrote.</summary>

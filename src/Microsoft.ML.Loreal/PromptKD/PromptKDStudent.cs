@@ -14,7 +14,6 @@ internal sealed class PromptKDStudent : IDisposable
 {
     private readonly ClipModel _model;
     private readonly ImagePrompts _prompts;
-    private readonly FeatureProjector _projector;
 
     /// <summary>Makes an untrained student.</summary>
     /// <param name="model">The student's frozen CLIP, which it does not own.</param>
@@ -24,17 +23,23 @@ internal sealed class PromptKDStudent : IDisposable
     {
         _model = model;
         _prompts = new ImagePrompts(model, settings.Tokens, settings.Depth, random);
-        _projector = new FeatureProjector(model.Config.EmbedDimension, settings.FeatureWidth, random, model.Device);
+        Projector = new FeatureProjector(model.Config.EmbedDimension, settings.FeatureWidth, random, model.Device);
     }
 
     /// <summary>What training changes, the running statistics of the projector included, which get no gradients.</summary>
-    public IReadOnlyList<Parameter> Parameters => [.. _prompts.Parameters, .. _projector.Parameters];
+    public IReadOnlyList<Parameter> Parameters => [.. _prompts.Parameters, .. Projector.Parameters];
 
     /// <summary>The named tensors that make up the trained state; the caller does not own them.</summary>
-    public IEnumerable<(string Name, Tensor Value)> State => _prompts.State.Concat(_projector.State);
+    public IEnumerable<(string Name, Tensor Value)> State => _prompts.State.Concat(Projector.State);
 
     /// <summary>What the cosine of a student's and a text feature is multiplied with: the student's CLIP's own.</summary>
     public float LogitScale => _model.LogitScale;
+
+    /// <summary>What turns the image tower's features into the teacher's.</summary>
+    public FeatureProjector Projector { get; }
+
+    /// <summary>What the prompts change inside the image tower.</summary>
+    public TowerEdits ImageEdits() => _prompts.Edits();
 
     /// <summary>The features of the prompted image tower, before the projector.</summary>
     /// <param name="pixels">[B, 3, H, W], normalized.</param>
@@ -42,7 +47,7 @@ internal sealed class PromptKDStudent : IDisposable
     public Tensor BackboneFeatures(Tensor pixels)
     {
         using DisposeScope scope = NewDisposeScope();
-        return _model.Visual.Forward(pixels, _prompts.Edits()).MoveToOuterDisposeScope();
+        return _model.Visual.Forward(pixels, ImageEdits()).MoveToOuterDisposeScope();
     }
 
     /// <summary>Features in the teacher's space.</summary>
@@ -52,7 +57,7 @@ internal sealed class PromptKDStudent : IDisposable
     public Tensor Features(Tensor pixels, bool training)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Classifier.Normalize(_projector.Forward(BackboneFeatures(pixels), training)).MoveToOuterDisposeScope();
+        return Classifier.Normalize(Projector.Forward(BackboneFeatures(pixels), training)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The scores of the classes, scaled as the student's CLIP does.</summary>
@@ -79,6 +84,6 @@ internal sealed class PromptKDStudent : IDisposable
     public void Dispose()
     {
         _prompts.Dispose();
-        _projector.Dispose();
+        Projector.Dispose();
     }
 }

@@ -12,7 +12,6 @@ namespace Microsoft.ML.Loreal.Prompts;
 /// </summary>
 internal sealed class AttributeSlots : IDisposable
 {
-    private readonly MetaNets _metaNets;
     private readonly Tensor[] _words; // K tensors [1, A_k, D]
     private readonly long _copies;
 
@@ -25,18 +24,25 @@ internal sealed class AttributeSlots : IDisposable
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
         _words = [.. words.Select(w => model.Text.EmbedTokens(w).unsqueeze(0).DetachFromDisposeScope())]; // [A, D] -> [1, A, D]
-        _metaNets = new MetaNets(
+        MetaNets = new MetaNets(
             words.Count, model.Config.EmbedDimension, hiddenWidth, model.Config.TextWidth, initialization, random, model.Device);
     }
 
     /// <summary>T, the tokens that the slots take in a prompt.</summary>
     public int TokenCount { get; }
 
+    /// <summary>What computes the vectors.</summary>
+    public MetaNets MetaNets { get; }
+
     /// <summary>The parameters that training changes.</summary>
-    public IReadOnlyList<Parameter> Parameters => _metaNets.Parameters;
+    public IReadOnlyList<Parameter> Parameters => MetaNets.Parameters;
+
+    /// <summary>For each of the T tokens, whose vector it is a copy of, from 0 to K - 1; null for a word.</summary>
+    public IEnumerable<int?> Sources => _words.SelectMany(
+        (words, k) => Enumerable.Repeat<int?>(k, (int)_copies).Concat(Enumerable.Repeat<int?>(null, (int)words.shape[1])));
 
     /// <summary>The named tensors that make up the trained state.</summary>
-    public IEnumerable<(string Name, Tensor Value)> State => _metaNets.State;
+    public IEnumerable<(string Name, Tensor Value)> State => MetaNets.State;
 
     /// <summary>The tokens of each attribute's words.</summary>
     /// <exception cref="ArgumentException">There is no attribute, or one is blank.</exception>
@@ -65,7 +71,7 @@ internal sealed class AttributeSlots : IDisposable
     /// <summary>The vectors S_k of every image.</summary>
     /// <param name="features">[B, J], normalized image features.</param>
     /// <returns>[B, K, D].</returns>
-    public Tensor Vectors(Tensor features) => _metaNets.Forward(features);
+    public Tensor Vectors(Tensor features) => MetaNets.Forward(features);
 
     /// <summary>The tokens that stand after the start token.</summary>
     /// <param name="vectors">[B, K, D], as <see cref="Vectors"/> gives them.</param>
@@ -90,7 +96,7 @@ internal sealed class AttributeSlots : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _metaNets.Dispose();
+        MetaNets.Dispose();
         foreach (Tensor words in _words)
         {
             words.Dispose();

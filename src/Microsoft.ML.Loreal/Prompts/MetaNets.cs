@@ -11,10 +11,6 @@ namespace Microsoft.ML.Loreal.Prompts;
 /// </summary>
 internal sealed class MetaNets : IDisposable
 {
-    private readonly Parameter _weight1; // [K, H, J]
-    private readonly Parameter _bias1;   // [K, H]
-    private readonly Parameter _weight2; // [K, D, H]
-    private readonly Parameter _bias2;   // [K, D]
     private readonly long _hidden;
 
     /// <summary>Makes meta-nets with PyTorch's starting values of linear layers, or with a last layer of zeros.</summary>
@@ -25,28 +21,40 @@ internal sealed class MetaNets : IDisposable
         using DisposeScope scope = NewDisposeScope();
         double bound1 = 1 / Math.Sqrt(featureWidth);
         double bound2 = initialization == MetaNetInitialization.Zero ? 0 : 1 / Math.Sqrt(hiddenWidth);
-        _weight1 = Start(bound1, count, hiddenWidth, featureWidth);
-        _bias1 = Start(bound1, count, hiddenWidth);
-        _weight2 = Start(bound2, count, tokenWidth, hiddenWidth);
-        _bias2 = Start(bound2, count, tokenWidth);
+        Weight1 = Start(bound1, count, hiddenWidth, featureWidth);
+        Bias1 = Start(bound1, count, hiddenWidth);
+        Weight2 = Start(bound2, count, tokenWidth, hiddenWidth);
+        Bias2 = Start(bound2, count, tokenWidth);
 
         Parameter Start(double bound, params long[] shape) => LearnedParameter.From(RandomTensors.Uniform(random, bound, device, shape));
     }
 
+    /// <summary>[K, H, J].</summary>
+    public Parameter Weight1 { get; }
+
+    /// <summary>[K, H].</summary>
+    public Parameter Bias1 { get; }
+
+    /// <summary>[K, D, H].</summary>
+    public Parameter Weight2 { get; }
+
+    /// <summary>[K, D].</summary>
+    public Parameter Bias2 { get; }
+
     /// <summary>The parameters that training changes.</summary>
-    public IReadOnlyList<Parameter> Parameters => [_weight1, _bias1, _weight2, _bias2];
+    public IReadOnlyList<Parameter> Parameters => [Weight1, Bias1, Weight2, Bias2];
 
     /// <summary>The tensors of each meta-net under their published names. They are views: writing to them changes the parameters.</summary>
     public IEnumerable<(string Name, Tensor Value)> State
     {
         get
         {
-            for (int k = 0; k < _weight1.shape[0]; k++)
+            for (int k = 0; k < Weight1.shape[0]; k++)
             {
-                yield return (FirstLayer(k), _weight1.detach().select(0, k)); // [H, J]
-                yield return ($"metanets.{k}.linear1.bias", _bias1.detach().select(0, k));     // [H]
-                yield return ($"metanets.{k}.linear2.weight", _weight2.detach().select(0, k)); // [D, H]
-                yield return ($"metanets.{k}.linear2.bias", _bias2.detach().select(0, k));     // [D]
+                yield return (FirstLayer(k), Weight1.detach().select(0, k)); // [H, J]
+                yield return ($"metanets.{k}.linear1.bias", Bias1.detach().select(0, k));     // [H]
+                yield return ($"metanets.{k}.linear2.weight", Weight2.detach().select(0, k)); // [D, H]
+                yield return ($"metanets.{k}.linear2.bias", Bias2.detach().select(0, k));     // [D]
             }
         }
     }
@@ -60,11 +68,11 @@ internal sealed class MetaNets : IDisposable
     public Tensor Forward(Tensor features)
     {
         using DisposeScope scope = NewDisposeScope();
-        long count = _weight1.shape[0];
-        Tensor flat = _weight1.reshape(count * _hidden, -1);                                  // [K, H, J] -> [K * H, J]
-        Tensor hidden = (features.matmul(flat.transpose(0, 1)) + _bias1.reshape(-1)).relu();  // [B, K * H]
+        long count = Weight1.shape[0];
+        Tensor flat = Weight1.reshape(count * _hidden, -1);                                  // [K, H, J] -> [K * H, J]
+        Tensor hidden = (features.matmul(flat.transpose(0, 1)) + Bias1.reshape(-1)).relu();  // [B, K * H]
         Tensor byNet = hidden.reshape(-1, count, _hidden).transpose(0, 1);                    // [B, K, H] -> [K, B, H]
-        Tensor vectors = byNet.matmul(_weight2.transpose(1, 2)) + _bias2.unsqueeze(1);        // [K, B, D]
+        Tensor vectors = byNet.matmul(Weight2.transpose(1, 2)) + Bias2.unsqueeze(1);        // [K, B, D]
         return vectors.transpose(0, 1).MoveToOuterDisposeScope();                          // [B, K, D]
     }
 

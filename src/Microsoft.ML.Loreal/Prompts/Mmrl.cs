@@ -71,9 +71,6 @@ internal sealed class MmrlMethod(LayerRange layers, int tokens, int width, float
 /// </summary>
 internal sealed class MmrlLearner : PromptLearner
 {
-    // The publication fixes this instead of taking CLIP's logit_scale.
-    private const float LogitScale = 100;
-
     private readonly SentencePrompts _sentences;
     private readonly Parameter _representation;  // [n, R]
     private readonly LearnedLinear[] _toImage;   // R -> vision width, one a layer
@@ -133,6 +130,13 @@ internal sealed class MmrlLearner : PromptLearner
         ("image_encoder.proj_rep", _projection),
         .. _toImage.Concat(_toText).SelectMany(map => map.State),
     ];
+
+    /// <summary>100: the publication fixes this instead of taking CLIP's logit_scale.</summary>
+    public override float LogitScale => 100;
+
+    /// <inheritdoc/>
+    public override SecondFeature? SecondFeature =>
+        ForOtherClasses ? null : new SecondFeature(_representation.shape[0], _projection, 1 - _balance);
 
     /// <inheritdoc/>
     public override int? FirstImageBlock => _firstBlock;

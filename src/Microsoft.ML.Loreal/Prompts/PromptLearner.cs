@@ -32,6 +32,12 @@ internal abstract class PromptLearner(ClipModel model) : IDisposable
     /// <summary>The first block of the image tower that the method changes, from 0; null where it changes none.</summary>
     public virtual int? FirstImageBlock => null;
 
+    /// <summary>What the cosine of an image's and a text's features is multiplied with to give a logit.</summary>
+    public virtual float LogitScale => Model.LogitScale;
+
+    /// <summary>The image feature that is compared with the prompts beside the class token's; null where there is none.</summary>
+    public virtual SecondFeature? SecondFeature => null;
+
     /// <summary>What the method changes inside the image tower, from <see cref="FirstImageBlock"/> on.</summary>
     public virtual TowerEdits ImageEdits() => TowerEdits.None;
 
@@ -90,7 +96,7 @@ internal abstract class PromptLearner(ClipModel model) : IDisposable
     /// <param name="features">[B, G], from <see cref="ImageFeatures"/>.</param>
     /// <param name="text">[B, C, J], or [1, C, J] where the prompts are the same for all images; not normalized.</param>
     /// <returns>[B, C].</returns>
-    public virtual Tensor Logits(Tensor features, Tensor text) => Classifier.Logits(features, text, Model.LogitScale);
+    public virtual Tensor Logits(Tensor features, Tensor text) => Classifier.Logits(features, text, LogitScale);
 
     /// <summary>The losses of the method alone, without attributes.</summary>
     /// <param name="states">[B, F], from <see cref="FrozenStates"/>.</param>

@@ -1,5 +1,8 @@
+using System.Reflection;
 using Microsoft.ML.Loreal.Clip;
+using Microsoft.ML.Loreal.Onnx;
 using Microsoft.ML.Loreal.Tensors;
+using Onnx;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Scoring;
@@ -58,8 +61,37 @@ internal abstract class ScoredModel : IDisposable
     /// <param name="writeFile">Called for each file with its name and with what writes its content.</param>
     public abstract void Save(Action<string, Action<Stream>> writeFile);
 
+    /// <summary>The model as ONNX, in single precision whatever its own.</summary>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
+    public ModelProto ToOnnx(OnnxExportOptions options)
+    {
+        var graph = new OnnxGraph(options);
+        string version = typeof(ScoredModel).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+        var description = new OnnxModelDescription(
+            ClassNames,
+            Resolution,
+            Backbone.ImageProcessor.Settings,
+            MethodName,
+            version,
+            Backbone.Sha256,
+            options.Float16Weights ? "float16" : "float32");
+        AddTo(graph);
+        return OnnxFile.Model(graph, description);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _gate.Dispose();
+
+    /// <summary>The method's name, as an exported file has it.</summary>
+    protected abstract string MethodName { get; }
+
+    /// <summary>Adds what it computes to an empty graph.</summary>
+    protected abstract void AddTo(OnnxGraph graph);
+
+    /// <summary>The graph over the weights of this model's CLIP.</summary>
+    protected ClassifierGraph Classifier(OnnxGraph graph) =>
+        new(graph, Clip.Model, Backbone.ImageProcessor.Settings, Resolution, ClassNames.Count);
 
     /// <summary>Frees its own tensors, once nobody uses them.</summary>
     protected abstract void Free();

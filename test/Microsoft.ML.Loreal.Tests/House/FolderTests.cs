@@ -9,7 +9,7 @@ public sealed class FolderTests
     private const string Using = "using Microsoft.ML.Loreal.";
 
     // From the ground up. Rooms in one line share a floor.
-    private static readonly string[][] _coreFloors = [["MLNet", "Text"], ["Images"], ["Labels"], ["Scoring"]];
+    private static readonly string[][] _coreFloors = [["MLNet", "Text"], ["Images"], ["Labels", "Onnx"], ["Scoring"]];
 
     private static readonly string[][] _floors =
     [
@@ -22,6 +22,7 @@ public sealed class FolderTests
         ["Clip/Published"],
         ["Clip"],
         ["Prompts"],
+        ["Onnx"],
         ["Training/Data"],
         ["Training/Features"],
         ["Training/Progress"],

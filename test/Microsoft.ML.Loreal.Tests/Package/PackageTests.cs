@@ -52,7 +52,7 @@ public sealed class PackageTests
                 element => element.Attribute("id")!.Value),
         ];
         CollectionAssert.AreEquivalent(
-            new[] { "Microsoft.ML", "Microsoft.ML.Loreal.Core", "TorchSharp" }, dependencies);
+            new[] { "Google.Protobuf", "Microsoft.ML", "Microsoft.ML.Loreal.Core", "OnnxSharp", "TorchSharp" }, dependencies);
     }
 
     [TestMethod]

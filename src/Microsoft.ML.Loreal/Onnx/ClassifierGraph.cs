@@ -1,0 +1,97 @@
+using Microsoft.ML.Loreal.Clip;
+using Microsoft.ML.Loreal.Images;
+using Microsoft.ML.Loreal.Prompts;
+using TorchSharp;
+using static Microsoft.ML.Loreal.Onnx.OnnxGraph;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Loreal.Onnx;
+
+/// <summary>A whole classifier in a graph: from 8-bit pixels to scores and features.</summary>
+/// <param name="graph">The graph, empty.</param>
+/// <param name="model">The frozen CLIP, in single precision.</param>
+/// <param name="preprocessing">How 8-bit pixels become the tower's numbers.</param>
+/// <param name="resolution">phi.</param>
+/// <param name="classes">C.</param>
+internal sealed class ClassifierGraph(OnnxGraph graph, ClipModel model, ImageProcessorSettings preprocessing, int resolution, int classes)
+{
+    /// <summary>A student with a prompt method.</summary>
+    /// <param name="student">The student.</param>
+    /// <param name="slots">Its attribute slots; null for prompts that are the same for all images.</param>
+    public void AddStudent(PromptLearner student, AttributeSlots? slots)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        SecondFeature? second = student.SecondFeature;
+        var image = new ImageGraph(graph, model, student.ImageEdits());
+        string tokens = image.Tokens(preprocessing, resolution, 1 + (second?.Tokens ?? 0));
+        string features = graph.Normalize(image.ClassFeature(tokens)); // [N, J]
+        string compared = second is null ? features : Mixed(features, graph.Normalize(image.Second(tokens, second)), second.Share);
+        string logits = slots is null
+            ? Logits(compared, student.TextFeatures(null).squeeze(0), student.LogitScale) // [1, C, J] -> [C, J]
+            : Logits(compared, Text(features, student, slots), student.LogitScale);
+        AddOutputs(logits, features, model.Config.EmbedDimension);
+    }
+
+    /// <summary>A student whose features are projected into a teacher's space.</summary>
+    /// <param name="edits">What its prompts change inside the image tower.</param>
+    /// <param name="projector">Two linear layers, [out, in] and [out] each, with a ReLU between.</param>
+    /// <param name="text">The teacher's text features, [C, J'].</param>
+    /// <param name="logitScale">What cosines are multiplied with.</param>
+    public void AddProjected(
+        TowerEdits edits,
+        ((Tensor Weight, Tensor Bias) First, (Tensor Weight, Tensor Bias) Second) projector,
+        Tensor text,
+        float logitScale)
+    {
+        var image = new ImageGraph(graph, model, edits);
+        string own = image.ClassFeature(image.Tokens(preprocessing, resolution, 1)); // [N, J]
+        LayerWeights first = BlockGraph.Layer(graph, "projector.0", projector.First.Weight, projector.First.Bias);
+        LayerWeights second = BlockGraph.Layer(graph, "projector.1", projector.Second.Weight, projector.Second.Bias);
+        string hidden = graph.Add("Relu", [BlockGraph.Linear(graph, own, first)]);
+        string features = graph.Normalize(BlockGraph.Linear(graph, hidden, second)); // [N, J']
+        AddOutputs(Logits(features, text, logitScale), features, text.shape[1]);
+    }
+
+    /// <summary>Of two features [N, J], the second with its share.</summary>
+    private string Mixed(string first, string second, float share) => graph.Add(
+        "Add",
+        [graph.Add("Mul", [first, graph.Number(1 - share)]), graph.Add("Mul", [second, graph.Number(share)])]);
+
+    /// <summary>Scaled cosines with text features that are the same for all images: [N, J] and [C, J] -> [N, C].</summary>
+    private string Logits(string features, Tensor text, float scale)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor columns = (Classifier.Normalize(text) * scale).transpose(0, 1); // [C, J] -> [J, C]
+        return graph.Add("MatMul", [features, graph.Constant("text.features", columns)]);
+    }
+
+    /// <summary>Scaled cosines with each image's own text features: [N, J] and [N, C, J] -> [N, C].</summary>
+    private string Logits(string features, string text, float scale)
+    {
+        string column = graph.Reshape(features, 0, -1, 1); // [N, J] -> [N, J, 1]
+        string cosines = graph.Add("MatMul", [graph.Normalize(text), column]); // [N, C, 1]
+        return graph.Add("Mul", [graph.Reshape(cosines, 0, -1), graph.Number(scale)]);
+    }
+
+    /// <summary>The text features of prompts with attribute slots: [N, J] -> [N, C, J], not normalized.</summary>
+    private string Text(string features, PromptLearner student, AttributeSlots slots)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        MetaNets nets = slots.MetaNets;
+        (long count, long width) = (nets.Bias2.shape[0], nets.Bias2.shape[1]);
+        LayerWeights first = BlockGraph.Layer(graph, "metanets.0", nets.Weight1.flatten(0, 1), nets.Bias1.flatten()); // [K * H, J]
+        string hidden = graph.Add("Relu", [BlockGraph.Linear(graph, features, first)]);                            // [N, K * H]
+        string byNet = graph.Transpose(graph.Reshape(hidden, 0, count, -1), 1, 0, 2);                                  // [K, N, H]
+        string weight = graph.Weights("metanets.1.weight", nets.Weight2.transpose(1, 2));                              // [K, H, D]
+        string bias = graph.Constant("metanets.1.bias", nets.Bias2.unsqueeze(1));                                      // [K, 1, D]
+        string vectors = graph.Transpose(BlockGraph.Linear(graph, byNet, new LayerWeights(weight, bias)), 1, 0, 2);    // [N, K, D]
+        PromptParts parts = student.Prompts(slots.Tokens(zeros([1, count, width], float32, model.Device)));
+        return new TextGraph(graph, model, student.TextEdits(slots.TokenCount)).Features(vectors, parts, slots.Sources);
+    }
+
+    private void AddOutputs(string logits, string features, long width)
+    {
+        graph.Output(OnnxModelDescription.Scores, graph.Add("Softmax", [logits], Attribute("axis", -1L)), classes);
+        graph.Output(OnnxModelDescription.Features, features, width);
+    }
+}
