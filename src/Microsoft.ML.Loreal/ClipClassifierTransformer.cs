@@ -188,7 +188,9 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
     /// </summary>
     /// <param name="stream">Where to. It is left open, and nothing is written to it before the whole model is made.</param>
     /// <param name="options">How it is written; null for the defaults.</param>
-    /// <exception cref="ArgumentException"><see cref="OnnxExportOptions.ExternalWeights"/> is set: a stream has no file beside it.</exception>
+    /// <exception cref="ArgumentException">
+    /// <see cref="OnnxExportOptions.ExternalWeights"/> is set: a stream has no file beside it.
+    /// </exception>
     /// <exception cref="OperationCanceledException">It was canceled; nothing was written.</exception>
     /// <exception cref="NotSupportedException">
     /// A weight is too large for <see cref="OnnxExportOptions.Float16Weights"/>, or the weights take more than 2 GB.

@@ -46,7 +46,7 @@ internal sealed partial class LorealModel
 
         using UseGate.Use use = Enter();
         using IDisposable noGrad = no_grad();
-        Classifier(graph).AddStudent(_student, _slots);
+        ClassifierIn(graph).AddStudent(_student, _slots);
     }
 
     /// <summary>Reads a model that <see cref="Save"/> wrote.</summary>

@@ -81,10 +81,11 @@ internal sealed class ClassifierGraph(OnnxGraph graph, ClipModel model, ImagePro
         (long count, long width) = (nets.Bias2.shape[0], nets.Bias2.shape[1]);
         LayerWeights first = BlockGraph.Layer(graph, "metanets.0", nets.Weight1.flatten(0, 1), nets.Bias1.flatten()); // [K * H, J]
         string hidden = graph.Add("Relu", [BlockGraph.Linear(graph, features, first)]);                            // [N, K * H]
-        string byNet = graph.Transpose(graph.Reshape(hidden, 0, count, -1), 1, 0, 2);                                  // [K, N, H]
+        // One product for each image and net, so that an image's vectors do not depend on how many there are.
+        string byNet = graph.Reshape(hidden, 0, count, 1, -1);                                                         // [N, K, 1, H]
         string weight = graph.Weights("metanets.1.weight", nets.Weight2.transpose(1, 2));                              // [K, H, D]
         string bias = graph.Constant("metanets.1.bias", nets.Bias2.unsqueeze(1));                                      // [K, 1, D]
-        string vectors = graph.Transpose(BlockGraph.Linear(graph, byNet, new LayerWeights(weight, bias)), 1, 0, 2);    // [N, K, D]
+        string vectors = graph.Reshape(BlockGraph.Linear(graph, byNet, new LayerWeights(weight, bias)), 0, count, width);
         PromptParts parts = student.Prompts(slots.Tokens(zeros([1, count, width], float32, model.Device)));
         return new TextGraph(graph, model, student.TextEdits(slots.TokenCount)).Features(vectors, parts, slots.Sources);
     }

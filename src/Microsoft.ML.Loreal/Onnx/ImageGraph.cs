@@ -67,8 +67,8 @@ internal sealed class ImageGraph(OnnxGraph graph, ClipModel model, TowerEdits ed
         string rescaled = preprocessing.RescaleFactor == ImageProcessorSettings.DefaultRescaleFactor
             ? graph.Add("Div", [levels, graph.Number(byte.MaxValue)])
             : graph.Add("Mul", [levels, graph.Number((float)preprocessing.RescaleFactor)]);
-        using Tensor mean = tensor(preprocessing.Mean.ToArray(), float32);           // [3]
-        using Tensor deviation = tensor(preprocessing.Deviation.ToArray(), float32); // [3]
+        using Tensor mean = tensor(preprocessing.Mean.ToArray(), float32, CPU);           // [3]
+        using Tensor deviation = tensor(preprocessing.Deviation.ToArray(), float32, CPU); // [3]
         string normalized = graph.Add(
             "Div", [graph.Add("Sub", [rescaled, graph.Constant("pixels.mean", mean)]), graph.Constant("pixels.deviation", deviation)]);
         return graph.Reshape(normalized, 0, (long)grid * grid, patch * patch * 3L);

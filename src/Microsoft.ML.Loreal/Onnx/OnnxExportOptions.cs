@@ -4,8 +4,8 @@ namespace Microsoft.ML.Loreal;
 public sealed class OnnxExportOptions
 {
     /// <summary>
-    /// Whether the towers' weights are stored as 16-bit floating point, which halves the file. ONNX Runtime computes in single precision all
-    /// the same; scores move by the rounding of the weights. Default false.
+    /// Whether the towers' weights are stored as 16-bit floating point, which halves the file. ONNX Runtime computes in single precision
+    /// all the same; scores move by the rounding of the weights. Default false.
     /// </summary>
     public bool Float16Weights { get; set; }
 

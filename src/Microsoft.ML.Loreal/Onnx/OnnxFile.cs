@@ -18,8 +18,8 @@ internal static class OnnxFile
     // Smaller tensors stay in the model, shapes among them, which readers need to understand the graph.
     private const int SmallestExternal = 1 << 10;
 
-    // Mapping begins at pages, and no system has larger ones.
-    private const int PageBytes = 1 << 16;
+    // A tensor that begins with a page can be mapped into memory as it is.
+    private const int PageBytes = 1 << 12;
 
     /// <summary>The whole model.</summary>
     public static ModelProto Model(OnnxGraph graph, OnnxModelDescription description)

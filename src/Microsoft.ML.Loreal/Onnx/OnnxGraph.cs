@@ -72,7 +72,7 @@ internal sealed class OnnxGraph(OnnxExportOptions options)
         {
             name = $"numbers.{_numbers.Count.ToString(CultureInfo.InvariantCulture)}";
             _numbers.Add(value, name);
-            using Tensor scalar = tensor(value, float32);
+            using Tensor scalar = tensor(value, float32, CPU);
             Constant(name, scalar);
         }
 
@@ -93,7 +93,8 @@ internal sealed class OnnxGraph(OnnxExportOptions options)
         if (!half.isfinite().all().item<bool>())
         {
             throw new NotSupportedException(
-                $"Float16Weights: a number of '{name}' is beyond what 16 bits can store, {Half.MaxValue}. Export with Float16Weights false.");
+                $"Float16Weights: a number of '{name}' is beyond what 16 bits can store, {Half.MaxValue}. Export with Float16Weights "
+                + "false.");
         }
 
         return Add("Cast", [Constant(name, half, DataType.Float16, float16)], Attribute("to", (long)DataType.Float));

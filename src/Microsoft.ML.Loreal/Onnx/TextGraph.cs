@@ -85,8 +85,8 @@ internal sealed class TextGraph(OnnxGraph graph, ClipModel model, TowerEdits edi
             }
         }
 
-        string chosen = graph.Add(
-            "MatMul", [graph.Constant("text.prefix.selection", tensor(selection, [length, count], float32)), vectors]); // [N, P, D]
+        string places = graph.Constant("text.prefix.places", tensor(selection, [length, count], float32, CPU));
+        string chosen = graph.Add("MatMul", [places, vectors]); // [P, K] x [N, K, D] -> [N, P, D]
         string x = graph.Add("Add", [chosen, graph.Constant("text.prefix", constant)]);
         if (edits.AtEntry is { } entry)
         {

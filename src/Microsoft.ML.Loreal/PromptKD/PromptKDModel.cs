@@ -113,7 +113,7 @@ internal sealed class PromptKDModel : ScoredModel
         using UseGate.Use use = Enter();
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Classifier(graph).AddProjected(_student.ImageEdits(), _student.Projector.Layers(), _text, _student.LogitScale);
+        ClassifierIn(graph).AddProjected(_student.ImageEdits(), _student.Projector.Layers(), _text, _student.LogitScale);
     }
 
     /// <summary>Reads a model that <see cref="Save"/> wrote.</summary>

@@ -89,8 +89,8 @@ internal abstract class ScoredModel : IDisposable
     /// <summary>Adds what it computes to an empty graph.</summary>
     protected abstract void AddTo(OnnxGraph graph);
 
-    /// <summary>The graph over the weights of this model's CLIP.</summary>
-    protected ClassifierGraph Classifier(OnnxGraph graph) =>
+    /// <summary>A classifier over this model's CLIP, to be added to a graph.</summary>
+    protected ClassifierGraph ClassifierIn(OnnxGraph graph) =>
         new(graph, Clip.Model, Backbone.ImageProcessor.Settings, Resolution, ClassNames.Count);
 
     /// <summary>Frees its own tensors, once nobody uses them.</summary>

@@ -65,6 +65,7 @@ public sealed class OnnxConversionTests
         InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(
             () => _ml.Model.ConvertToOnnx(model, data, stream));
         StringAssert.Contains(error.Message, "'Score'");
+        StringAssert.Contains(error.Message, nameof(ClipClassifierTransformer.SaveAsOnnx));
         Assert.AreEqual(0, stream.Length);
     }
 

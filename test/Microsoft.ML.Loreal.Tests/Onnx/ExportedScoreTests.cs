@@ -190,9 +190,8 @@ public sealed class ExportedScoreTests
         }
 
         float largest = Largest(expected, scores);
-        Console.WriteLine($"{transformer.GetType().Name}: {largest:G3}");
         Assert.IsLessThanOrEqualTo(Tolerance, largest);
-        Assert.IsGreaterThan(1e-3f, Largest([expected[0]], [expected[^1]]), "the pictures all look the same");
+        Assert.IsGreaterThan(100 * largest, Largest([expected[0]], [expected[^1]]), "the pictures all look the same");
         foreach (float[] row in features)
         {
             Assert.AreEqual(1, Math.Sqrt(row.Sum(value => (double)value * value)), 1e-5);
