@@ -24,7 +24,7 @@ public static class LorealOnnxCatalog
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new LorealOnnxOptions();
         Scoring.ScoringSettings settings = options.ToSettings();
-        OnnxModel model = LorealOnnxTransformer.OpenModel(OnnxFiles.Open(path), path, options);
-        return new LorealOnnxEstimator(new LorealOnnxTransformer(HostEnvironments.Of(catalog), model, settings));
+        return new LorealOnnxEstimator(
+            new LorealOnnxTransformer(HostEnvironments.Of(catalog), OnnxFiles.Open(path), path, settings, options));
     }
 }

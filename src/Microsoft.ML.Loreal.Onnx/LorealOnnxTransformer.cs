@@ -21,12 +21,21 @@ namespace Microsoft.ML.Loreal;
 public sealed class LorealOnnxTransformer : ITransformer, IDisposable
 {
     private readonly IHost _host;
+    private readonly OnnxFiles _files;
     private readonly OnnxScorer _scorer;
 
-    internal LorealOnnxTransformer(IHostEnvironment environment, OnnxModel model, ScoringSettings settings)
+    /// <summary>Opens and checks a model.</summary>
+    /// <param name="environment">Where messages go.</param>
+    /// <param name="files">The model's files.</param>
+    /// <param name="path">Where they are, if they are still there by their names.</param>
+    /// <param name="settings">The columns, and how images are read.</param>
+    /// <param name="options">How it computes.</param>
+    internal LorealOnnxTransformer(
+        IHostEnvironment environment, OnnxFiles files, string? path, ScoringSettings settings, LorealOnnxOptions options)
     {
         _host = environment.Register(nameof(LorealOnnxTransformer));
-        _scorer = new OnnxScorer(model, settings);
+        _files = files;
+        _scorer = new OnnxScorer(OnnxModel.Open(files, path, options, UseGate.TransformerDisposed), settings);
     }
 
     /// <summary>The class names, in the order of the predicted label's keys and of the score's slots.</summary>
@@ -84,10 +93,6 @@ public sealed class LorealOnnxTransformer : ITransformer, IDisposable
     /// </summary>
     public void Dispose() => _scorer.Dispose();
 
-    /// <summary>Opens a model for a transformer.</summary>
-    internal static OnnxModel OpenModel(OnnxFiles files, string? path, LorealOnnxOptions options) =>
-        OnnxModel.Open(files, path, options, UseGate.TransformerDisposed);
-
     /// <inheritdoc/>
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema)
     {
@@ -99,7 +104,7 @@ public sealed class LorealOnnxTransformer : ITransformer, IDisposable
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         ArgumentNullException.ThrowIfNull(ctx);
-        LorealOnnxLoader.Save(ctx, _scorer.Model.Files, _scorer.Settings);
+        LorealOnnxLoader.Save(ctx, _files, _scorer.Settings);
     }
 
     private void Warn(string message)

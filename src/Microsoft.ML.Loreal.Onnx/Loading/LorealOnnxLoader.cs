@@ -33,7 +33,7 @@ internal static class LorealOnnxLoader
             archive.Read(model),
             weights?.Name[WeightsFolder.Length..],
             weights is null ? null : archive.Read(weights));
-        return new LorealOnnxTransformer(env, LorealOnnxTransformer.OpenModel(files, null, new LorealOnnxOptions()), archive.Settings);
+        return new LorealOnnxTransformer(env, files, null, archive.Settings, new LorealOnnxOptions());
     }
 
     /// <summary>Saves a model and its settings.</summary>

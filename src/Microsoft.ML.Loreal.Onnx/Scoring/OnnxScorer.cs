@@ -8,9 +8,6 @@ namespace Microsoft.ML.Loreal.Scoring;
 /// <param name="settings">The columns, and how images are read.</param>
 internal sealed class OnnxScorer(OnnxModel model, ScoringSettings settings) : IScorer, IDisposable
 {
-    /// <summary>The model.</summary>
-    public OnnxModel Model => model;
-
     /// <inheritdoc/>
     public ScoringSettings Settings => settings;
 

@@ -28,9 +28,7 @@ internal sealed record OnnxFiles(string Description, FileContent Model, string? 
     /// <summary>Reads a model from a stream, from where it stands.</summary>
     public static OnnxFiles Read(Stream stream)
     {
-        using var bytes = new MemoryStream();
-        stream.CopyTo(bytes);
-        return new OnnxFiles("in the stream", new MemoryContent(bytes.ToArray()));
+        return new OnnxFiles("in the stream", new MemoryContent(stream.CanSeek ? Rest(stream) : Copy(stream)));
     }
 
     /// <summary>Writes the files into a folder.</summary>
@@ -45,6 +43,28 @@ internal sealed record OnnxFiles(string Description, FileContent Model, string? 
         }
 
         return path;
+    }
+
+    private static byte[] Rest(Stream stream)
+    {
+        long length = stream.Length - stream.Position;
+        if (length > Array.MaxLength)
+        {
+            throw new InvalidDataException(
+                $"The stream has {length} bytes, and an ONNX model has at most 2 GB. Where the weights have a file of their own, give a "
+                + "path.");
+        }
+
+        byte[] bytes = new byte[length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private static byte[] Copy(Stream stream)
+    {
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return bytes.ToArray();
     }
 
     private static void Write(FileContent content, string path)

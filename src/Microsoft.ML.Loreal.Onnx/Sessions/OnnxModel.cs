@@ -15,17 +15,13 @@ internal sealed class OnnxModel : IDisposable
     private readonly InferenceSession _session;
     private readonly UseGate _gate;
 
-    private OnnxModel(InferenceSession session, OnnxFiles files, OnnxModelDescription description, string disposed)
+    private OnnxModel(InferenceSession session, OnnxModelDescription description, string disposed)
     {
         _session = session;
         _gate = new UseGate(session.Dispose, disposed);
-        Files = files;
         Description = description;
         ImageProcessor = new ImageProcessor(description.Preprocessing);
     }
-
-    /// <summary>What the model was opened from.</summary>
-    public OnnxFiles Files { get; }
 
     /// <summary>What it says of itself.</summary>
     public OnnxModelDescription Description { get; }
@@ -59,7 +55,7 @@ internal sealed class OnnxModel : IDisposable
             {
                 var description = OnnxModelDescription.FromProperties(session.ModelMetadata.CustomMetadataMap);
                 SessionShape.Check(session, description);
-                var model = new OnnxModel(session, files, description, disposed);
+                var model = new OnnxModel(session, description, disposed);
                 model.Try();
                 return model;
             }
@@ -153,12 +149,9 @@ internal sealed class OnnxModel : IDisposable
 
     private static InferenceSession OpenSession(OnnxFiles files, string? path, SessionOptions options)
     {
-        if (files is { Model: MemoryContent, Weights: null })
+        if (files is { Model: MemoryContent model, Weights: null })
         {
-            using Stream stream = files.Model.Open();
-            byte[] bytes = new byte[stream.Length];
-            stream.ReadExactly(bytes);
-            return new InferenceSession(bytes, options);
+            return new InferenceSession(model.Bytes, options);
         }
 
         if (path is not null)
