@@ -93,7 +93,7 @@ run_tests() {
     rm -rf "$results"
     # Unless told what to exclude, coverlet excludes every assembly whose name begins like a referenced package's: Microsoft.ML.*.
     [ $# -gt 0 ] || counted=(--coverlet --coverlet-single-hit --coverlet-output-format lcov --coverlet-include '[Microsoft.ML.Loreal]*'
-        --coverlet-include '[Microsoft.ML.Loreal.Core]*' --coverlet-exclude '[coverlet.*]*' --results-directory "$root/$results")
+        --coverlet-include '[Microsoft.ML.Loreal.Core]*' --coverlet-include '[Microsoft.ML.Loreal.Onnx]*' --coverlet-exclude '[coverlet.*]*' --results-directory "$root/$results")
     run_project test/Microsoft.ML.Loreal.Tests ${counted[@]+"${counted[@]}"} "$@" 2>&1 | tee "$log" || status=$?
     # The runner colors its summary in some environments.
     count() { sed -E 's/\x1b\[[0-9;]*m//g' "$log" | sed -nE "s/^ *$1: *([0-9]+).*/\1/p" | tail -n 1; }

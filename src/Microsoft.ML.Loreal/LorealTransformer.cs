@@ -16,7 +16,7 @@ public sealed class LorealTransformer : ClipClassifierTransformer
     }
 
     /// <summary>What the transformer is known by in a model archive.</summary>
-    internal static ModelKind SavedKind { get; } = new("LOREALTR", nameof(LorealTransformer));
+    internal static ModelKind SavedKind { get; } = new("LOREALTR", typeof(LorealTransformer));
 
     internal LorealModel Model { get; }
 

@@ -23,7 +23,7 @@ public sealed class PromptKDTransformer : ClipClassifierTransformer
     public IReadOnlyList<string> TeacherClassNames { get; }
 
     /// <summary>What the transformer is known by in a model archive.</summary>
-    internal static ModelKind SavedKind { get; } = new("PROMPTKD", nameof(PromptKDTransformer));
+    internal static ModelKind SavedKind { get; } = new("PROMPTKD", typeof(PromptKDTransformer));
 
     internal PromptKDModel Model { get; }
 

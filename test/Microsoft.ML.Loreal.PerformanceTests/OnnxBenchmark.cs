@@ -94,8 +94,8 @@ internal static class OnnxBenchmark
         using IScorerInput input = model.Scorer.CreateInput(images);
         foreach ((int image, byte[] picture) in bytes.Chunk(side * side * 3).Index())
         {
-            using var pixelsOfOne = new RgbImage(side, side, picture);
-            model.Scorer.ImageProcessor.Evaluate(pixelsOfOne, side, input.Values[(image * side * side * 3)..]);
+            using var cut = new RgbImage(side, side, picture);
+            input.Fill(image, cut);
         }
 
         NamedOnnxValue[] pixels = [NamedOnnxValue.CreateFromTensor("pixels", new DenseTensor<byte>(bytes, [images, side, side, 3]))];

@@ -112,7 +112,7 @@ internal sealed class ScoringBatch : IDisposable
         try
         {
             using RgbImage image = row.Image!.Decode(_decoder);
-            _scorer.ImageProcessor.Evaluate(image, _scorer.Resolution, Input(slot));
+            _input.Fill(slot, image);
             row.SetReady();
         }
         catch (InvalidDataException exception)
@@ -127,7 +127,7 @@ internal sealed class ScoringBatch : IDisposable
     private void Reject(int slot, InvalidDataException error)
     {
         // The row goes through the model with the others, and what comes out of it is not looked at.
-        Input(slot).Clear();
+        _input.Clear(slot);
         if (_scorer.Settings.OnInvalidImage == InvalidImageAction.Skip)
         {
             _rows[slot].Skip(error);
@@ -136,11 +136,5 @@ internal sealed class ScoringBatch : IDisposable
         {
             _rows[slot].Fail(error);
         }
-    }
-
-    private Span<float> Input(int slot)
-    {
-        int length = 3 * _scorer.Resolution * _scorer.Resolution;
-        return _input.Values.Slice(slot * length, length);
     }
 }

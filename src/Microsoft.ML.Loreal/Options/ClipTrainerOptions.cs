@@ -1,5 +1,5 @@
+using Microsoft.ML.Loreal.Checks;
 using Microsoft.ML.Loreal.Images;
-using Microsoft.ML.Loreal.Options;
 using Microsoft.ML.Loreal.Scoring;
 using Microsoft.ML.Loreal.Tensors;
 
@@ -161,25 +161,13 @@ public abstract class ClipTrainerOptions
     /// <exception cref="ArgumentException">One cannot be used; the message names it, what was found and what is expected.</exception>
     private protected void CheckShared()
     {
-        OptionChecks.ColumnName(ImageColumnName, nameof(ImageColumnName));
-        OptionChecks.ColumnName(ScoreColumnName, nameof(ScoreColumnName));
-        OptionChecks.ColumnName(PredictedLabelColumnName, nameof(PredictedLabelColumnName));
-        if (ScoreColumnName == PredictedLabelColumnName)
-        {
-            throw new ArgumentException(
-                $"ScoreColumnName and PredictedLabelColumnName are both '{ScoreColumnName}'; give the two columns different names.",
-                nameof(ScoreColumnName));
-        }
-
+        ScoringSettings(reducedScaleDecoding: false).Check();
         ArgumentNullException.ThrowIfNull(Backbone);
         DeviceSelection.CheckName(Device);
         CheckPrecision();
         OptionChecks.Check(Temperature > 0 && float.IsFinite(Temperature), nameof(Temperature), Temperature, "a finite number above 0");
         OptionChecks.AtLeast(ViewsPerImage, 0, nameof(ViewsPerImage));
         OptionChecks.Check(MinimumCropArea is > 0 and <= 1, nameof(MinimumCropArea), MinimumCropArea, "in (0, 1]");
-        OptionChecks.Defined(OnInvalidImage, nameof(OnInvalidImage));
-        OptionChecks.Check(MaximumPixels > 0, nameof(MaximumPixels), MaximumPixels, "above 0");
-        AcceptedFormats.Check(ImageFormats);
         OptionChecks.AtLeast(FeatureCacheMegabytes, 0, nameof(FeatureCacheMegabytes));
         OptionChecks.Folder(FeatureCachePath, nameof(FeatureCachePath));
         OptionChecks.Folder(WorkspacePath, nameof(WorkspacePath));

@@ -1,6 +1,6 @@
+using Microsoft.ML.Loreal.Checks;
 using Microsoft.ML.Loreal.Clip;
 using Microsoft.ML.Loreal.Loreal;
-using Microsoft.ML.Loreal.Options;
 using Microsoft.ML.Loreal.Training.Progress;
 
 namespace Microsoft.ML.Loreal;
@@ -56,8 +56,8 @@ public sealed partial class LorealTrainer
                 MixMaximum = MixMaximum,
                 MixStart = MixStart,
                 StandardStudent = StandardStudent?.Model,
-                BaseStage = BaseStage is null ? Method.PublishedStage : OptionChecks.Stage(BaseStage, nameof(BaseStage)),
-                DistillationStage = OptionChecks.Stage(DistillationStage, nameof(DistillationStage)),
+                BaseStage = BaseStage is null ? Method.PublishedStage : BaseStage.ToSettings(nameof(BaseStage)),
+                DistillationStage = DistillationStage.ToSettings(nameof(DistillationStage)),
                 ViewsPerImage = ViewsPerImage,
                 MinimumCropArea = MinimumCropArea,
                 ValidationSet = ValidationSet,

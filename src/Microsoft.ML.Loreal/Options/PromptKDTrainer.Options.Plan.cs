@@ -1,5 +1,5 @@
+using Microsoft.ML.Loreal.Checks;
 using Microsoft.ML.Loreal.Clip;
-using Microsoft.ML.Loreal.Options;
 using Microsoft.ML.Loreal.PromptKD;
 using Microsoft.ML.Loreal.PromptKD.Regions;
 
@@ -50,7 +50,7 @@ public sealed partial class PromptKDTrainer
                 Temperature = Temperature,
                 DistillationWeight = DistillationWeight,
                 NegativePromptWeight = NegativePromptWeight,
-                Stage = OptionChecks.Stage(Stage, nameof(Stage)),
+                Stage = Stage.ToSettings(nameof(Stage)),
                 ViewsPerImage = ViewsPerImage,
                 MinimumCropArea = MinimumCropArea,
                 Regions = TableSettings(classNames.Count),

@@ -1,3 +1,4 @@
+using Microsoft.ML.Loreal.Checks;
 using Microsoft.ML.Loreal.Prompts;
 
 namespace Microsoft.ML.Loreal;
@@ -43,14 +44,27 @@ public sealed class TrainingStageOptions
     /// <summary>The learning rate during warm-up. Default 1e-5.</summary>
     public double WarmupLearningRate { get; set; }
 
-    internal StageSettings ToSettings() => new()
+    /// <summary>Checks the options and takes them over.</summary>
+    /// <param name="option">The name of the option that holds them.</param>
+    /// <exception cref="ArgumentOutOfRangeException">One is out of its range.</exception>
+    internal StageSettings ToSettings(string option)
     {
-        Epochs = Epochs,
-        BatchSize = BatchSize,
-        Optimizer = Optimizer,
-        LearningRate = LearningRate,
-        WeightDecay = WeightDecay,
-        WarmupEpochs = WarmupEpochs,
-        WarmupLearningRate = WarmupLearningRate,
-    };
+        OptionChecks.AtLeast(Epochs, 0, $"{option}.{nameof(Epochs)}");
+        OptionChecks.AtLeast(BatchSize, 1, $"{option}.{nameof(BatchSize)}");
+        OptionChecks.Defined(Optimizer, $"{option}.{nameof(Optimizer)}");
+        OptionChecks.FiniteAndNotNegative(LearningRate, $"{option}.{nameof(LearningRate)}");
+        OptionChecks.FiniteAndNotNegative(WeightDecay, $"{option}.{nameof(WeightDecay)}");
+        OptionChecks.AtLeast(WarmupEpochs, 0, $"{option}.{nameof(WarmupEpochs)}");
+        OptionChecks.FiniteAndNotNegative(WarmupLearningRate, $"{option}.{nameof(WarmupLearningRate)}");
+        return new StageSettings
+        {
+            Epochs = Epochs,
+            BatchSize = BatchSize,
+            Optimizer = Optimizer,
+            LearningRate = LearningRate,
+            WeightDecay = WeightDecay,
+            WarmupEpochs = WarmupEpochs,
+            WarmupLearningRate = WarmupLearningRate,
+        };
+    }
 }

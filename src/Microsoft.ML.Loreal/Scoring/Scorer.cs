@@ -52,7 +52,10 @@ internal sealed class Scorer(ScoredModel model, ScoringSettings settings) : ISco
             DeviceTransfer.Memory(scorer.Device, capacity, 3, scorer.Resolution, scorer.Resolution).DetachFromDisposeScope();
 
         /// <inheritdoc/>
-        public Span<float> Values => MemoryMarshal.Cast<byte, float>(_pixels.bytes);
+        public void Fill(int slot, RgbImage image) => scorer.ImageProcessor.Evaluate(image, scorer.Resolution, Values(slot));
+
+        /// <inheritdoc/>
+        public void Clear(int slot) => Values(slot).Clear();
 
         /// <inheritdoc/>
         public void Score(int count, Span<float> probabilities)
@@ -63,5 +66,12 @@ internal sealed class Scorer(ScoredModel model, ScoringSettings settings) : ISco
 
         /// <inheritdoc/>
         public void Dispose() => _pixels.Dispose();
+
+        /// <summary>The 3 x phi x phi numbers of one picture, channels first.</summary>
+        private Span<float> Values(int slot)
+        {
+            int length = 3 * scorer.Resolution * scorer.Resolution;
+            return MemoryMarshal.Cast<byte, float>(_pixels.bytes).Slice(slot * length, length);
+        }
     }
 }

@@ -9,15 +9,14 @@ public sealed class FolderTests
     private const string Using = "using Microsoft.ML.Loreal.";
 
     // From the ground up. Rooms in one line share a floor.
-    private static readonly string[][] _coreFloors = [["MLNet", "Text"], ["Images"], ["Labels", "Onnx"], ["Scoring"]];
+    private static readonly string[][] _coreFloors =
+        [["MLNet", "Text", "Files", "Checks"], ["Images"], ["Labels", "Onnx"], ["Scoring"], ["Archive"]];
 
     private static readonly string[][] _floors =
     [
         ["MLNet"],
         ["Native"],
-        ["Files"],
         ["Tensors"],
-        ["Archive"],
         ["Clip/Tokenizer"],
         ["Clip/Published"],
         ["Clip"],
@@ -36,13 +35,19 @@ public sealed class FolderTests
         ["Options", "Loading", ""],
     ];
 
+    private static readonly string[][] _onnxFloors = [["MLNet", "Options"], ["Sessions"], ["Scoring"], ["Loading", ""]];
+
     private static readonly AssemblyRooms _core = new(typeof(ImageDecoder).Assembly, Repository.At("src", "Microsoft.ML.Loreal.Core"));
+    private static readonly AssemblyRooms _onnx = new(
+        typeof(LorealClassifier).Assembly, Repository.At("src", "Microsoft.ML.Loreal.Onnx"));
+
     private static readonly AssemblyRooms _product = new(typeof(LorealTrainer).Assembly, Repository.At("src", "Microsoft.ML.Loreal"));
 
     [TestMethod]
     public void ArrowsBetweenFoldersGoDownOnly()
     {
         Assert.IsEmpty(Upwards(_core, _coreFloors), Listed(Upwards(_core, _coreFloors)));
+        Assert.IsEmpty(Upwards(_onnx, _onnxFloors), Listed(Upwards(_onnx, _onnxFloors)));
         Assert.IsEmpty(Upwards(_product, _floors), Listed(Upwards(_product, _floors)));
     }
 
@@ -52,7 +57,7 @@ public sealed class FolderTests
         // The same floors upside down: were nothing found now, nothing would be found above.
         string[] found = Upwards(_product, [.. _floors.Reverse()]);
 
-        Assert.Contains(pair => pair.StartsWith("Loading/SavedTransformers -> Archive/ModelKind", StringComparison.Ordinal), found);
+        Assert.Contains(pair => pair.StartsWith("Loading/SavedTransformers -> Scoring/ScoredModel", StringComparison.Ordinal), found);
         Assert.Contains(pair => pair.Contains("Prompts/PromptLearner -> Clip/ClipModel", StringComparison.Ordinal), found);
     }
 

@@ -159,12 +159,11 @@ public sealed class ExportedScoreTests
     internal static float[][] Scores(ClipClassifierTransformer transformer, byte[][] pictures)
     {
         int resolution = transformer.Resolution;
-        ImageProcessor processor = transformer.Backbone.ImageProcessor;
         using IScorerInput input = transformer.Scorer.CreateInput(pictures.Length);
         for (int i = 0; i < pictures.Length; i++)
         {
             using var image = new RgbImage(resolution, resolution, pictures[i]);
-            processor.Evaluate(image, resolution, input.Values.Slice(i * 3 * resolution * resolution, 3 * resolution * resolution));
+            input.Fill(i, image);
         }
 
         float[] scores = new float[pictures.Length * transformer.ClassNames.Count];

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text.Json;
 using System.Xml.Linq;
 
 namespace Microsoft.ML.Loreal.Tests;
@@ -46,13 +47,30 @@ public sealed class PackageTests
         Assert.AreEqual("README.md", Value("readme"));
         Assert.AreEqual("icon.png", Value("icon"));
         Assert.AreEqual("MIT", Value("license"));
-        string[] dependencies =
-        [
-            .. metadata.Descendants().Where(element => element.Name.LocalName == "dependency").Select(
-                element => element.Attribute("id")!.Value),
-        ];
         CollectionAssert.AreEquivalent(
-            new[] { "Google.Protobuf", "Microsoft.ML", "Microsoft.ML.Loreal.Core", "OnnxSharp", "TorchSharp" }, dependencies);
+            new[] { "Google.Protobuf", "Microsoft.ML", "Microsoft.ML.Loreal.Core", "OnnxSharp", "TorchSharp" }, Dependencies(metadata));
+    }
+
+    [TestMethod]
+    public void ThePackageForExportedModelsAsksForNothingOfLibtorch()
+    {
+        string packed = Path.Combine(Path.GetDirectoryName(_package.Value)!, $"Microsoft.ML.Loreal.Onnx.{Version}.nupkg");
+        using (ZipArchive package = ZipFile.OpenRead(packed))
+        {
+            XElement metadata = XDocument.Parse(Text(package, "Microsoft.ML.Loreal.Onnx.nuspec")).Root!.Elements().Single();
+            CollectionAssert.AreEquivalent(
+                new[] { "Microsoft.ML", "Microsoft.ML.Loreal.Core", "Microsoft.ML.OnnxRuntime" }, Dependencies(metadata));
+        }
+
+        // The closure: what NuGet found for the project and all that it asks for.
+        using var assets = JsonDocument.Parse(
+            File.ReadAllText(Repository.At("artifacts", "obj", "Microsoft.ML.Loreal.Onnx", "project.assets.json")));
+        string[] closure = [.. assets.RootElement.GetProperty("libraries").EnumerateObject().Select(library => library.Name)];
+        Assert.Contains(name => name.StartsWith("Microsoft.ML.OnnxRuntime/", StringComparison.Ordinal), closure);
+        Assert.DoesNotContain(name => name.Contains("torch", StringComparison.OrdinalIgnoreCase), closure);
+        string[] known = [.. typeof(LorealClassifier).Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name!)];
+        Assert.DoesNotContain("TorchSharp", known);
+        Assert.DoesNotContain("Microsoft.ML.Loreal", known);
     }
 
     [TestMethod]
@@ -90,7 +108,7 @@ public sealed class PackageTests
 
         // What is built already is packed: the output of this configuration, which the tests' own reference made.
         string configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-        foreach (string project in new[] { "Microsoft.ML.Loreal.Core", "Microsoft.ML.Loreal" })
+        foreach (string project in new[] { "Microsoft.ML.Loreal.Core", "Microsoft.ML.Loreal", "Microsoft.ML.Loreal.Onnx" })
         {
             DotnetCommand.Run(
                 Repository.Root,
@@ -102,6 +120,12 @@ public sealed class PackageTests
 
         return Path.Combine(output, $"Microsoft.ML.Loreal.{Version}.nupkg");
     }
+
+    private static string[] Dependencies(XElement metadata) =>
+    [
+        .. metadata.Descendants().Where(element => element.Name.LocalName == "dependency").Select(
+            element => element.Attribute("id")!.Value),
+    ];
 
     private static string Text(ZipArchive archive, string name)
     {

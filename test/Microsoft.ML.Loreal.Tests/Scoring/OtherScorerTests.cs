@@ -82,7 +82,9 @@ public sealed class OtherScorerTests
         {
             private readonly float[] _values = new float[capacity * 3 * Side * Side];
 
-            public Span<float> Values => _values;
+            public void Fill(int slot, RgbImage image) => _levels.Evaluate(image, Side, _values.AsSpan(slot * 3 * Side * Side));
+
+            public void Clear(int slot) => _values.AsSpan(slot * 3 * Side * Side, 3 * Side * Side).Clear();
 
             public void Score(int count, Span<float> probabilities)
             {

@@ -7,12 +7,15 @@ internal sealed class MemoryContent(byte[] bytes) : FileContent
 {
     private readonly Lazy<string> _sha256 = new(() => Convert.ToHexStringLower(SHA256.HashData(bytes)));
 
+    /// <summary>The content itself, which nobody writes to.</summary>
+    public byte[] Bytes => bytes;
+
     public override string Sha256 => _sha256.Value;
 
     public override Stream Open() => new MemoryStream(bytes, writable: false);
 
     public override void Verify()
     {
-        // Nobody else has the bytes.
+        // Nobody writes to the bytes.
     }
 }

@@ -4,8 +4,13 @@ namespace Microsoft.ML.Loreal.Scoring;
 /// Lets many threads use what one of them may dispose meanwhile: those that are inside finish, and nobody enters any more.
 /// </summary>
 /// <param name="free">Frees what is used, once nobody is inside.</param>
-internal sealed class UseGate(Action free) : IDisposable
+/// <param name="disposed">What whoever comes later is told.</param>
+internal sealed class UseGate(Action free, string disposed = UseGate.TransformerDisposed) : IDisposable
 {
+    public const string TransformerDisposed =
+        "The transformer was disposed. A prediction engine disposes its transformer too, unless PredictionEngineOptions.OwnsTransformer "
+        + "is false.";
+
     private readonly Lock _lock = new();
     private int _inside;
     private bool _closed;
@@ -18,10 +23,7 @@ internal sealed class UseGate(Action free) : IDisposable
         {
             if (_closed)
             {
-                throw new ObjectDisposedException(
-                    null,
-                    "The transformer was disposed. A prediction engine disposes its transformer too, unless "
-                    + "PredictionEngineOptions.OwnsTransformer is false.");
+                throw new ObjectDisposedException(null, disposed);
             }
 
             _inside++;

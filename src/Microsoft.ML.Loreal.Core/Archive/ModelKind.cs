@@ -2,10 +2,13 @@ namespace Microsoft.ML.Loreal.Archive;
 
 /// <summary>What ML.NET's archive knows a kind of saved transformer by.</summary>
 /// <param name="Signature">Eight characters at the head of its Model.key.</param>
-/// <param name="LoaderSignature">The name under which its loader is registered.</param>
-internal sealed record ModelKind(string Signature, string LoaderSignature)
+/// <param name="Transformer">Its type. The loader is registered under its name, in its assembly.</param>
+internal sealed record ModelKind(string Signature, Type Transformer)
 {
     private const uint Version = 0x00010001;
+
+    /// <summary>The name under which the loader is registered.</summary>
+    public string LoaderSignature => Transformer.Name;
 
     /// <summary>The stamp of a Model.key.</summary>
     public VersionInfo ToVersionInfo() => new(
@@ -13,6 +16,6 @@ internal sealed record ModelKind(string Signature, string LoaderSignature)
         verWrittenCur: Version,
         verReadableCur: Version,
         verWeCanReadBack: Version,
-        loaderAssemblyName: typeof(ModelKind).Assembly.FullName,
+        loaderAssemblyName: Transformer.Assembly.FullName,
         loaderSignature: LoaderSignature);
 }

@@ -9,6 +9,8 @@ internal static class HostEnvironments
     public static IHostEnvironment Of(MulticlassClassificationCatalog.MulticlassClassificationTrainers trainers) =>
         CatalogUtils.GetEnvironment(trainers);
 
+    public static IHostEnvironment Of(TransformsCatalog transforms) => CatalogUtils.GetEnvironment(transforms);
+
     /// <summary>The MLContext's choice of a GPU, and whether it lets a computation run on the CPU where that GPU is not there.</summary>
     public static (int? GpuDeviceId, bool FallbackToCpu) GpuChoice(IHostEnvironment environment) =>
         environment is IHostEnvironmentInternal settings

@@ -1,11 +1,10 @@
 using System.Globalization;
 using System.Numerics;
-using Microsoft.ML.Loreal.Prompts;
 
-namespace Microsoft.ML.Loreal.Options;
+namespace Microsoft.ML.Loreal.Checks;
 
 /// <summary>
-/// What the options of the trainers are checked with. Every message names the option, what was found and what is expected.
+/// What options are checked with. Every message names the option, what was found and what is expected.
 /// </summary>
 internal static class OptionChecks
 {
@@ -70,19 +69,5 @@ internal static class OptionChecks
                     $"{option} is '{path}', and '{part}' is a file; give the path of a folder, which is made where it is missing.", option);
             }
         }
-    }
-
-    /// <summary>Checks the options of a stage and takes them over.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">One is out of its range.</exception>
-    public static StageSettings Stage(TrainingStageOptions stage, string option)
-    {
-        AtLeast(stage.Epochs, 0, $"{option}.{nameof(stage.Epochs)}");
-        AtLeast(stage.BatchSize, 1, $"{option}.{nameof(stage.BatchSize)}");
-        Defined(stage.Optimizer, $"{option}.{nameof(stage.Optimizer)}");
-        FiniteAndNotNegative(stage.LearningRate, $"{option}.{nameof(stage.LearningRate)}");
-        FiniteAndNotNegative(stage.WeightDecay, $"{option}.{nameof(stage.WeightDecay)}");
-        AtLeast(stage.WarmupEpochs, 0, $"{option}.{nameof(stage.WarmupEpochs)}");
-        FiniteAndNotNegative(stage.WarmupLearningRate, $"{option}.{nameof(stage.WarmupLearningRate)}");
-        return stage.ToSettings();
     }
 }
