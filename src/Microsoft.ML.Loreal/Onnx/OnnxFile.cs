@@ -57,6 +57,11 @@ internal static class OnnxFile
     /// </summary>
     public static void Write(string path, ModelProto model, OnnxExportOptions options, long mostInline = MostInline)
     {
+        if (Directory.Exists(path))
+        {
+            throw new IOException($"'{path}' is a folder; expected the name of a file, such as model.onnx in it.");
+        }
+
         bool external = options.ExternalWeights || WeightBytes(model) > mostInline;
         string data = path + ".data";
         string mark = $".{Guid.NewGuid():N}.tmp";

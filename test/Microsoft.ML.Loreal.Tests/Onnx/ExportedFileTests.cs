@@ -130,11 +130,15 @@ public sealed class ExportedFileTests
     }
 
     [TestMethod]
-    public void AnExportThatCannotBeMovedIntoPlaceLeavesNothing()
+    [DataRow(false)]
+    [DataRow(true)]
+    public void AnExportThatCannotBeWrittenLeavesNothing(bool externalWeights)
     {
         using var folder = new TemporaryFolder();
         string path = Directory.CreateDirectory(folder["model.onnx"]).FullName;
-        Assert.Throws<Exception>(() => Trained.Loreal.SaveAsOnnx(path));
+        IOException error = Assert.ThrowsExactly<IOException>(
+            () => Trained.Loreal.SaveAsOnnx(path, new OnnxExportOptions { ExternalWeights = externalWeights }));
+        StringAssert.Contains(error.Message, path);
 
         Assert.HasCount(1, Directory.GetFileSystemEntries(Path.GetDirectoryName(path)!));
         Assert.ThrowsExactly<DirectoryNotFoundException>(() => Trained.Loreal.SaveAsOnnx(folder["missing/model.onnx"]));
