@@ -17,20 +17,7 @@ internal sealed record BenchmarkModel(string Name, ClipConfig Config, int LowRes
 
     public static BenchmarkModel VitB16 { get; } = new(
         VitB16Name,
-        new ClipConfig
-        {
-            ImageResolution = 224,
-            PatchSize = 16,
-            VisionWidth = 768,
-            VisionHeads = 12,
-            VisionLayers = 12,
-            TextWidth = 512,
-            TextHeads = 8,
-            TextLayers = 12,
-            EmbedDimension = 512,
-            ContextLength = 77,
-            VocabularySize = 49408,
-        },
+        PublishedSizes.VitB16,
         96);
 
     public static BenchmarkModel Default { get; } = new(

@@ -79,15 +79,10 @@ internal sealed class HeldFile : FileContent
     private void FindAgain()
     {
         var now = OpenedFile.Of(_file.Handle);
-        if (_sha256 is null && now.Length == Length)
-        {
-            // Nobody depends on the content yet.
-            _file = now;
-            return;
-        }
-
-        OpenedFile?[] candidates = _sha256 is null ? [] : [now, OpenedFile.TryOpen(_path)];
-        _file = candidates.FirstOrDefault(file => file is not null && file.Length == Length && Hash(Read(file)) == _sha256)
+        // Before the hash is known nobody depends on the content.
+        OpenedFile?[] candidates = _sha256 is null ? [now] : [now, OpenedFile.TryOpen(_path)];
+        _file = candidates.FirstOrDefault(
+            file => file is not null && file.Length == Length && (_sha256 is null || Hash(Read(file)) == _sha256))
             ?? throw Overwritten(_file);
     }
 

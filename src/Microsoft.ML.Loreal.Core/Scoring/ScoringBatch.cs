@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Microsoft.ML.Loreal.Images;
 
 namespace Microsoft.ML.Loreal.Scoring;
@@ -70,15 +69,7 @@ internal sealed class ScoringBatch : IDisposable
             return;
         }
 
-        try
-        {
-            Parallel.ForEach(waiting, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancel }, Prepare);
-        }
-        catch (AggregateException several)
-        {
-            // What one thread would have thrown: the number of processors must not change what a program has to catch.
-            ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
-        }
+        ParallelImages.ForEach(waiting, workers, cancel, Prepare);
     }
 
     /// <summary>Fills in the probabilities of the rows whose image can be used.</summary>

@@ -121,7 +121,7 @@ public sealed class ClipBackbone
         var files = new FolderBackboneFiles(Resolve(folder));
         ClipBackbone backbone = FromFiles(files, activation);
         // What was asked for is kept as a config.json, which a saved model takes along.
-        return backbone._contents.Value.HasConfig ? backbone : FromFiles(new ConfiguredBackboneFiles(files, backbone.Config));
+        return BackboneContents.HasConfig(files) ? backbone : FromFiles(new ConfiguredBackboneFiles(files, backbone.Config));
     }
 
     /// <inheritdoc/>

@@ -61,11 +61,8 @@ internal static class SavedBackbones
     }
 
     /// <summary>A saved model without a configuration has QuickGELU.</summary>
-    private static ClipBackbone Open(SavedBackboneFiles files)
-    {
-        bool hasConfig = files.Exists(BackboneContents.ConfigFile) || files.Exists(BackboneContents.OpenClipConfigFile);
-        return ClipBackbone.FromFiles(files, hasConfig ? null : ClipActivation.QuickGelu);
-    }
+    private static ClipBackbone Open(SavedBackboneFiles files) =>
+        ClipBackbone.FromFiles(files, BackboneContents.HasConfig(files) ? null : ClipActivation.QuickGelu);
 
     private static ClipBackbone? Find(string key)
     {

@@ -272,20 +272,7 @@ public sealed class ClipBackboneTests
             """{"model_type":"clip","text_config":{"hidden_act":"quick_gelu"},"vision_config":{"patch_size":16}}"""u8.ToArray());
         var config = ClipConfig.FromHuggingFace(json, "test");
         Assert.AreEqual(
-            new ClipConfig
-            {
-                ImageResolution = 224,
-                PatchSize = 16,
-                VisionWidth = 768,
-                VisionHeads = 12,
-                VisionLayers = 12,
-                TextWidth = 512,
-                TextHeads = 8,
-                TextLayers = 12,
-                EmbedDimension = 512,
-                ContextLength = 77,
-                VocabularySize = 49408,
-            },
+            PublishedSizes.VitB16,
             config);
         Assert.AreEqual(14, config.Grid);
     }

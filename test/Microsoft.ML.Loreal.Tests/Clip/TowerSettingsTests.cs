@@ -63,20 +63,7 @@ public sealed class TowerSettingsTests
     }
 
     [TestMethod]
-    public void OpenAIsTowersHaveTheWeightsForAnIdentity() => Assert.IsNull(new ClipConfig
-    {
-        ImageResolution = 224,
-        PatchSize = 16,
-        VisionWidth = 768,
-        VisionHeads = 12,
-        VisionLayers = 12,
-        TextWidth = 512,
-        TextHeads = 8,
-        TextLayers = 12,
-        EmbedDimension = 512,
-        ContextLength = 77,
-        VocabularySize = 49408,
-    }.TowerSettings);
+    public void OpenAIsTowersHaveTheWeightsForAnIdentity() => Assert.IsNull(PublishedSizes.VitB16.TowerSettings);
 
     [TestMethod]
     public void AnotherActivationOrEpsilonIsRefusedByName()

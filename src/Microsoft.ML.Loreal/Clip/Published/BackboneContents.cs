@@ -31,7 +31,7 @@ internal sealed class BackboneContents
     public IReadOnlyList<string> FileNames { get; }
 
     /// <summary>Whether a file says the model's sizes and activation.</summary>
-    public bool HasConfig => FileNames.Contains(ConfigFile) || FileNames.Contains(OpenClipConfigFile);
+    public static bool HasConfig(IBackboneFiles files) => files.Exists(ConfigFile) || files.Exists(OpenClipConfigFile);
 
     public static bool IsPickle(string path) =>
         Path.GetExtension(path).ToUpperInvariant() is ".PT" or ".PTH" or ".BIN" or ".CKPT" or ".PKL";

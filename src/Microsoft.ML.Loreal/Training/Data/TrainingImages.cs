@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using Microsoft.ML.Loreal.Images;
 using Microsoft.ML.Loreal.Labels;
@@ -144,17 +143,7 @@ internal sealed class TrainingImages : ILabeledImages
         CancellationToken cancel)
     {
         var failures = new InvalidDataException?[cells.Count];
-        var parallel = new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount };
-        try
-        {
-            Parallel.For(0, cells.Count, parallel, Try);
-        }
-        catch (AggregateException several)
-        {
-            // What one thread would have thrown.
-            ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
-        }
-
+        ParallelImages.ForEach(Enumerable.Range(0, cells.Count), Environment.ProcessorCount, cancel, Try);
         for (int i = 0; i < failures.Length; i++)
         {
             cells[i] = failures[i] is null ? cells[i] : null;
