@@ -7,6 +7,7 @@ using Microsoft.ML.Loreal.Loading;
 using Microsoft.ML.Loreal.Onnx;
 using Microsoft.ML.Loreal.Scoring;
 using Microsoft.ML.Runtime;
+using Onnx;
 using TorchSharp;
 
 namespace Microsoft.ML.Loreal;
@@ -179,7 +180,7 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new OnnxExportOptions();
-        OnnxFile.Write(path, Scorer.Model.ToOnnx(options), options);
+        OnnxFile.Write(path, ToOnnx(options), options);
     }
 
     /// <summary>
@@ -209,7 +210,7 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
                 nameof(options));
         }
 
-        OnnxFile.Write(stream, Scorer.Model.ToOnnx(options));
+        OnnxFile.Write(stream, ToOnnx(options));
     }
 
     /// <summary>
@@ -236,6 +237,18 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
     {
         using IChannel channel = Host.Start("WithPrecision");
         return AutoPrecision.Resolve(precision, Backbone.Config, Device, message => channel.Info(MessageSensitivity.None, message));
+    }
+
+    private ModelProto ToOnnx(OnnxExportOptions options)
+    {
+        options.Check(Scorer.Model.HasImageConditionedText);
+        if (!options.Measures)
+        {
+            return Scorer.Model.ToOnnx(options);
+        }
+
+        using IChannel channel = Host.Start("SaveAsOnnx");
+        return new MeasuredExport(Scorer, options, channel).Model();
     }
 
     private RgbImage Decode(byte[] imageFile)

@@ -75,7 +75,8 @@ internal static class PropertyJson
     public static InvalidDataException Damaged(string key, string found, string expected, Exception? inner = null) => new(
         $"The metadata property '{key}' of the ONNX model has {found}; expected: {expected}. Export the model again.", inner);
 
-    private static string Write(Action<Utf8JsonWriter> write)
+    /// <summary>What is written.</summary>
+    public static string Write(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer, _options))

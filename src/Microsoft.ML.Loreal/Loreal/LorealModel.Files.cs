@@ -35,18 +35,18 @@ internal sealed partial class LorealModel
     protected override string MethodName => _description.Method.Name + (_slots is null ? "" : "+attributes");
 
     /// <inheritdoc/>
-    protected override void AddTo(OnnxGraph graph)
+    protected override void AddTo(OnnxGraph graph, CompiledText? text)
     {
         if (Precision != ComputePrecision.Single)
         {
             using LorealModel single = WithPrecision(ComputePrecision.Single);
-            single.AddTo(graph);
+            single.AddTo(graph, text);
             return;
         }
 
         using UseGate.Use use = Enter();
         using IDisposable noGrad = no_grad();
-        ClassifierIn(graph).AddStudent(_student, _slots);
+        ClassifierIn(graph).AddStudent(_student, _slots, text);
     }
 
     /// <summary>Reads a model that <see cref="Save"/> wrote.</summary>

@@ -1,9 +1,12 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Microsoft.ML.Loreal.Clip;
+using Microsoft.ML.Loreal.Onnx;
 using Microsoft.ML.Loreal.Prompts;
 using Microsoft.ML.Loreal.Scoring;
 using Microsoft.ML.Loreal.Tensors;
+using Microsoft.ML.Loreal.Training.Data;
+using Microsoft.ML.Loreal.Training.Features;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,6 +17,9 @@ namespace Microsoft.ML.Loreal.Loreal;
 /// </summary>
 internal sealed partial class LorealModel : ScoredModel
 {
+    // Of a picture's area, of what its text features are learned from: less shows other things.
+    private const float SmallestCrop = 0.5f;
+
     private readonly IPromptVocabulary _vocabulary;
     private readonly LorealModelDescription _description;
     private readonly PromptLearner _student;
@@ -70,6 +76,29 @@ internal sealed partial class LorealModel : ScoredModel
         }
 
         MemoryMarshal.Cast<byte, float>(cat(parts, 0).cpu().bytes).CopyTo(probabilities);                                  // [B, C]
+    }
+
+    /// <inheritdoc/>
+    public override bool HasImageConditionedText => _slots is not null;
+
+    /// <inheritdoc/>
+    public override CompiledText CompileText(ILabeledImages images, CancellationToken cancel)
+    {
+        if (Precision != ComputePrecision.Single)
+        {
+            using LorealModel single = WithPrecision(ComputePrecision.Single);
+            return single.CompileText(images, cancel);
+        }
+
+        using UseGate.Use use = Enter();
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        using var stream = new FeatureStream(_student, Resolution);
+        stream.KeepImageFeatures();
+        int views = CompiledText.ViewsPerImage(images.Count, ClassNames.Count, Clip.Model.Config.EmbedDimension);
+        new FeatureCache(images, Backbone.ImageProcessor, SmallestCrop, views, seed: 0, Device).Fill([stream], cancel);
+        Tensor features = stream.ImageFeatures([.. Enumerable.Range(0, views * images.Count).Select(i => (long)i)]); // [M, G]
+        return CompiledText.Fit(_student, _slots!, features, _scorer.ImagesAtOnce, cancel);
     }
 
     /// <summary>The same prompts for other classes.</summary>

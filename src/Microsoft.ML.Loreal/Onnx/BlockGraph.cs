@@ -8,7 +8,8 @@ namespace Microsoft.ML.Loreal.Onnx;
 /// <summary>A linear layer's weights in a graph.</summary>
 /// <param name="Weight">[in, out].</param>
 /// <param name="Bias">[out].</param>
-internal readonly record struct LayerWeights(string Weight, string Bias);
+/// <param name="Scale">[out], what the weights are multiplied with where they are 8-bit whole numbers.</param>
+internal readonly record struct LayerWeights(string Weight, string Bias, string? Scale = null);
 
 /// <summary>A layer normalization's weights in a graph.</summary>
 /// <param name="Weight">[D].</param>
@@ -38,9 +39,9 @@ internal sealed class BlockGraph
         Tensor[] biases = block.Attention.Input.Bias.chunk(3, 0);    // [3 D] -> 3 x [D]
         // The scores' factor, one over the root of a head's width, stands in what makes the queries.
         double factor = 1 / Math.Sqrt(HeadWidth);
-        _query = Layer(graph, $"{name}.attn.q", weights[0] * factor, biases[0] * factor);
-        _key = Layer(graph, $"{name}.attn.k", weights[1], biases[1]);
-        _value = Layer(graph, $"{name}.attn.v", weights[2], biases[2]);
+        _query = Layer("attn.q", weights[0] * factor, biases[0] * factor);
+        _key = Layer("attn.k", weights[1], biases[1]);
+        _value = Layer("attn.v", weights[2], biases[2]);
     }
 
     /// <summary>Adds a layer's weights, [out, in] and [out].</summary>
@@ -52,7 +53,7 @@ internal sealed class BlockGraph
 
     /// <summary>[..., in] -> [..., out].</summary>
     public static string Linear(OnnxGraph graph, string x, LayerWeights layer) =>
-        graph.Add("Add", [graph.Add("MatMul", [x, layer.Weight]), layer.Bias]);
+        graph.Add("Add", [layer.Scale is null ? graph.Add("MatMul", [x, layer.Weight]) : graph.Int8!.Product(x, layer), layer.Bias]);
 
     /// <summary>[..., D] -> [..., D].</summary>
     public static string LayerNorm(OnnxGraph graph, string x, NormWeights norm) => graph.Add(
@@ -147,7 +148,11 @@ internal sealed class BlockGraph
         return beside is null ? result : _graph.Add("Add", [result, beside]);
     }
 
-    private LayerWeights Layer(string name, FrozenLinear linear) => Layer(_graph, $"{_name}.{name}", linear.Weight, linear.Bias);
+    private LayerWeights Layer(string name, FrozenLinear linear) => Layer(name, linear.Weight, linear.Bias);
+
+    /// <summary>A layer of this block: in whole numbers where the graph asks for it, which the small layers beside it never are.</summary>
+    private LayerWeights Layer(string name, Tensor weight, Tensor bias) =>
+        _graph.Int8?.Layer($"{_name}.{name}", weight, bias) ?? Layer(_graph, $"{_name}.{name}", weight, bias);
 
     /// <summary>With QuickGELU the layers around it carry its factor, so that z * sigmoid(z) is left.</summary>
     private string Activated(string z)

@@ -18,7 +18,8 @@ internal sealed class ClassifierGraph(OnnxGraph graph, ClipModel model, ImagePro
     /// <summary>A student with a prompt method.</summary>
     /// <param name="student">The student.</param>
     /// <param name="slots">Its attribute slots; null for prompts that are the same for all images.</param>
-    public void AddStudent(PromptLearner student, AttributeSlots? slots)
+    /// <param name="compiled">What stands in for the text tower; null for the tower itself.</param>
+    public void AddStudent(PromptLearner student, AttributeSlots? slots, CompiledText? compiled)
     {
         using DisposeScope scope = NewDisposeScope();
         SecondFeature? second = student.SecondFeature;
@@ -28,7 +29,9 @@ internal sealed class ClassifierGraph(OnnxGraph graph, ClipModel model, ImagePro
         string compared = second is null ? features : Mixed(features, graph.Normalize(image.Second(tokens, second)), second.Share);
         string logits = slots is null
             ? Logits(compared, student.TextFeatures(null).squeeze(0), student.LogitScale) // [1, C, J] -> [C, J]
-            : Logits(compared, Text(features, student, slots), student.LogitScale);
+            : compiled is null
+                ? Logits(compared, Text(Vectors(features, slots.MetaNets), student, slots), student.LogitScale)
+                : Logits(compared, Vectors(features, slots.MetaNets), compiled, student.LogitScale);
         AddOutputs(logits, features, model.Config.EmbedDimension);
     }
 
@@ -73,19 +76,47 @@ internal sealed class ClassifierGraph(OnnxGraph graph, ClipModel model, ImagePro
         return graph.Add("Mul", [graph.Reshape(cosines, 0, -1), graph.Number(scale)]);
     }
 
-    /// <summary>The text features of prompts with attribute slots: [N, J] -> [N, C, J], not normalized.</summary>
-    private string Text(string features, PromptLearner student, AttributeSlots slots)
+    /// <summary>Scaled cosines with compiled text features: [N, J] and the meta-nets' vectors [N, K, D] -> [N, C].</summary>
+    private string Logits(string features, string vectors, CompiledText text, float scale)
     {
         using DisposeScope scope = NewDisposeScope();
-        MetaNets nets = slots.MetaNets;
+        Tensor columns = (text.Terms * scale).flatten(0, 1).transpose(0, 1);         // [1 + R, C, J] -> [J, (1 + R) * C]
+        string cosines = graph.Add("MatMul", [features, graph.Weights("text.terms", columns)]);
+        string byTerm = graph.Reshape(cosines, 0, text.Terms.shape[0], classes);     // [N, 1 + R, C]
+
+        string flat = graph.Reshape(vectors, 0, -1);                                 // [N, K, D] -> [N, K * D]
+        string centered = graph.Add("Sub", [flat, graph.Constant("text.center", text.Center)]);
+        string z = graph.Add("MatMul", [centered, graph.Constant("text.projection", text.Projection)]); // [N, Q]
+        // |z - z_m|^2 for each view m: [N, 1, Q] - [M, Q] -> [N, M, Q] -> [N, M]
+        string apart = graph.Add("Sub", [graph.Reshape(z, 0, 1, -1), graph.Constant("text.views", text.Views)]);
+        string distances = graph.Add("ReduceSumSquare", [apart], Attribute("axes", [-1]), Attribute("keepdims", 0L));
+        string kernel = graph.Add("Exp", [graph.Add("Neg", [distances])]);
+        Tensor weights = cat([zeros([text.Weights.shape[0], 1], float32, CPU), text.Weights], 1);       // [M, 1 + R]
+        Tensor one = cat([ones([1], float32, CPU), zeros([text.Weights.shape[1]], float32, CPU)], 0);   // [1 + R]
+        var layer = new LayerWeights(graph.Constant("text.weights", weights), graph.Constant("text.one", one));
+        string shares = graph.Reshape(BlockGraph.Linear(graph, kernel, layer), 0, 1, -1);               // [N, 1, 1 + R]
+        return graph.Reshape(graph.Add("MatMul", [shares, byTerm]), 0, -1);
+    }
+
+    /// <summary>The meta-nets' vectors: [N, J] -> [N, K, D].</summary>
+    private string Vectors(string features, MetaNets nets)
+    {
+        using DisposeScope scope = NewDisposeScope();
         (long count, long width) = (nets.Bias2.shape[0], nets.Bias2.shape[1]);
         LayerWeights first = BlockGraph.Layer(graph, "metanets.0", nets.Weight1.flatten(0, 1), nets.Bias1.flatten()); // [K * H, J]
-        string hidden = graph.Add("Relu", [BlockGraph.Linear(graph, features, first)]);                            // [N, K * H]
+        string hidden = graph.Add("Relu", [BlockGraph.Linear(graph, features, first)]);                                // [N, K * H]
         // One product for each image and net, so that an image's vectors do not depend on how many there are.
         string byNet = graph.Reshape(hidden, 0, count, 1, -1);                                                         // [N, K, 1, H]
         string weight = graph.Weights("metanets.1.weight", nets.Weight2.transpose(1, 2));                              // [K, H, D]
         string bias = graph.Constant("metanets.1.bias", nets.Bias2.unsqueeze(1));                                      // [K, 1, D]
-        string vectors = graph.Reshape(BlockGraph.Linear(graph, byNet, new LayerWeights(weight, bias)), 0, count, width);
+        return graph.Reshape(BlockGraph.Linear(graph, byNet, new LayerWeights(weight, bias)), 0, count, width);
+    }
+
+    /// <summary>The text features of prompts with attribute slots: vectors [N, K, D] -> [N, C, J], not normalized.</summary>
+    private string Text(string vectors, PromptLearner student, AttributeSlots slots)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (long count, long width) = (slots.MetaNets.Bias2.shape[0], slots.MetaNets.Bias2.shape[1]);
         PromptParts parts = student.Prompts(slots.Tokens(zeros([1, count, width], float32, model.Device)));
         return new TextGraph(graph, model, student.TextEdits(slots.TokenCount)).Features(vectors, parts, slots.Sources);
     }

@@ -20,6 +20,9 @@ internal sealed class OnnxGraph(OnnxExportOptions options)
     private readonly Dictionary<float, string> _numbers = [];
     private string? _imageShape;
 
+    /// <summary>What makes products of 8-bit whole numbers; null where they are of single precision.</summary>
+    public Int8Graph? Int8 => field ??= options.Quantization == OnnxQuantization.Int8 ? new Int8Graph(this) : null;
+
     /// <summary>What was added.</summary>
     public GraphProto Proto { get; } = new() { Name = "classifier" };
 
@@ -76,6 +79,13 @@ internal sealed class OnnxGraph(OnnxExportOptions options)
             Constant(name, scalar);
         }
 
+        return name;
+    }
+
+    /// <summary>One byte.</summary>
+    public string Byte(string name, byte value)
+    {
+        Initializer(Unique(name), DataType.Uint8, [], [value]);
         return name;
     }
 
@@ -156,7 +166,8 @@ internal sealed class OnnxGraph(OnnxExportOptions options)
         };
     }
 
-    private string Constant(string name, Tensor values, DataType type, ScalarType scalarType)
+    /// <summary>Adds numbers of a type.</summary>
+    public string Constant(string name, Tensor values, DataType type, ScalarType scalarType)
     {
         options.CancellationToken.ThrowIfCancellationRequested();
         using DisposeScope scope = NewDisposeScope();

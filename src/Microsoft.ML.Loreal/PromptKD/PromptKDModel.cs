@@ -101,12 +101,12 @@ internal sealed class PromptKDModel : ScoredModel
     protected override string MethodName => "PromptKD";
 
     /// <inheritdoc/>
-    protected override void AddTo(OnnxGraph graph)
+    protected override void AddTo(OnnxGraph graph, CompiledText? text)
     {
         if (Precision != ComputePrecision.Single)
         {
             using PromptKDModel single = WithPrecision(ComputePrecision.Single);
-            single.AddTo(graph);
+            single.AddTo(graph, text);
             return;
         }
 

@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.ML.Loreal.Clip;
 using Microsoft.ML.Loreal.Onnx;
 using Microsoft.ML.Loreal.Tensors;
+using Microsoft.ML.Loreal.Training.Data;
 using Onnx;
 using static TorchSharp.torch;
 
@@ -61,10 +62,20 @@ internal abstract class ScoredModel : IDisposable
     /// <param name="writeFile">Called for each file with its name and with what writes its content.</param>
     public abstract void Save(Action<string, Action<Stream>> writeFile);
 
-    /// <summary>The model as ONNX, in single precision whatever its own.</summary>
+    /// <summary>Whether the classes' text features depend on the image, so that there is something to compile.</summary>
+    public virtual bool HasImageConditionedText => false;
+
+    /// <summary>The text side fitted to some pictures, where <see cref="HasImageConditionedText"/>; the caller disposes it.</summary>
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
+    public virtual CompiledText CompileText(ILabeledImages images, CancellationToken cancel) =>
+        throw new InvalidOperationException("The text features are the same for all images.");
+
+    /// <summary>The model as ONNX, computed from the backbone's own weights whatever its precision.</summary>
+    /// <param name="options">How.</param>
+    /// <param name="text">What stands in for the text tower; null for the tower itself.</param>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
-    public ModelProto ToOnnx(OnnxExportOptions options)
+    public ModelProto ToOnnx(OnnxExportOptions options, CompiledText? text = null)
     {
         var graph = new OnnxGraph(options);
         string version = typeof(ScoredModel).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
@@ -75,8 +86,8 @@ internal abstract class ScoredModel : IDisposable
             MethodName,
             version,
             Backbone.Sha256,
-            options.Float16Weights ? "float16" : "float32");
-        AddTo(graph);
+            options.Quantization == OnnxQuantization.Int8 ? "int8" : options.Float16Weights ? "float16" : "float32");
+        AddTo(graph, text);
         return OnnxFile.Model(graph, description);
     }
 
@@ -87,7 +98,7 @@ internal abstract class ScoredModel : IDisposable
     protected abstract string MethodName { get; }
 
     /// <summary>Adds what it computes to an empty graph.</summary>
-    protected abstract void AddTo(OnnxGraph graph);
+    protected abstract void AddTo(OnnxGraph graph, CompiledText? text);
 
     /// <summary>A classifier over this model's CLIP, to be added to a graph.</summary>
     protected ClassifierGraph ClassifierIn(OnnxGraph graph) =>
