@@ -63,8 +63,7 @@ tune_native_libraries() {
 
 # Builds a project, showing the log only where that fails; $program is then its path.
 build() {
-    local name log=artifacts/build.log
-    name="$(basename "$1")"
+    local log=artifacts/build.log name="${1##*/}"
     program="$root/artifacts/bin/$name/release/$name"
     dotnet build "$1" --configuration Release --nologo --verbosity quiet >"$log" 2>&1 ||
         { { grep -E 'error|warning' "$log" || cat "$log"; } | sort -u | head -40 >&2; die "$1 does not build"; }
@@ -90,6 +89,7 @@ run_tests() {
     local log=artifacts/test.log results=artifacts/results status=0 counted=() report
     # The tests of the web page need a browser; without one they are skipped.
     command -v chromium >/dev/null || install chromium || say "Chromium cannot be installed here: the tests of the web page are skipped."
+    install qemu-user-static libc6-arm64-cross libstdc++6-arm64-cross || say "An emulator of Arm cannot be installed here: the tests of the edge program there are skipped."
     rm -rf "$results"
     # Unless told what to exclude, coverlet excludes every assembly whose name begins like a referenced package's: Microsoft.ML.*.
     [ $# -gt 0 ] || counted=(--coverlet --coverlet-single-hit --coverlet-output-format lcov --coverlet-include '[Microsoft.ML.Loreal]*'

@@ -42,6 +42,9 @@ internal static class ChildProcess
             case ["methods", var method, var way]:
                 MethodsBenchmark.Measure(method, way);
                 break;
+            case ["onnx", var way, var path, var sessions, var pictures]:
+                OnnxProcessBenchmark.Measure(way, path, Number(sessions), pictures);
+                break;
             case ["reliability", var loop]:
                 ReliabilityBenchmark.Measure(loop);
                 break;

@@ -27,7 +27,7 @@ internal static class CommandLine
         Benchmark("memory", "peak memory of each way, and 10,000 predictions in a loop", MemoryBenchmark.Run),
         Benchmark("shared", "peak memory of cross-validation and of two loaded models over one backbone", SharedBackboneBenchmark.Run),
         Reliability(),
-        Benchmark("onnx", "scoring with an exported ONNX file, against libtorch in the same process", OnnxBenchmark.Run),
+        Onnx(),
         Benchmark("methods", "what each prompt method learns and costs, with and without LOREAL", MethodsBenchmark.Run),
         Benchmark("web", "the web sample under load from this machine: latency, errors, memory", WebBenchmark.Run),
         Gpu(),
@@ -49,6 +49,17 @@ internal static class CommandLine
         loop.AcceptOnlyFromAmong([.. ReliabilityBenchmark.Loops]);
         var command = new Command("reliability", "long loops of loading, predicting, disposing: right answers and flat memory") { loop };
         command.SetAction(arguments => ReliabilityBenchmark.Run(arguments.GetValue(loop) is { } one ? [one] : ReliabilityBenchmark.Loops));
+        return command;
+    }
+
+    private static Command Onnx()
+    {
+        Command command = Benchmark(
+            "onnx",
+            "scoring with an exported ONNX file, against libtorch in the same process; \"onnx process\" tells of start and memory",
+            OnnxBenchmark.Run);
+        command.Add(Benchmark(
+            "process", "start to first prediction and memory in a process of its own, and with two sessions", OnnxProcessBenchmark.Run));
         return command;
     }
 

@@ -8,6 +8,9 @@ internal static class ResidentMemory
     /// <summary>At this moment.</summary>
     public static double Now => Of("self", "VmRSS:");
 
+    /// <summary>At this moment, without pages of files, which the system takes back where it needs them.</summary>
+    public static double Anonymous => Of("self", "RssAnon:");
+
     /// <summary>The most since this process started.</summary>
     public static double Peak => Of("self", "VmHWM:");
 

@@ -27,12 +27,6 @@ internal sealed class ImageProcessor
                 _values[(channel * 256) + level] = (rescaled - settings.Mean[channel]) / settings.Deviation[channel];
             }
         }
-
-        string values = Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<float>(_values)));
-        string pixels = $"{settings.ResizeMode} {settings.Filter} {settings.FillColor} {settings.ResizedSide}/{settings.CroppedSide}";
-        bool usual = (settings.ResizeMode, settings.Filter, settings.FillColor, settings.ResizedSide)
-            == (ResizeMode.Shortest, ResampleFilter.Bicubic, default, settings.CroppedSide);
-        Identity = usual ? values : $"{values} {pixels}";
     }
 
     /// <summary>CLIP's own.</summary>
@@ -45,8 +39,22 @@ internal sealed class ImageProcessor
     /// <summary>The settings.</summary>
     public ImageProcessorSettings Settings { get; }
 
-    /// <summary>A text that only processors with the same settings have.</summary>
-    public string Identity { get; }
+    /// <summary>
+    /// A text that only processors with the same settings have. Scoring does not ask for it: on Linux .NET ends a process that hashes where
+    /// there is no OpenSSL, as on small devices.
+    /// </summary>
+    public string Identity
+    {
+        get
+        {
+            ImageProcessorSettings settings = Settings;
+            string values = Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<float>(_values)));
+            string pixels = $"{settings.ResizeMode} {settings.Filter} {settings.FillColor} {settings.ResizedSide}/{settings.CroppedSide}";
+            bool usual = (settings.ResizeMode, settings.Filter, settings.FillColor, settings.ResizedSide)
+                == (ResizeMode.Shortest, ResampleFilter.Bicubic, default, settings.CroppedSide);
+            return usual ? values : $"{values} {pixels}";
+        }
+    }
 
     /// <summary>Resizes the picture, cuts out the center and writes 3 x resolution x resolution numbers.</summary>
     public void Evaluate(RgbImage image, int resolution, Span<float> destination)

@@ -57,6 +57,7 @@ internal sealed class OnnxModel : IDisposable
                 SessionShape.Check(session, description);
                 var model = new OnnxModel(session, description, disposed);
                 model.Try();
+                FreedMemory.Return();
                 return model;
             }
             catch

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Loreal.Tests;
 /// <summary>The SDK's command, and programs that it starts.</summary>
 internal static class DotnetCommand
 {
-    private static readonly string[] _building = ["pack", "build"];
+    private static readonly string[] _building = ["pack", "build", "publish"];
 
     /// <summary>Runs it to its end, which must be a success.</summary>
     /// <returns>What it wrote to its standard output.</returns>
