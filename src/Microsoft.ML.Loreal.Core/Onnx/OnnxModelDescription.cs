@@ -11,6 +11,7 @@ namespace Microsoft.ML.Loreal.Onnx;
 /// <param name="Version">The version of the product that wrote the file.</param>
 /// <param name="BackboneSha256">The SHA-256 of the backbone's weights: 64 lower-case hexadecimal digits.</param>
 /// <param name="Weights">How the weights are stored, such as "float32".</param>
+/// <param name="Input">What it takes: <see cref="Pixels"/>, <see cref="FloatPixels"/> or <see cref="Image"/>.</param>
 internal sealed record OnnxModelDescription(
     IReadOnlyList<string> ClassNames,
     int Resolution,
@@ -18,10 +19,17 @@ internal sealed record OnnxModelDescription(
     string Method,
     string Version,
     string BackboneSha256,
-    string Weights)
+    string Weights,
+    string Input)
 {
-    /// <summary>The name of the input.</summary>
+    /// <summary>The name of an input for resized pixels, and what a file that takes them as bytes calls its input's form.</summary>
     public const string Pixels = "pixels";
+
+    /// <summary>What a file that takes resized pixels as numbers calls its input's form.</summary>
+    public const string FloatPixels = "floatPixels";
+
+    /// <summary>The name of an input for a whole picture, and what a file that takes one calls its input's form.</summary>
+    public const string Image = "image";
 
     /// <summary>The name of the output with the probabilities.</summary>
     public const string Scores = "scores";
@@ -38,8 +46,10 @@ internal sealed record OnnxModelDescription(
     private const string VersionKey = "loreal.version";
     private const string BackboneKey = "loreal.backbone_sha256";
     private const string WeightsKey = "loreal.weights";
+    private const string InputKey = "loreal.input";
 
     private static readonly string[] _knownWeights = ["float32", "float16", "int8"];
+    private static readonly string[] _knownInputs = [Pixels, FloatPixels, Image];
 
     /// <summary>The metadata properties of the file.</summary>
     public IReadOnlyDictionary<string, string> ToProperties() => new Dictionary<string, string>
@@ -52,6 +62,7 @@ internal sealed record OnnxModelDescription(
         [VersionKey] = Version,
         [BackboneKey] = BackboneSha256,
         [WeightsKey] = Weights,
+        [InputKey] = Input,
     };
 
     /// <summary>Reads what <see cref="ToProperties"/> wrote. Properties that it does not know are left alone.</summary>
@@ -81,7 +92,8 @@ internal sealed record OnnxModelDescription(
             Text(MethodKey),
             Text(VersionKey),
             Text(BackboneKey),
-            Text(WeightsKey));
+            Text(WeightsKey),
+            Text(InputKey));
         description.Check(Text(ResolutionKey));
         return description;
 
@@ -111,6 +123,7 @@ internal sealed record OnnxModelDescription(
             $"'{BackboneSha256}'",
             "64 lower-case hexadecimal digits");
         Expect(_knownWeights.Contains(Weights), WeightsKey, $"'{Weights}'", $"one of {string.Join(", ", _knownWeights)}");
+        Expect(_knownInputs.Contains(Input), InputKey, $"'{Input}'", $"one of {string.Join(", ", _knownInputs)}");
     }
 
     private static void Expect(bool valid, string key, string found, string expected)

@@ -16,6 +16,19 @@ public sealed class OnnxExportOptions
     public bool ExternalWeights { get; set; }
 
     /// <summary>
+    /// What the file takes: pixels that are resized and cut out already, as bytes or as numbers, or whole pictures. Default
+    /// <see cref="OnnxInput.Pixels"/>, which <c>Microsoft.ML.Loreal.Onnx</c> reads.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is set to a value that is not known.</exception>
+    public OnnxInput Input
+    {
+        get;
+        set => field = Enum.IsDefined(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, $"Input is one of {string.Join(", ", Enum.GetNames<OnnxInput>())}.");
+    }
+
+    /// <summary>
     /// Looked at before every weight that is read or stored; the export then throws
     /// <see cref="OperationCanceledException"/>. Default: none.
     /// </summary>

@@ -75,7 +75,13 @@ internal abstract class ScoredModel : IDisposable
             MethodName,
             version,
             Backbone.Sha256,
-            options.Float16Weights ? "float16" : "float32");
+            options.Float16Weights ? "float16" : "float32",
+            options.Input switch
+            {
+                OnnxInput.Image => OnnxModelDescription.Image,
+                OnnxInput.FloatPixels => OnnxModelDescription.FloatPixels,
+                _ => OnnxModelDescription.Pixels,
+            });
         AddTo(graph);
         return OnnxFile.Model(graph, description);
     }
