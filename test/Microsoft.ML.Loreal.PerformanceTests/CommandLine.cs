@@ -27,7 +27,7 @@ internal static class CommandLine
         Benchmark("memory", "peak memory of each way, and 10,000 predictions in a loop", MemoryBenchmark.Run),
         Benchmark("shared", "peak memory of cross-validation and of two loaded models over one backbone", SharedBackboneBenchmark.Run),
         Reliability(),
-        Benchmark("onnx", "scoring with an exported ONNX file, against libtorch in the same process", OnnxBenchmark.Run),
+        Onnx(),
         Benchmark("methods", "what each prompt method learns and costs, with and without LOREAL", MethodsBenchmark.Run),
         Benchmark("web", "the web sample under load from this machine: latency, errors, memory", WebBenchmark.Run),
         Gpu(),
@@ -63,6 +63,33 @@ internal static class CommandLine
         command.SetAction(arguments => GpuBenchmark.Run(BenchmarkModel.Named(arguments.GetValue(size)!)));
         return command;
     }
+
+    private static Command Onnx()
+    {
+        Command command = Benchmark(
+            "onnx",
+            "scoring with an exported ONNX file, against libtorch in the same process; \"onnx agreement\" tells how far the scores differ",
+            OnnxBenchmark.Run);
+        Option<int[]> classes = Counts("--classes", "Numbers of classes.", OnnxAgreement.Usual.Classes);
+        Option<int[]> images = Counts("--images", "Numbers of images.", OnnxAgreement.Usual.Images);
+        var agreement = new Command("agreement", "how far the scores of every method differ") { _size, classes, images };
+        agreement.SetAction(arguments =>
+        {
+            foreach (BenchmarkModel size in arguments.GetValue(_size) is { } one ? [BenchmarkModel.Named(one)] : BenchmarkModel.All)
+            {
+                OnnxAgreement.Run(size, arguments.GetValue(classes)!, arguments.GetValue(images)!);
+            }
+        });
+        command.Add(agreement);
+        return command;
+    }
+
+    private static Option<int[]> Counts(string name, string description, int[] usual) => new(name)
+    {
+        Description = description,
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => usual,
+    };
 
     private static Command Precision()
     {

@@ -11,7 +11,7 @@ namespace Microsoft.ML.Loreal.Onnx;
 /// <param name="Version">The version of the product that wrote the file.</param>
 /// <param name="BackboneSha256">The SHA-256 of the backbone's weights: 64 lower-case hexadecimal digits.</param>
 /// <param name="Weights">How the weights are stored, such as "float32".</param>
-/// <param name="Input">What it takes: <see cref="Pixels"/>, <see cref="FloatPixels"/> or <see cref="Image"/>.</param>
+/// <param name="Input">The name of its input: <see cref="Pixels"/> or <see cref="Image"/>.</param>
 internal sealed record OnnxModelDescription(
     IReadOnlyList<string> ClassNames,
     int Resolution,
@@ -22,13 +22,10 @@ internal sealed record OnnxModelDescription(
     string Weights,
     string Input)
 {
-    /// <summary>The name of an input for resized pixels, and what a file that takes them as bytes calls its input's form.</summary>
+    /// <summary>The name of an input for pixels that are resized and cut out.</summary>
     public const string Pixels = "pixels";
 
-    /// <summary>What a file that takes resized pixels as numbers calls its input's form.</summary>
-    public const string FloatPixels = "floatPixels";
-
-    /// <summary>The name of an input for a whole picture, and what a file that takes one calls its input's form.</summary>
+    /// <summary>The name of an input for a whole picture.</summary>
     public const string Image = "image";
 
     /// <summary>The name of the output with the probabilities.</summary>
@@ -49,7 +46,7 @@ internal sealed record OnnxModelDescription(
     private const string InputKey = "loreal.input";
 
     private static readonly string[] _knownWeights = ["float32", "float16", "int8"];
-    private static readonly string[] _knownInputs = [Pixels, FloatPixels, Image];
+    private static readonly string[] _knownInputs = [Pixels, Image];
 
     /// <summary>The metadata properties of the file.</summary>
     public IReadOnlyDictionary<string, string> ToProperties() => new Dictionary<string, string>

@@ -15,9 +15,8 @@ internal static class SessionShape
         if (description.Input != OnnxModelDescription.Pixels)
         {
             throw new InvalidDataException(
-                $"it takes '{description.Input}', by its metadata property 'loreal.input', for programs that prepare pictures otherwise; "
-                + $"here '{OnnxModelDescription.Pixels}' is expected, which are prepared as in training. Export it with "
-                + "OnnxExportOptions.Input = OnnxInput.Pixels, the default.");
+                $"it takes '{description.Input}', a whole picture, and resizes it itself; expected: '{OnnxModelDescription.Pixels}', for "
+                + "pictures that are prepared here as in training. Export it with OnnxExportOptions.Input = OnnxInput.Pixels, the default.");
         }
 
         CheckNames("inputs", session.InputNames, [OnnxModelDescription.Pixels]);

@@ -13,13 +13,10 @@ namespace Microsoft.ML.Loreal.Onnx;
 /// <param name="resolution">phi.</param>
 internal sealed class InputGraph(OnnxGraph graph, ImageProcessorSettings settings, int resolution)
 {
-    /// <summary>Adds the input: -> pixels [N, phi, phi, 3], of 8 bits or as numbers.</summary>
-    public string Pixels() => graph.Options.Input switch
-    {
-        OnnxInput.Image => Evaluated(graph.Image(OnnxModelDescription.Image)),
-        OnnxInput.FloatPixels => graph.Input(OnnxModelDescription.Pixels, DataType.Float, resolution, resolution, 3),
-        _ => graph.Input(OnnxModelDescription.Pixels, DataType.Uint8, resolution, resolution, 3),
-    };
+    /// <summary>Adds the input: -> 8-bit pixels [N, phi, phi, 3].</summary>
+    public string Pixels() => graph.Options.Input == OnnxInput.Image
+        ? Evaluated(graph.Image(OnnxModelDescription.Image))
+        : graph.Input(OnnxModelDescription.Pixels, DataType.Uint8, resolution, resolution, 3);
 
     /// <summary>A picture [1, H, W, 3] -> [1, phi, phi, 3].</summary>
     private string Evaluated(string image)
@@ -66,15 +63,16 @@ internal sealed class InputGraph(OnnxGraph graph, ImageProcessorSettings setting
         string support = Of("Mul", shrink, graph.Double(ResampleWeights.Radius(settings.Filter)));
         string half = Of("Mul", Of("Sub", resized, graph.Double(resolution)), graph.Double(0.5));
         string offset = Of("Where", Of("Less", half, graph.Double(0)), Of("Ceil", half), Of("Round", half));
-        string positions = Of("Add", Of("Reshape", Range(graph.Double(resolution)), graph.Integers(-1, 1)), offset); // [phi, 1]
-        string inside = Of("And", Of("GreaterOrEqual", positions, graph.Double(0)), Of("Less", positions, resized)); // [phi, 1]
+        string outputs = graph.Reshape(Range(graph.Double(resolution)), -1, 1);                  // [phi, 1]
+        string positions = Of("Add", outputs, offset);                                           // [phi, 1]
+        string inside = Of("And", Of("GreaterOrEqual", positions, graph.Double(0)), Of("Less", positions, resized));
         // What lies beside the picture is filled later; until then it has the border's weights.
         string kept = Of("Max", graph.Double(0), Of("Min", positions, Of("Sub", resized, graph.Double(1))));
         string center = Of("Mul", Of("Add", kept, graph.Double(0.5)), scale);                    // [phi, 1]
         string start = Of("Floor", Of("Add", Of("Sub", center, support), graph.Double(0.5)));    // [phi, 1]
         string end = Of("Floor", Of("Add", Of("Add", center, support), graph.Double(0.5)));      // [phi, 1]
         string sources = Range(graph.Reshape(length));                                           // [n]
-        string taken = Of("And", Of("GreaterOrEqual", sources, start), Of("Less", sources, end)); // [phi, n]
+        string taken = Of("And", Of("GreaterOrEqual", sources, start), Of("Less", sources, end));
         string distances = Of("Add", Of("Sub", sources, center), graph.Double(0.5));
         string kernel = Kernel(Of("Mul", distances, Of("Div", graph.Double(1), shrink)));
         string weights = Of("Where", taken, kernel, graph.Double(0));                            // [phi, n]

@@ -16,8 +16,8 @@ public sealed class OnnxExportOptions
     public bool ExternalWeights { get; set; }
 
     /// <summary>
-    /// What the file takes: pixels that are resized and cut out already, as bytes or as numbers, or whole pictures. Default
-    /// <see cref="OnnxInput.Pixels"/>, which <c>Microsoft.ML.Loreal.Onnx</c> reads.
+    /// What the file takes: pixels that are resized and cut out already, or a whole picture. Default <see cref="OnnxInput.Pixels"/>, which
+    /// <c>Microsoft.ML.Loreal.Onnx</c> reads.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is set to a value that is not known.</exception>
     public OnnxInput Input
@@ -25,7 +25,8 @@ public sealed class OnnxExportOptions
         get;
         set => field = Enum.IsDefined(value)
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, $"Input is one of {string.Join(", ", Enum.GetNames<OnnxInput>())}.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(value), value, $"Input is one of {string.Join(", ", Enum.GetNames<OnnxInput>())}.");
     }
 
     /// <summary>

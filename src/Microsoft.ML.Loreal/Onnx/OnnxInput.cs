@@ -9,12 +9,6 @@ public enum OnnxInput
     Pixels,
 
     /// <summary>
-    /// The same pixels as numbers from 0 to 255: "pixels", float32 [N, phi, phi, 3]. For callers that cannot give bytes, ML.NET's
-    /// ApplyOnnxModel among them.
-    /// </summary>
-    FloatPixels,
-
-    /// <summary>
     /// One whole picture of any size: "image", uint8 [1, H, W, 3]. The file resizes it and cuts out the center as the transformer does,
     /// for callers that cannot.
     /// </summary>

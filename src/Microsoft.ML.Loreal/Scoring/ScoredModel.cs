@@ -76,12 +76,7 @@ internal abstract class ScoredModel : IDisposable
             version,
             Backbone.Sha256,
             options.Float16Weights ? "float16" : "float32",
-            options.Input switch
-            {
-                OnnxInput.Image => OnnxModelDescription.Image,
-                OnnxInput.FloatPixels => OnnxModelDescription.FloatPixels,
-                _ => OnnxModelDescription.Pixels,
-            });
+            options.Input == OnnxInput.Image ? OnnxModelDescription.Image : OnnxModelDescription.Pixels);
         AddTo(graph);
         return OnnxFile.Model(graph, description);
     }

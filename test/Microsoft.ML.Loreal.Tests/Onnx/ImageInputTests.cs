@@ -5,7 +5,7 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Microsoft.ML.Loreal.Tests.Onnx;
 
-/// <summary>Files that take other inputs than resized bytes: whole pictures, and pixels as numbers.</summary>
+/// <summary>Files that take a whole picture of any size.</summary>
 [TestClass]
 public sealed class ImageInputTests
 {
@@ -79,42 +79,21 @@ public sealed class ImageInputTests
     }
 
     [TestMethod]
-    public void PixelsAsNumbersGetTheScoresOfPixelsAsBytes()
-    {
-        byte[][] pictures = ExportedScoreTests.Pictures(3, Trained.Loreal.Resolution);
-        using var bytes = new OnnxRun(Trained.Loreal);
-        using var run = new OnnxRun(Trained.Loreal, new OnnxExportOptions { Input = OnnxInput.FloatPixels });
-        int side = Trained.Loreal.Resolution;
-        Assert.AreEqual(typeof(float), run.Session.InputMetadata["pixels"].ElementType);
-        CollectionAssert.AreEqual(new[] { -1, side, side, 3 }, run.Session.InputMetadata["pixels"].Dimensions);
-        var pixels = new DenseTensor<float>(
-            pictures.SelectMany(picture => picture.Select(level => (float)level)).ToArray(), [pictures.Length, side, side, 3]);
-
-        using IDisposableReadOnlyCollection<DisposableNamedOnnxValue> results =
-            run.Session.Run([NamedOnnxValue.CreateFromTensor("pixels", pixels)], ["scores"]);
-
-        CollectionAssert.AreEqual(
-            bytes.Run(pictures).Scores.SelectMany(row => row).ToArray(), results[0].AsEnumerable<float>().ToArray());
-    }
-
-    [TestMethod]
-    [DataRow(OnnxInput.Image, "'image'")]
-    [DataRow(OnnxInput.FloatPixels, "'floatPixels'")]
-    public void ThePackageThatPreparesPicturesItselfRefusesOtherInputs(OnnxInput input, string found)
+    public void ThePackageThatPreparesPicturesItselfRefusesTheFile()
     {
         using var folder = new TemporaryFolder();
         string path = folder["model.onnx"];
-        Trained.Loreal.SaveAsOnnx(path, new OnnxExportOptions { Input = input });
+        Trained.Loreal.SaveAsOnnx(path, new OnnxExportOptions { Input = OnnxInput.Image });
 
         InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(() => LorealClassifier.Load(path));
-        StringAssert.Contains(error.Message, found);
+        StringAssert.Contains(error.Message, "'image'");
         StringAssert.Contains(error.Message, "OnnxInput.Pixels");
         Assert.ThrowsExactly<InvalidDataException>(() => new MLContext().Transforms.ApplyLorealOnnx(path));
     }
 
     [TestMethod]
     public void AnInputThatIsNotKnownIsRefused() =>
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new OnnxExportOptions { Input = (OnnxInput)3 });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new OnnxExportOptions { Input = (OnnxInput)2 });
 
     /// <summary>A graph that ends where the classifier begins.</summary>
     private static InferenceSession PixelsOf(ImageProcessorSettings settings, int resolution)
