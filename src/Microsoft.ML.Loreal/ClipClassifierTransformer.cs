@@ -191,7 +191,10 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
     /// <exception cref="ArgumentException">
     /// <see cref="OnnxExportOptions.ExternalWeights"/> is set: a stream has no file beside it.
     /// </exception>
-    /// <exception cref="OperationCanceledException">It was canceled; nothing was written.</exception>
+    /// <exception cref="IOException">The stream cannot be written to.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// It was canceled: nothing was written, or, where it came while the model was being written, a part of it.
+    /// </exception>
     /// <exception cref="NotSupportedException">
     /// A weight is too large for <see cref="OnnxExportOptions.Float16Weights"/>, or the weights take more than 2 GB.
     /// </exception>
@@ -209,7 +212,7 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
                 nameof(options));
         }
 
-        OnnxFile.Write(stream, Scorer.Model.ToOnnx(options));
+        OnnxFile.Write(stream, Scorer.Model.ToOnnx(options), options.CancellationToken);
     }
 
     /// <summary>

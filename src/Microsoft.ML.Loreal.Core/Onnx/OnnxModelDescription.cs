@@ -34,6 +34,11 @@ internal sealed record OnnxModelDescription(
     /// <summary>The name of the output with the normalized image features.</summary>
     public const string Features = "features";
 
+    /// <summary>
+    /// The property with the SHA-256 of the weights, for weights in a file of their own, which ends with the same: 32 bytes.
+    /// </summary>
+    public const string WeightsIdentityKey = "loreal.weights_sha256";
+
     private const string Format = "1";
     private const string FormatKey = "loreal.format";
     private const string ClassesKey = "loreal.classes";

@@ -16,7 +16,8 @@ internal static class SessionShape
         {
             throw new InvalidDataException(
                 $"it takes '{description.Input}', a whole picture, and resizes it itself; expected: '{OnnxModelDescription.Pixels}', for "
-                + "pictures that are prepared here as in training. Export it with OnnxExportOptions.Input = OnnxInput.Pixels, the default.");
+                + "pictures that are prepared here as in training. Export it with OnnxExportOptions.Input = OnnxInput.Pixels, the "
+                + "default.");
         }
 
         CheckNames("inputs", session.InputNames, [OnnxModelDescription.Pixels]);

@@ -81,8 +81,8 @@ internal sealed class InputGraph(OnnxGraph graph, ImageProcessorSettings setting
     }
 
     /// <summary>
-    /// Levels [1, 3, A, n] times weights [phi, n], rounded and clipped to levels again: [1, 3, A, phi]. A weight is a number of three bytes,
-    /// of which the first has a sign; the sums of each byte's products are exact.
+    /// Levels [1, 3, A, n] times weights [phi, n], rounded and clipped to levels again: [1, 3, A, phi]. A weight is a number of three
+    /// bytes, of which the first has a sign; the sums of each byte's products are exact.
     /// </summary>
     private string Pass(string levels, string weights)
     {

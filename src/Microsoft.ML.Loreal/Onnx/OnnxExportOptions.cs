@@ -30,7 +30,7 @@ public sealed class OnnxExportOptions
     }
 
     /// <summary>
-    /// Looked at before every weight that is read or stored; the export then throws
+    /// Looked at before every weight that is read, stored or written; the export then throws
     /// <see cref="OperationCanceledException"/>. Default: none.
     /// </summary>
     public CancellationToken CancellationToken { get; set; }
