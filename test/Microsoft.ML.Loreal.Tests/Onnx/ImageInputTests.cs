@@ -59,6 +59,10 @@ public sealed class ImageInputTests
         ClipClassifierTransformer transformer = kind == "LOREAL" ? Trained.Loreal : PromptKD.Taught.Student;
         using var run = new OnnxRun(transformer, new OnnxExportOptions { Input = OnnxInput.Image });
         Assert.AreEqual("image", run.Metadata.CustomMetadataMap["loreal.input"]);
+        // The older runtimes that read the other form read this one too.
+        ModelProto model = transformer.Scorer.Model.ToOnnx(new OnnxExportOptions { Input = OnnxInput.Image });
+        Assert.AreEqual(8, model.IrVersion);
+        Assert.AreEqual(17, model.OpsetImport.Single().Version);
         NodeMetadata input = run.Session.InputMetadata["image"];
         Assert.AreEqual(typeof(byte), input.ElementType);
         CollectionAssert.AreEqual(new[] { 1, -1, -1, 3 }, input.Dimensions);
