@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML.Data;
 using Microsoft.ML.Loreal.Archive;
 using Microsoft.ML.Loreal.Clip;
+using Microsoft.ML.Loreal.Export;
 using Microsoft.ML.Loreal.Images;
 using Microsoft.ML.Loreal.Loading;
 using Microsoft.ML.Loreal.Onnx;
@@ -192,7 +193,10 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
     /// <exception cref="ArgumentException">
     /// <see cref="OnnxExportOptions.ExternalWeights"/> is set: a stream has no file beside it.
     /// </exception>
-    /// <exception cref="OperationCanceledException">It was canceled; nothing was written.</exception>
+    /// <exception cref="IOException">The stream cannot be written to.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// It was canceled: nothing was written, or, where it came while the model was being written, a part of it.
+    /// </exception>
     /// <exception cref="NotSupportedException">
     /// A weight is too large for <see cref="OnnxExportOptions.Float16Weights"/>, or the weights take more than 2 GB.
     /// </exception>
@@ -210,7 +214,7 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
                 nameof(options));
         }
 
-        OnnxFile.Write(stream, ToOnnx(options));
+        OnnxFile.Write(stream, ToOnnx(options), options.CancellationToken);
     }
 
     /// <summary>

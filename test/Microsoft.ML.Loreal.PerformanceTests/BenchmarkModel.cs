@@ -65,6 +65,9 @@ internal sealed record BenchmarkModel(string Name, ClipConfig Config, int LowRes
         return new ClipModel(Config, BenchmarkDevice.Current, name => Weight(name, shapes[name]), precision);
     }
 
+    /// <summary>The backbone that comes with the package, or one of these sizes that is written into a folder.</summary>
+    public ClipBackbone Backbone(string folder) => this == Default ? ClipBackbone.Default : Write(folder);
+
     /// <summary>Writes a folder with these weights and a vocabulary of single bytes, for what needs a whole backbone.</summary>
     public ClipBackbone Write(string folder)
     {

@@ -52,17 +52,6 @@ internal static class CommandLine
         return command;
     }
 
-    private static Command Onnx()
-    {
-        Command command = Benchmark(
-            "onnx",
-            "scoring with an exported ONNX file, against libtorch in the same process; \"onnx process\" tells of start and memory",
-            OnnxBenchmark.Run);
-        command.Add(Benchmark(
-            "process", "start to first prediction and memory in a process of its own, and with two sessions", OnnxProcessBenchmark.Run));
-        return command;
-    }
-
     private static Command Gpu()
     {
         Option<string?> size = Size(
@@ -74,6 +63,36 @@ internal static class CommandLine
         command.SetAction(arguments => GpuBenchmark.Run(BenchmarkModel.Named(arguments.GetValue(size)!)));
         return command;
     }
+
+    private static Command Onnx()
+    {
+        Command command = Benchmark(
+            "onnx",
+            "scoring with an exported ONNX file, against libtorch in the same process; \"onnx agreement\" tells how far the scores differ, "
+            + "\"onnx process\" of start and memory",
+            OnnxBenchmark.Run);
+        Option<int[]> classes = Counts("--classes", "Numbers of classes.", OnnxAgreement.Usual.Classes);
+        Option<int[]> images = Counts("--images", "Numbers of images.", OnnxAgreement.Usual.Images);
+        var agreement = new Command("agreement", "how far the scores of every method differ") { _size, classes, images };
+        agreement.SetAction(arguments =>
+        {
+            foreach (BenchmarkModel size in arguments.GetValue(_size) is { } one ? [BenchmarkModel.Named(one)] : BenchmarkModel.All)
+            {
+                OnnxAgreement.Run(size, arguments.GetValue(classes)!, arguments.GetValue(images)!);
+            }
+        });
+        command.Add(agreement);
+        command.Add(Benchmark(
+            "process", "start to first prediction and memory in a process of its own, and with two sessions", OnnxProcessBenchmark.Run));
+        return command;
+    }
+
+    private static Option<int[]> Counts(string name, string description, int[] usual) => new(name)
+    {
+        Description = description,
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => usual,
+    };
 
     private static Command Precision()
     {

@@ -16,7 +16,7 @@ internal static class OnnxBenchmark
         foreach (BenchmarkModel size in sizes)
         {
             using var folder = new TemporaryFolder();
-            ClipBackbone backbone = size == BenchmarkModel.Default ? ClipBackbone.Default : size.Write(folder["backbone"]);
+            ClipBackbone backbone = size.Backbone(folder["backbone"]);
             List<JpegFolder.Photo> photos = JpegFolder.Write(Directory.CreateDirectory(folder["pictures"]).FullName, 2, 2);
             var table = new Comparison(
                 $"{size.Name}, scoring at {size.LowResolution} px in single precision", "ONNX Runtime", "libtorch");
@@ -46,7 +46,7 @@ internal static class OnnxBenchmark
         }
     }
 
-    private static LorealTransformer Fit(
+    public static LorealTransformer Fit(
         ClipBackbone backbone,
         BenchmarkModel size,
         List<JpegFolder.Photo> photos,
@@ -77,28 +77,36 @@ internal static class OnnxBenchmark
     }
 
     /// <summary>A session as a program beside libtorch wants it: no thread waits for work by spinning.</summary>
-    private static InferenceSession Session(string path)
+    public static InferenceSession Session(string path)
     {
         using var options = new SessionOptions();
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         return new InferenceSession(path, options);
     }
 
-    private static string Compare(Comparison table, string name, LorealTransformer model, InferenceSession session, int images)
+    /// <summary>The same noise for both.</summary>
+    public static (IScorerInput Libtorch, DenseTensor<byte> Onnx) Pictures(LorealTransformer model, int images)
     {
         int side = model.Resolution;
         byte[] bytes = new byte[images * side * side * 3];
         new Random(images).NextBytes(bytes);
-        float[] expected = new float[images * model.ClassNames.Count];
-        float[] scores = [];
-        using IScorerInput input = model.Scorer.CreateInput(images);
+        IScorerInput input = model.Scorer.CreateInput(images);
         foreach ((int image, byte[] picture) in bytes.Chunk(side * side * 3).Index())
         {
             using var cut = new RgbImage(side, side, picture);
             input.Fill(image, cut);
         }
 
-        NamedOnnxValue[] pixels = [NamedOnnxValue.CreateFromTensor("pixels", new DenseTensor<byte>(bytes, [images, side, side, 3]))];
+        return (input, new DenseTensor<byte>(bytes, [images, side, side, 3]));
+    }
+
+    private static string Compare(Comparison table, string name, LorealTransformer model, InferenceSession session, int images)
+    {
+        float[] expected = new float[images * model.ClassNames.Count];
+        float[] scores = [];
+        (IScorerInput input, DenseTensor<byte> tensor) = Pictures(model, images);
+        using IScorerInput disposed = input;
+        NamedOnnxValue[] pixels = [NamedOnnxValue.CreateFromTensor("pixels", tensor)];
         (Timing onnx, Timing libtorch) = Timing.ByTurns(
             Runs,
             () =>

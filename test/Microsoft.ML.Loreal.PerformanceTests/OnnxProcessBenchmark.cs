@@ -117,7 +117,8 @@ internal static class OnnxProcessBenchmark
         Row("ONNX Runtime, MemoryMapped", Child(folder, Mapped, "two.onnx"));
 
         void Row(string way, Use use) => Comparison.Line(FormattableString.Invariant(
-            $"| {way} | {use.First * 1000:0} | {use.Cells} | {use.First / libtorch.First:0.00}x | {use.Resident / libtorch.Resident:0.00}x |"));
+            $"| {way} | {use.First * 1000:0} | {use.Cells} | {use.First / libtorch.First:0.00}x "
+            + $"| {use.Resident / libtorch.Resident:0.00}x |"));
     }
 
     private static void SecondSession(TemporaryFolder folder, string name)

@@ -36,17 +36,17 @@ internal static class ResampleWeights
         return (start, count);
     }
 
-    private static double Support(ResampleFilter filter, int oldSize, int newSize) =>
-        Radius(filter) * Math.Max((double)oldSize / newSize, 1.0);
-
     /// <summary>Where the kernel ends.</summary>
-    private static double Radius(ResampleFilter filter) => filter switch
+    public static double Radius(ResampleFilter filter) => filter switch
     {
         ResampleFilter.Box => 0.5,
         ResampleFilter.Bilinear or ResampleFilter.Hamming => 1.0,
         ResampleFilter.Bicubic => 2.0,
         _ => 3.0,
     };
+
+    private static double Support(ResampleFilter filter, int oldSize, int newSize) =>
+        Radius(filter) * Math.Max((double)oldSize / newSize, 1.0);
 
     private static double Kernel(ResampleFilter filter, double x) => filter switch
     {

@@ -11,6 +11,7 @@ namespace Microsoft.ML.Loreal.Onnx;
 /// <param name="Version">The version of the product that wrote the file.</param>
 /// <param name="BackboneSha256">The SHA-256 of the backbone's weights: 64 lower-case hexadecimal digits.</param>
 /// <param name="Weights">How the weights are stored, such as "float32".</param>
+/// <param name="Input">The name of its input: <see cref="Pixels"/> or <see cref="Image"/>.</param>
 internal sealed record OnnxModelDescription(
     IReadOnlyList<string> ClassNames,
     int Resolution,
@@ -18,16 +19,25 @@ internal sealed record OnnxModelDescription(
     string Method,
     string Version,
     string BackboneSha256,
-    string Weights)
+    string Weights,
+    string Input)
 {
-    /// <summary>The name of the input.</summary>
+    /// <summary>The name of an input for pixels that are resized and cut out.</summary>
     public const string Pixels = "pixels";
+
+    /// <summary>The name of an input for a whole picture.</summary>
+    public const string Image = "image";
 
     /// <summary>The name of the output with the probabilities.</summary>
     public const string Scores = "scores";
 
     /// <summary>The name of the output with the normalized image features.</summary>
     public const string Features = "features";
+
+    /// <summary>
+    /// The property with the SHA-256 of the weights, for weights in a file of their own, which ends with the same: 32 bytes.
+    /// </summary>
+    public const string WeightsIdentityKey = "loreal.weights_sha256";
 
     private const string Format = "1";
     private const string FormatKey = "loreal.format";
@@ -38,8 +48,10 @@ internal sealed record OnnxModelDescription(
     private const string VersionKey = "loreal.version";
     private const string BackboneKey = "loreal.backbone_sha256";
     private const string WeightsKey = "loreal.weights";
+    private const string InputKey = "loreal.input";
 
     private static readonly string[] _knownWeights = ["float32", "float16", "int8"];
+    private static readonly string[] _knownInputs = [Pixels, Image];
 
     /// <summary>The metadata properties of the file.</summary>
     public IReadOnlyDictionary<string, string> ToProperties() => new Dictionary<string, string>
@@ -52,6 +64,7 @@ internal sealed record OnnxModelDescription(
         [VersionKey] = Version,
         [BackboneKey] = BackboneSha256,
         [WeightsKey] = Weights,
+        [InputKey] = Input,
     };
 
     /// <summary>Reads what <see cref="ToProperties"/> wrote. Properties that it does not know are left alone.</summary>
@@ -81,7 +94,8 @@ internal sealed record OnnxModelDescription(
             Text(MethodKey),
             Text(VersionKey),
             Text(BackboneKey),
-            Text(WeightsKey));
+            Text(WeightsKey),
+            Text(InputKey));
         description.Check(Text(ResolutionKey));
         return description;
 
@@ -111,6 +125,7 @@ internal sealed record OnnxModelDescription(
             $"'{BackboneSha256}'",
             "64 lower-case hexadecimal digits");
         Expect(_knownWeights.Contains(Weights), WeightsKey, $"'{Weights}'", $"one of {string.Join(", ", _knownWeights)}");
+        Expect(_knownInputs.Contains(Input), InputKey, $"'{Input}'", $"one of {string.Join(", ", _knownInputs)}");
     }
 
     private static void Expect(bool valid, string key, string found, string expected)

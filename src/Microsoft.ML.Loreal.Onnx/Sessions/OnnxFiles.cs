@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.ML.Loreal.Files;
 
 namespace Microsoft.ML.Loreal.Sessions;
@@ -29,6 +30,29 @@ internal sealed record OnnxFiles(string Description, FileContent Model, string? 
     public static OnnxFiles Read(Stream stream)
     {
         return new OnnxFiles("in the stream", new MemoryContent(stream.CanSeek ? Rest(stream) : Copy(stream)));
+    }
+
+    /// <summary>Compares the end of the weights with what the model says of them.</summary>
+    /// <param name="identity">The SHA-256 in hexadecimal digits; null where the model says nothing.</param>
+    /// <exception cref="InvalidDataException">They are another export's.</exception>
+    public void CheckWeights(string? identity)
+    {
+        if (identity is null || Weights is null)
+        {
+            return;
+        }
+
+        byte[] end = new byte[SHA256.HashSizeInBytes];
+        using Stream stream = Weights.Open();
+        stream.Seek(-Math.Min(end.Length, stream.Length), SeekOrigin.End);
+        stream.ReadAtLeast(end, end.Length, throwOnEndOfStream: false);
+        string found = Convert.ToHexStringLower(end);
+        if (found != identity)
+        {
+            throw new InvalidDataException(
+                $"its weights are another export's: '{WeightsName}' ends with the SHA-256 {found}, expected: {identity}. An export was "
+                + "interrupted, or only one of the two files was copied: export the model again, or copy both.");
+        }
     }
 
     /// <summary>Writes the files into a folder.</summary>

@@ -53,7 +53,9 @@ internal sealed class OnnxModel : IDisposable
             InferenceSession session = OpenSession(files, path, used);
             try
             {
-                var description = OnnxModelDescription.FromProperties(session.ModelMetadata.CustomMetadataMap);
+                Dictionary<string, string> properties = session.ModelMetadata.CustomMetadataMap;
+                var description = OnnxModelDescription.FromProperties(properties);
+                files.CheckWeights(properties.GetValueOrDefault(OnnxModelDescription.WeightsIdentityKey));
                 SessionShape.Check(session, description);
                 var model = new OnnxModel(session, description, disposed);
                 model.Try();
@@ -74,7 +76,8 @@ internal sealed class OnnxModel : IDisposable
         {
             throw new InvalidDataException(
                 $"The model {files.Description} cannot be opened with ONNX Runtime: {exception.Message} It is no ONNX model, or it or the "
-                + "file with its weights beside it is damaged or missing, or the SessionOptions ask for what is not there.",
+                + "file with its weights beside it is damaged, missing or another export's, or the SessionOptions ask for what is not "
+                + "there.",
                 exception);
         }
     }

@@ -12,6 +12,14 @@ internal static class SessionShape
     /// <exception cref="InvalidDataException">A name, a type or a shape is another.</exception>
     public static void Check(InferenceSession session, OnnxModelDescription description)
     {
+        if (description.Input != OnnxModelDescription.Pixels)
+        {
+            throw new InvalidDataException(
+                $"it takes '{description.Input}', a whole picture, and resizes it itself; expected: '{OnnxModelDescription.Pixels}', for "
+                + "pictures that are prepared here as in training. Export it with OnnxExportOptions.Input = OnnxInput.Pixels, the "
+                + "default.");
+        }
+
         CheckNames("inputs", session.InputNames, [OnnxModelDescription.Pixels]);
         CheckNames("outputs", session.OutputNames, [OnnxModelDescription.Scores, OnnxModelDescription.Features]);
         int side = description.Resolution;

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Loreal.Onnx;
 
-/// <summary>A whole classifier in a graph: from 8-bit pixels to scores and features.</summary>
+/// <summary>A whole classifier in a graph: from the input to scores and features.</summary>
 /// <param name="graph">The graph, empty.</param>
 /// <param name="model">The frozen CLIP, in single precision.</param>
 /// <param name="preprocessing">How 8-bit pixels become the tower's numbers.</param>
@@ -15,6 +15,8 @@ namespace Microsoft.ML.Loreal.Onnx;
 /// <param name="classes">C.</param>
 internal sealed class ClassifierGraph(OnnxGraph graph, ClipModel model, ImageProcessorSettings preprocessing, int resolution, int classes)
 {
+    private readonly string _pixels = new InputGraph(graph, preprocessing, resolution).Pixels();
+
     /// <summary>A student with a prompt method.</summary>
     /// <param name="student">The student.</param>
     /// <param name="slots">Its attribute slots; null for prompts that are the same for all images.</param>
@@ -24,7 +26,7 @@ internal sealed class ClassifierGraph(OnnxGraph graph, ClipModel model, ImagePro
         using DisposeScope scope = NewDisposeScope();
         SecondFeature? second = student.SecondFeature;
         var image = new ImageGraph(graph, model, student.ImageEdits());
-        string tokens = image.Tokens(preprocessing, resolution, 1 + (second?.Tokens ?? 0));
+        string tokens = image.Tokens(_pixels, preprocessing, resolution, 1 + (second?.Tokens ?? 0));
         string features = graph.Normalize(image.ClassFeature(tokens)); // [N, J]
         string compared = second is null ? features : Mixed(features, graph.Normalize(image.Second(tokens, second)), second.Share);
         string logits = slots is null
@@ -47,7 +49,7 @@ internal sealed class ClassifierGraph(OnnxGraph graph, ClipModel model, ImagePro
         float logitScale)
     {
         var image = new ImageGraph(graph, model, edits);
-        string own = image.ClassFeature(image.Tokens(preprocessing, resolution, 1)); // [N, J]
+        string own = image.ClassFeature(image.Tokens(_pixels, preprocessing, resolution, 1)); // [N, J]
         LayerWeights first = BlockGraph.Layer(graph, "projector.0", projector.First.Weight, projector.First.Bias);
         LayerWeights second = BlockGraph.Layer(graph, "projector.1", projector.Second.Weight, projector.Second.Bias);
         string hidden = graph.Add("Relu", [BlockGraph.Linear(graph, own, first)]);

@@ -117,7 +117,9 @@ internal sealed class CompiledText : IDisposable
         return cat(parts, 0).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The eigenvectors with the largest eigenvalues of a symmetric matrix: [n, n] -> [n, at most <paramref name="most"/>].</summary>
+    /// <summary>
+    /// The eigenvectors with the largest eigenvalues of a symmetric matrix: [n, n] -> [n, at most <paramref name="most"/>].
+    /// </summary>
     private static Tensor Largest(Tensor matrix, int most)
     {
         using DisposeScope scope = NewDisposeScope();

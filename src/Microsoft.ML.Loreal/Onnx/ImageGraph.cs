@@ -13,10 +13,9 @@ internal sealed class ImageGraph(OnnxGraph graph, ClipModel model, TowerEdits ed
     private readonly VisionTransformer _tower = model.Visual;
 
     /// <summary>Pixels [N, phi, phi, 3] -> the first R = <paramref name="read"/> tokens after the last block, [N, R, D].</summary>
-    public string Tokens(ImageProcessorSettings preprocessing, int resolution, long read)
+    public string Tokens(string pixels, ImageProcessorSettings preprocessing, int resolution, long read)
     {
         int grid = resolution / model.Config.PatchSize;
-        string pixels = graph.Input(OnnxModelDescription.Pixels, DataType.Uint8, resolution, resolution, 3);
         string x = BlockGraph.LayerNorm(
             graph, Embedded(Patches(pixels, grid, preprocessing), grid), BlockGraph.Norm(graph, "visual.ln_pre", _tower.LnPre));
         if (edits.AtEntry is { } entry)

@@ -54,7 +54,21 @@ public sealed class OnnxExportOptions
     public bool ExternalWeights { get; set; }
 
     /// <summary>
-    /// Looked at before every weight that is read or stored; the export then throws
+    /// What the file takes: pixels that are resized and cut out already, or a whole picture. Default <see cref="OnnxInput.Pixels"/>, which
+    /// <c>Microsoft.ML.Loreal.Onnx</c> reads.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is set to a value that is not known.</exception>
+    public OnnxInput Input
+    {
+        get;
+        set => field = Enum.IsDefined(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(
+                nameof(value), value, $"Input is one of {string.Join(", ", Enum.GetNames<OnnxInput>())}.");
+    }
+
+    /// <summary>
+    /// Looked at before every weight that is read, stored or written; the export then throws
     /// <see cref="OperationCanceledException"/>. Default: none.
     /// </summary>
     public CancellationToken CancellationToken { get; set; }
@@ -62,11 +76,12 @@ public sealed class OnnxExportOptions
     /// <summary>Whether what is exported is measured first.</summary>
     internal bool Measures => Quantization != OnnxQuantization.None || TextSide != OnnxTextSide.Exact;
 
-    /// <summary>The same with another quantization.</summary>
-    internal OnnxExportOptions With(OnnxQuantization quantization)
+    /// <summary>The same with another quantization, for pictures that are cut out already.</summary>
+    internal OnnxExportOptions ForPixels(OnnxQuantization quantization)
     {
         var copy = (OnnxExportOptions)MemberwiseClone();
         copy.Quantization = quantization;
+        copy.Input = OnnxInput.Pixels;
         return copy;
     }
 
@@ -82,8 +97,8 @@ public sealed class OnnxExportOptions
         if (TextSide == OnnxTextSide.Compiled && !imageConditioned)
         {
             throw new ArgumentException(
-                "TextSide is Compiled, and the prompts of this model are the same for all images: its text features are numbers in the file "
-                + "already. Leave TextSide at Exact.",
+                "TextSide is Compiled, and the prompts of this model are the same for all images: its text features are numbers in the "
+                + "file already. Leave TextSide at Exact.",
                 nameof(TextSide));
         }
 

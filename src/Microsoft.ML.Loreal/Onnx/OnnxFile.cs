@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Google.Protobuf;
 using Onnx;
 using DataLocation = Onnx.TensorProto.Types.DataLocation;
@@ -39,7 +40,8 @@ internal static class OnnxFile
 
     /// <summary>Writes a model to a stream.</summary>
     /// <exception cref="NotSupportedException">Its weights need a file beside it. Nothing was written.</exception>
-    public static void Write(Stream stream, ModelProto model, long mostInline = MostInline)
+    /// <exception cref="OperationCanceledException">It was canceled; a part may be written.</exception>
+    public static void Write(Stream stream, ModelProto model, CancellationToken cancel, long mostInline = MostInline)
     {
         if (WeightBytes(model) > mostInline)
         {
@@ -48,15 +50,18 @@ internal static class OnnxFile
                 + "second file beside it holds them then.");
         }
 
-        model.WriteTo(stream);
+        WriteTo(stream, model, cancel);
     }
 
     /// <summary>
     /// Writes a model under another name and moves it to its place when it is complete; where it is asked for, or the weights are too large
-    /// for one file, these stand in a second one, whose name ends in .data.
+    /// for one file, these stand in a second one, whose name ends in .data. That ends with its identity, which the model has too: whoever
+    /// opens the two can tell whether a crash between the moves left an older one of either.
     /// </summary>
-    public static void Write(string path, ModelProto model, OnnxExportOptions options, long mostInline = MostInline)
+    public static void Write(
+        string path, ModelProto model, OnnxExportOptions options, long mostInline = MostInline, Func<string, Stream>? create = null)
     {
+        create ??= Create;
         if (Directory.Exists(path))
         {
             throw new IOException($"'{path}' is a folder; expected the name of a file, such as model.onnx in it.");
@@ -69,13 +74,19 @@ internal static class OnnxFile
         {
             if (external)
             {
-                using FileStream weights = Create(data + mark);
-                MoveWeights(model, weights, Path.GetFileName(data), options.CancellationToken);
+                using Stream weights = create(data + mark);
+                byte[] identity = MoveWeights(model, weights, Path.GetFileName(data), options.CancellationToken);
+                weights.Write(identity);
+                model.MetadataProps.Add(new StringStringEntryProto
+                {
+                    Key = OnnxModelDescription.WeightsIdentityKey,
+                    Value = Convert.ToHexStringLower(identity),
+                });
             }
 
-            using (FileStream stream = Create(path + mark))
+            using (Stream stream = create(path + mark))
             {
-                model.WriteTo(stream);
+                WriteTo(stream, model, options.CancellationToken);
             }
 
             options.CancellationToken.ThrowIfCancellationRequested();
@@ -98,20 +109,32 @@ internal static class OnnxFile
 
     private static FileStream Create(string path) => new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
 
-    /// <summary>Moves the weights to the second file.</summary>
-    private static void MoveWeights(ModelProto model, FileStream weights, string location, CancellationToken cancel)
+    private static void WriteTo(Stream stream, ModelProto model, CancellationToken cancel)
     {
+        using var cancelable = new CancelableStream(stream, cancel);
+        model.WriteTo(cancelable);
+        cancelable.Flush();
+    }
+
+    /// <summary>Moves the weights to the second file.</summary>
+    /// <returns>The SHA-256 of the weights.</returns>
+    private static byte[] MoveWeights(ModelProto model, Stream weights, string location, CancellationToken cancel)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (TensorProto tensor in model.Graph.Initializer.Where(tensor => tensor.RawData.Length >= SmallestExternal))
         {
             cancel.ThrowIfCancellationRequested();
             weights.Position = (weights.Position + PageBytes - 1) / PageBytes * PageBytes;
             (string Key, long Value)[] place = [("offset", weights.Position), ("length", tensor.RawData.Length)];
             weights.Write(tensor.RawData.Span);
+            hash.AppendData(tensor.RawData.Span);
             tensor.RawData = ByteString.Empty;
             tensor.DataLocation = DataLocation.External;
             tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = location });
             tensor.ExternalData.AddRange(place.Select(
                 entry => new StringStringEntryProto { Key = entry.Key, Value = entry.Value.ToString(CultureInfo.InvariantCulture) }));
         }
+
+        return hash.GetHashAndReset();
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
+using Google.Protobuf.Collections;
 using Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,7 +19,11 @@ internal sealed class OnnxGraph(OnnxExportOptions options)
     private readonly HashSet<string> _names = [];
     private readonly Dictionary<string, string> _integers = [];
     private readonly Dictionary<float, string> _numbers = [];
+    private readonly Dictionary<double, string> _doubles = [];
     private string? _imageShape;
+
+    /// <summary>How it is written.</summary>
+    public OnnxExportOptions Options => options;
 
     /// <summary>What makes products of 8-bit whole numbers; null where they are of single precision.</summary>
     public Int8Graph? Int8 => field ??= options.Quantization == OnnxQuantization.Int8 ? new Int8Graph(this) : null;
@@ -45,10 +50,22 @@ internal sealed class OnnxGraph(OnnxExportOptions options)
         return name;
     }
 
-    /// <summary>Adds an output whose first axis is free, with a value that has a name already.</summary>
+    /// <summary>Adds an input for one picture of any size, uint8 [1, H, W, 3].</summary>
+    public string Image(string name)
+    {
+        ValueInfoProto image = Value(name, DataType.Uint8, 0, 0, 3);
+        RepeatedField<TensorShapeProto.Types.Dimension> axes = image.Type.TensorType.Shape.Dim;
+        (axes[0].DimValue, axes[1].DimParam, axes[2].DimParam) = (1, "H", "W");
+        Proto.Input.Add(image);
+        return name;
+    }
+
+    /// <summary>Adds an output with as many rows as the input has images, with a value that has a name already.</summary>
     public void Output(string name, string value, long size)
     {
-        Proto.Output.Add(Value(name, DataType.Float, [size]));
+        ValueInfoProto output = Value(name, DataType.Float, [size]);
+        output.Type.TensorType.Shape.Dim[0] = Proto.Input[0].Type.TensorType.Shape.Dim[0].Clone();
+        Proto.Output.Add(output);
         Proto.Node.Add(new NodeProto { Name = name, OpType = "Identity", Input = { value }, Output = { name } });
     }
 
@@ -86,6 +103,19 @@ internal sealed class OnnxGraph(OnnxExportOptions options)
     public string Byte(string name, byte value)
     {
         Initializer(Unique(name), DataType.Uint8, [], [value]);
+        return name;
+    }
+
+    /// <summary>One number in double precision; the same one is stored once.</summary>
+    public string Double(double value)
+    {
+        if (!_doubles.TryGetValue(value, out string? name))
+        {
+            name = Unique($"doubles.{_doubles.Count.ToString(CultureInfo.InvariantCulture)}");
+            _doubles.Add(value, name);
+            Initializer(name, DataType.Double, [], MemoryMarshal.AsBytes<double>([value]));
+        }
+
         return name;
     }
 

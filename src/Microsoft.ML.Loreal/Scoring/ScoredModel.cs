@@ -86,7 +86,8 @@ internal abstract class ScoredModel : IDisposable
             MethodName,
             version,
             Backbone.Sha256,
-            options.Quantization == OnnxQuantization.Int8 ? "int8" : options.Float16Weights ? "float16" : "float32");
+            options.Quantization == OnnxQuantization.Int8 ? "int8" : options.Float16Weights ? "float16" : "float32",
+            options.Input == OnnxInput.Image ? OnnxModelDescription.Image : OnnxModelDescription.Pixels);
         AddTo(graph, text);
         return OnnxFile.Model(graph, description);
     }

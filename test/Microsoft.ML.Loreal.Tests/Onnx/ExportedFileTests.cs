@@ -98,7 +98,7 @@ public sealed class ExportedFileTests
 
         using var stream = new MemoryStream();
         NotSupportedException error = Assert.ThrowsExactly<NotSupportedException>(
-            () => OnnxFile.Write(stream, Exported(), mostInline: 1000));
+            () => OnnxFile.Write(stream, Exported(), CancellationToken.None, mostInline: 1000));
         StringAssert.Contains(error.Message, "path");
         Assert.AreEqual(0, stream.Length);
         ArgumentException external = Assert.ThrowsExactly<ArgumentException>(

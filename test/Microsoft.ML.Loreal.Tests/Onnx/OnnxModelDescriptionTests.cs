@@ -18,7 +18,8 @@ public sealed class OnnxModelDescriptionTests
         "CoOp+attributes",
         "0.1.0+abc",
         new string('a', 64),
-        "float16");
+        "float16",
+        "image");
 
     [TestMethod]
     public void WhatIsWrittenIsRead()
@@ -47,7 +48,8 @@ public sealed class OnnxModelDescriptionTests
         Assert.AreEqual("0.1.0+abc", properties["loreal.version"]);
         Assert.AreEqual(new string('a', 64), properties["loreal.backbone_sha256"]);
         Assert.AreEqual("float16", properties["loreal.weights"]);
-        Assert.HasCount(8, properties);
+        Assert.AreEqual("image", properties["loreal.input"]);
+        Assert.HasCount(9, properties);
     }
 
     [TestMethod]
@@ -85,6 +87,7 @@ public sealed class OnnxModelDescriptionTests
     [DataRow("loreal.preprocessing", "[]", "cannot be read")]
     [DataRow("loreal.backbone_sha256", "abc", "'abc'")]
     [DataRow("loreal.weights", "int4", "'int4'")]
+    [DataRow("loreal.input", "bytes", "'bytes'")]
     public void ADamagedPropertyIsRefused(string key, string value, string found)
     {
         string message = Changed(key, value).Message;

@@ -21,7 +21,7 @@ internal static class TinyOnnx
     private static readonly ImageProcessorSettings _preprocessing = new() { ResizedSide = 9, CroppedSide = 8 };
 
     public static OnnxModelDescription Description { get; } =
-        new(ClassNames, Side, _preprocessing, "CoOp", "0.1.0", new string('0', 64), "float32");
+        new(ClassNames, Side, _preprocessing, "CoOp", "0.1.0", new string('0', 64), "float32", "pixels");
 
     public static ModelProto Model()
     {

@@ -1,7 +1,8 @@
 using System.Globalization;
+using Microsoft.ML.Loreal.Onnx;
 using Onnx;
 
-namespace Microsoft.ML.Loreal.Onnx;
+namespace Microsoft.ML.Loreal.Export;
 
 /// <summary>What an exported model does to calibration pictures, beside the transformer that it was exported from.</summary>
 /// <param name="Pictures">The number of pictures.</param>

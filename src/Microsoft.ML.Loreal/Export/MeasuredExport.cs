@@ -1,17 +1,18 @@
 using System.Globalization;
 using System.Numerics.Tensors;
 using Microsoft.ML.Loreal.Images;
+using Microsoft.ML.Loreal.Onnx;
 using Microsoft.ML.Loreal.Scoring;
 using Microsoft.ML.Loreal.Sessions;
 using Microsoft.ML.Loreal.Training.Data;
 using Microsoft.ML.Runtime;
 using Onnx;
 
-namespace Microsoft.ML.Loreal.Onnx;
+namespace Microsoft.ML.Loreal.Export;
 
 /// <summary>
-/// An export that may cost accuracy: the model that is to be written scores the calibration pictures with ONNX Runtime first, and is refused
-/// where it loses too much.
+/// An export that may cost accuracy: the model that is to be written scores the calibration pictures with ONNX Runtime first, and is
+/// refused where it loses too much.
 /// </summary>
 internal sealed class MeasuredExport(Scorer scorer, OnnxExportOptions options, IChannel channel)
 {
@@ -38,8 +39,8 @@ internal sealed class MeasuredExport(Scorer scorer, OnnxExportOptions options, I
         if (all.Count < least)
         {
             throw new ArgumentException(
-                $"{nameof(options.CalibrationData)} has {all.Count} usable picture(s); expected: at least {least}, better some hundred, such "
-                + "as those of the training.",
+                $"{nameof(options.CalibrationData)} has {all.Count} usable picture(s); expected: at least {least}, better some hundred, "
+                + "such as those of the training.",
                 nameof(options));
         }
 
@@ -49,33 +50,37 @@ internal sealed class MeasuredExport(Scorer scorer, OnnxExportOptions options, I
         ILabeledImages held = compiles ? new ImageSelection(all, [.. numbers.Where(i => i % 2 == 1)]) : all;
         using CompiledText? text = compiles ? scorer.Model.CompileText(forFit, options.CancellationToken) : null;
         int[] expected = Predictions(scorer, held);
-        ExportLoss? textLoss = null;
+        var found = new List<StringStringEntryProto>();
         if (compiles)
         {
-            ModelProto exact = scorer.Model.ToOnnx(options.With(OnnxQuantization.None), text);
-            textLoss = Measure(exact, held, expected, "TextSide Compiled", nameof(options.MaxTextSideLoss), options.MaxTextSideLoss);
+            found.Add(Measure(
+                OnnxQuantization.None, text, held, expected, "TextSide Compiled", nameof(options.MaxTextSideLoss), options.MaxTextSideLoss)
+                .ToProperty(TextSideKey));
+        }
+
+        if (options.Quantization == OnnxQuantization.Int8)
+        {
+            found.Add(Measure(
+                OnnxQuantization.Int8, text, held, expected, "Quantization Int8", nameof(options.MaxAccuracyLoss), options.MaxAccuracyLoss)
+                .ToProperty(Int8Key));
         }
 
         ModelProto model = scorer.Model.ToOnnx(options, text);
-        if (options.Quantization == OnnxQuantization.Int8)
-        {
-            ExportLoss loss = Measure(
-                model, held, expected, "Quantization Int8", nameof(options.MaxAccuracyLoss), options.MaxAccuracyLoss);
-            model.MetadataProps.Add(loss.ToProperty(Int8Key));
-        }
-
-        if (textLoss is not null)
-        {
-            model.MetadataProps.Add(textLoss.ToProperty(TextSideKey));
-        }
-
+        model.MetadataProps.AddRange(found);
         return model;
     }
 
-    private ExportLoss Measure(ModelProto model, ILabeledImages images, int[] expected, string setting, string limitName, double limit)
+    private ExportLoss Measure(
+        OnnxQuantization quantization,
+        CompiledText? text,
+        ILabeledImages images,
+        int[] expected,
+        string setting,
+        string limitName,
+        double limit)
     {
         using var stream = new MemoryStream();
-        OnnxFile.Write(stream, model);
+        OnnxFile.Write(stream, scorer.Model.ToOnnx(options.ForPixels(quantization), text), options.CancellationToken);
         stream.Position = 0;
         var opened = OnnxModel.Open(OnnxFiles.Read(stream), null, new LorealClassifierOptions(), nameof(MeasuredExport));
         using var exported = new OnnxScorer(opened, scorer.Settings);
