@@ -116,9 +116,11 @@ internal static class OnnxProcessBenchmark
         Row("ONNX Runtime, weights in a file of their own", Child(folder, Onnx, "two.onnx"));
         Row("ONNX Runtime, MemoryMapped", Child(folder, Mapped, "two.onnx"));
 
-        void Row(string way, Use use) => Comparison.Line(FormattableString.Invariant(
-            $"| {way} | {use.First * 1000:0} | {use.Cells} | {use.First / libtorch.First:0.00}x "
-            + $"| {use.Resident / libtorch.Resident:0.00}x |"));
+        void Row(string way, Use use)
+        {
+            string ratios = FormattableString.Invariant($"{use.First / libtorch.First:0.00}x | {use.Resident / libtorch.Resident:0.00}x");
+            Comparison.Line(FormattableString.Invariant($"| {way} | {use.First * 1000:0} | {use.Cells} | {ratios} |"));
+        }
     }
 
     private static void SecondSession(TemporaryFolder folder, string name)
