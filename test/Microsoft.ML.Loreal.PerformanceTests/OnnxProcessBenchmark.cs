@@ -27,10 +27,10 @@ internal static class OnnxProcessBenchmark
             foreach (bool attributes in new[] { false, true })
             {
                 using var folder = new TemporaryFolder();
-                Write(folder, size, attributes);
+                OnnxVariant[] variants = Write(folder, size, attributes);
                 string name = $"{size.Name}, {(attributes ? "LOREAL on CoOp" : "constant text")}, {Classes} classes, "
                     + $"{size.LowResolution} px";
-                AgainstLibtorch(folder, name);
+                AgainstLibtorch(folder, name, variants);
                 SecondSession(folder, name);
             }
         }
@@ -92,7 +92,7 @@ internal static class OnnxProcessBenchmark
     private static double SinceStart() => (DateTime.Now - Process.GetCurrentProcess().StartTime).TotalSeconds;
 
     /// <summary>Writes a model, made without training, in each form, and pictures.</summary>
-    private static void Write(TemporaryFolder folder, BenchmarkModel size, bool attributes)
+    private static OnnxVariant[] Write(TemporaryFolder folder, BenchmarkModel size, bool attributes)
     {
         List<JpegFolder.Photo> photos =
             JpegFolder.Write(Directory.CreateDirectory(folder["pictures"]).FullName, Pictures, Classes);
@@ -103,9 +103,12 @@ internal static class OnnxProcessBenchmark
         ml.Model.Save(model, data.Schema, folder["model.zip"]);
         model.SaveAsOnnx(folder["one.onnx"]);
         model.SaveAsOnnx(folder["two.onnx"], new OnnxExportOptions { ExternalWeights = true });
+        OnnxVariant[] variants = [.. OnnxVariant.Of(attributes, data).Skip(1)];
+        Array.ForEach(variants, variant => model.SaveAsOnnx(folder[$"{variant.Name}.onnx"], variant.Options));
+        return variants;
     }
 
-    private static void AgainstLibtorch(TemporaryFolder folder, string name)
+    private static void AgainstLibtorch(TemporaryFolder folder, string name, OnnxVariant[] variants)
     {
         Title($"{name}: a process of its own, memory after {Pictures} pictures, MB");
         Comparison.Line("| | start to first prediction, ms | resident | of it anonymous | highest | ms a picture | time | resident |");
@@ -115,6 +118,10 @@ internal static class OnnxProcessBenchmark
         Row("ONNX Runtime", Child(folder, Onnx, "one.onnx"));
         Row("ONNX Runtime, weights in a file of their own", Child(folder, Onnx, "two.onnx"));
         Row("ONNX Runtime, MemoryMapped", Child(folder, Mapped, "two.onnx"));
+        foreach (OnnxVariant variant in variants)
+        {
+            Row($"ONNX Runtime, {variant.Name}", Child(folder, Onnx, $"{variant.Name}.onnx"));
+        }
 
         void Row(string way, Use use)
         {
