@@ -69,7 +69,7 @@ internal static class CommandLine
         Command command = Benchmark(
             "onnx",
             "scoring with an exported ONNX file, against libtorch in the same process; \"onnx agreement\" tells how far the scores differ, "
-            + "\"onnx process\" of start and memory",
+            + "\"onnx accuracy\" what an export costs, \"onnx process\" tells of start and memory",
             OnnxBenchmark.Run);
         Option<int[]> classes = Counts("--classes", "Numbers of classes.", OnnxAgreement.Usual.Classes);
         Option<int[]> images = Counts("--images", "Numbers of images.", OnnxAgreement.Usual.Images);
@@ -82,6 +82,10 @@ internal static class CommandLine
             }
         });
         command.Add(agreement);
+        Option<int[]> resolutions = Counts("--resolutions", "Sides in pixels.", [72, 48]);
+        var accuracy = new Command("accuracy", "what each way to export costs in accuracy, on the demo's pictures") { resolutions };
+        accuracy.SetAction(arguments => OnnxAccuracyBenchmark.Run(arguments.GetValue(resolutions)!));
+        command.Add(accuracy);
         command.Add(Benchmark(
             "process", "start to first prediction and memory in a process of its own, and with two sessions", OnnxProcessBenchmark.Run));
         return command;
