@@ -32,6 +32,7 @@ public sealed class LorealOnnxEstimator : IEstimator<LorealOnnxTransformer>
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         ImageColumn.Check(inputSchema, _transformer.ImageColumnName);
-        return OutputColumns.Append(inputSchema, _transformer.PredictedLabelColumnName, _transformer.ScoreColumnName);
+        return OutputColumns.Append(
+            inputSchema, _transformer.PredictedLabelColumnName, _transformer.ScoreColumnName, _transformer.FeatureColumnName);
     }
 }

@@ -53,6 +53,17 @@ public sealed class LorealOnnxTransformer : ITransformer, IDisposable
     /// <summary>The added column with the predicted class.</summary>
     public string PredictedLabelColumnName => _scorer.Settings.PredictedLabelColumnName;
 
+    /// <summary>
+    /// The added column with the image's features, of unit length; null for none. Saved with the pipeline; a change is seen by
+    /// what asks for rows afterwards. Default: what the option was.
+    /// </summary>
+    /// <exception cref="ArgumentException">It is set to an empty name, or to that of another added column.</exception>
+    public string? FeatureColumnName
+    {
+        get => _scorer.Settings.FeatureColumnName;
+        set => _scorer.Settings = _scorer.Settings.WithFeatureColumn(value);
+    }
+
     /// <inheritdoc/>
     bool ITransformer.IsRowToRowMapper => true;
 

@@ -50,6 +50,17 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
     /// <summary>The added column with the probabilities.</summary>
     public string ScoreColumnName => Settings.ScoreColumnName;
 
+    /// <summary>
+    /// The added column with the image's features, of unit length; null for none. Saved with the transformer; a change is seen by
+    /// what asks for rows afterwards. Default: what the option was.
+    /// </summary>
+    /// <exception cref="ArgumentException">It is set to an empty name, or to that of another added column.</exception>
+    public string? FeatureColumnName
+    {
+        get => Scorer.Settings.FeatureColumnName;
+        set => Scorer.Settings = Scorer.Settings.WithFeatureColumn(value);
+    }
+
     /// <inheritdoc/>
     bool ITransformer.IsRowToRowMapper => true;
 

@@ -45,7 +45,8 @@ public sealed partial class LorealTrainer : IEstimator<LorealTransformer>
         ArgumentNullException.ThrowIfNull(inputSchema);
         LabelColumn.Check(inputSchema, _plan.LabelColumnName);
         ImageColumn.Check(inputSchema, _plan.Scoring.ImageColumnName);
-        return OutputColumns.Append(inputSchema, _plan.Scoring.PredictedLabelColumnName, _plan.Scoring.ScoreColumnName);
+        return OutputColumns.Append(
+            inputSchema, _plan.Scoring.PredictedLabelColumnName, _plan.Scoring.ScoreColumnName, _plan.Scoring.FeatureColumnName);
     }
 
     /// <summary>Trains. Messages and progress go to the <see cref="MLContext"/>'s log.</summary>

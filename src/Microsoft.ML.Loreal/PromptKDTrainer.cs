@@ -39,7 +39,8 @@ public sealed partial class PromptKDTrainer : IEstimator<PromptKDTransformer>
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         ImageColumn.Check(inputSchema, _plan.Scoring.ImageColumnName);
-        return OutputColumns.Append(inputSchema, _plan.Scoring.PredictedLabelColumnName, _plan.Scoring.ScoreColumnName);
+        return OutputColumns.Append(
+            inputSchema, _plan.Scoring.PredictedLabelColumnName, _plan.Scoring.ScoreColumnName, _plan.Scoring.FeatureColumnName);
     }
 
     /// <summary>Trains. Messages and progress go to the <see cref="MLContext"/>'s log.</summary>

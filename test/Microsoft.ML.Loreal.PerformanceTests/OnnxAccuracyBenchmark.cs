@@ -20,7 +20,8 @@ internal static class OnnxAccuracyBenchmark
         var ml = new MLContext(Seed);
         int[] classes = [.. Enumerable.Range(0, World.Classes.Count)];
         ILookup<string, WorldPicture> drawn = classes
-            .SelectMany(c => World.Pictures(c, Seed, Shots + TestPictures).Select(pixels => new WorldPicture(World.Classes[c], Png(pixels))))
+            .SelectMany(c => World.Pictures(c, Seed, Shots + TestPictures)
+                .Select(pixels => new WorldPicture(World.Classes[c], Png(pixels))))
             .ToLookup(picture => picture.Label);
         List<WorldPicture> baseTest = Test(World.BaseClasses);
         List<WorldPicture> newTest = Test(World.NewClasses);

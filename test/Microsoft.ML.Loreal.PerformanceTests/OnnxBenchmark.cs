@@ -42,7 +42,8 @@ internal static class OnnxBenchmark
                             notes.Add($"{row}, N={images}, C={classes}: largest difference of a probability {difference}");
                         }
 
-                        notes.Add(FormattableString.Invariant($"{row}, C={classes}: the file has {new FileInfo(path).Length / 1e6:0.0} MB"));
+                        double megabytes = new FileInfo(path).Length / 1e6;
+                        notes.Add(FormattableString.Invariant($"{row}, C={classes}: the file has {megabytes:0.0} MB"));
                     }
                 }
             }

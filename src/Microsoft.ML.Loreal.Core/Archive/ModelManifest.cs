@@ -14,6 +14,7 @@ internal sealed record ModelManifest(ScoringSettings Settings, IReadOnlyList<Mod
     [JsonIgnore]
     public bool IsUsable =>
         Settings is { ImageColumnName.Length: > 0, PredictedLabelColumnName.Length: > 0, ScoreColumnName.Length: > 0, MaximumPixels: > 0 }
+        && Settings.FeatureColumnName is null or { Length: > 0 }
         && Enum.IsDefined(Settings.OnInvalidImage)
         && AcceptedFormats.AreUsable(Settings.ImageFormats)
         && Parts is not null

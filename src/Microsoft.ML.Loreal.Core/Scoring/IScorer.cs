@@ -11,6 +11,9 @@ internal interface IScorer
     /// <summary>The classes, in the order of their probabilities.</summary>
     IReadOnlyList<string> ClassNames { get; }
 
+    /// <summary>The length of an image's features.</summary>
+    int FeatureLength { get; }
+
     /// <summary>The side in pixels of the images that are scored.</summary>
     int Resolution { get; }
 

@@ -17,6 +17,7 @@ internal interface IScorerInput : IDisposable
     /// <summary>Scores the first images.</summary>
     /// <param name="count">How many.</param>
     /// <param name="probabilities">Takes count x classes numbers, image by image.</param>
+    /// <param name="features">Takes count x length numbers, the normalized image features; empty where nobody wants them.</param>
     /// <exception cref="ObjectDisposedException">The scorer was disposed.</exception>
-    void Score(int count, Span<float> probabilities);
+    void Score(int count, Span<float> probabilities, Span<float> features = default);
 }

@@ -5,8 +5,8 @@ using Microsoft.ML.Loreal.MLNet;
 namespace Microsoft.ML.Loreal.Scoring;
 
 /// <summary>
-/// The two columns that the transformer adds, with the annotations of ML.NET's own multiclass transformers: the predicted class as a key,
-/// then the probabilities, one slot per class.
+/// The columns that the transformer adds, with the annotations of ML.NET's own multiclass transformers: the predicted class as a key, then
+/// the probabilities, one slot per class, then, where they are wanted, the image's features.
 /// </summary>
 internal static class OutputColumns
 {
@@ -23,7 +23,7 @@ internal static class OutputColumns
     // The key type that ML.NET gives to the ids which tell the sets of score columns of one data view apart.
     private static readonly KeyDataViewType _setIdType = new(typeof(uint), int.MaxValue);
 
-    /// <summary>The input's columns, then the predicted label, then the scores.</summary>
+    /// <summary>The input's columns, then the predicted label, then the scores, then the features where they are wanted.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The image column is missing or has a type that is not an image.</exception>
     public static DataViewSchema Append(DataViewSchema input, IScorer scorer)
     {
@@ -47,11 +47,16 @@ internal static class OutputColumns
         builder.AddColumns(input);
         builder.AddColumn(settings.PredictedLabelColumnName, new KeyDataViewType(typeof(uint), names.Length), label.ToAnnotations());
         builder.AddColumn(settings.ScoreColumnName, new VectorDataViewType(NumberDataViewType.Single, names.Length), score.ToAnnotations());
+        if (settings.FeatureColumnName is { } features)
+        {
+            builder.AddColumn(features, new VectorDataViewType(NumberDataViewType.Single, scorer.FeatureLength));
+        }
+
         return builder.ToSchema();
     }
 
     /// <summary>The same for the shape of a schema. A column of the same name is replaced.</summary>
-    public static SchemaShape Append(SchemaShape input, string predictedLabelName, string scoreName)
+    public static SchemaShape Append(SchemaShape input, string predictedLabelName, string scoreName, string? featureName)
     {
         SchemaShape.Column label = SchemaShapes.Key(
             predictedLabelName, new SchemaShape([.. KindShape(), SchemaShapes.Vector(KeyValues, TextDataViewType.Instance)]));
@@ -64,7 +69,9 @@ internal static class OutputColumns
                 SchemaShapes.Vector(TrainingLabelValues, TextDataViewType.Instance),
                 SchemaShapes.Vector(SlotNames, TextDataViewType.Instance),
             ]));
-        return new SchemaShape([.. input.Where(column => column.Name != predictedLabelName && column.Name != scoreName), label, score]);
+        SchemaShape.Column[] added =
+            featureName is null ? [label, score] : [label, score, SchemaShapes.Vector(featureName, NumberDataViewType.Single)];
+        return new SchemaShape([.. input.Where(column => !added.Any(one => one.Name == column.Name)), .. added]);
     }
 
     private static void AddKind(DataViewSchema.Annotations.Builder builder, string valueKind, uint setId)

@@ -6,7 +6,8 @@ namespace Microsoft.ML.Loreal.Scoring;
 
 /// <summary>One row on its way through a scorer: its image, then the probabilities.</summary>
 /// <param name="probabilities">Where the scorer writes the probability of each class.</param>
-internal sealed class RowScore(ReadOnlyMemory<float> probabilities)
+/// <param name="features">Where it writes the image's features; empty where nobody wants them.</param>
+internal sealed class RowScore(ReadOnlyMemory<float> probabilities, ReadOnlyMemory<float> features)
 {
     private ExceptionDispatchInfo? _failure;
 
@@ -57,21 +58,9 @@ internal sealed class RowScore(ReadOnlyMemory<float> probabilities)
         _failure = null;
     }
 
-    public void GetScores(ref VBuffer<float> value)
-    {
-        _failure?.Throw();
-        var editor = VBufferEditor.Create(ref value, probabilities.Length);
-        if (Ready)
-        {
-            probabilities.Span.CopyTo(editor.Values);
-        }
-        else
-        {
-            editor.Values.Fill(float.NaN);
-        }
+    public void GetScores(ref VBuffer<float> value) => Get(probabilities, ref value);
 
-        value = editor.Commit();
-    }
+    public void GetFeatures(ref VBuffer<float> value) => Get(features, ref value);
 
     /// <summary>The key of the most probable class, the first of them on a tie; 0, which is missing, without scores.</summary>
     public void GetPredictedLabel(ref uint value)
@@ -85,5 +74,21 @@ internal sealed class RowScore(ReadOnlyMemory<float> probabilities)
         }
 
         value = !Ready || float.IsNaN(scores[best]) ? 0 : (uint)best + 1;
+    }
+
+    private void Get(ReadOnlyMemory<float> numbers, ref VBuffer<float> value)
+    {
+        _failure?.Throw();
+        var editor = VBufferEditor.Create(ref value, numbers.Length);
+        if (Ready)
+        {
+            numbers.Span.CopyTo(editor.Values);
+        }
+        else
+        {
+            editor.Values.Fill(float.NaN);
+        }
+
+        value = editor.Commit();
     }
 }

@@ -12,6 +12,8 @@ internal sealed class ScoringBatch : IDisposable
     private readonly ImageDecoder _decoder;
     private readonly RowScore[] _rows;
     private readonly float[] _probabilities;
+    private readonly float[] _features;
+    private readonly int _featureLength;
     private readonly IScorerInput _input;
 
     /// <summary>Makes an empty batch.</summary>
@@ -23,7 +25,13 @@ internal sealed class ScoringBatch : IDisposable
         _decoder = scorer.Settings.CreateDecoder(scorer.ImageProcessor.ResizedSide(scorer.Resolution));
         int classes = scorer.ClassNames.Count;
         _probabilities = new float[capacity * classes];
-        _rows = [.. Enumerable.Range(0, capacity).Select(slot => new RowScore(_probabilities.AsMemory(slot * classes, classes)))];
+        _featureLength = scorer.Settings.FeatureColumnName is null ? 0 : scorer.FeatureLength;
+        _features = new float[capacity * _featureLength];
+        _rows =
+        [
+            .. Enumerable.Range(0, capacity).Select(slot => new RowScore(
+                _probabilities.AsMemory(slot * classes, classes), _features.AsMemory(slot * _featureLength, _featureLength))),
+        ];
         _input = scorer.CreateInput(capacity);
     }
 
@@ -81,7 +89,7 @@ internal sealed class ScoringBatch : IDisposable
         }
 
         int classes = _scorer.ClassNames.Count;
-        _input.Score(Count, _probabilities.AsSpan(0, Count * classes));
+        _input.Score(Count, _probabilities.AsSpan(0, Count * classes), _features.AsSpan(0, Count * _featureLength));
         for (int slot = 0; slot < Count; slot++)
         {
             if (_rows[slot].Ready && _probabilities.AsSpan(slot * classes, classes).ContainsAnyExceptInRange(0f, float.MaxValue))

@@ -31,16 +31,16 @@ internal sealed class ScoringColumns
     /// <summary>The active columns that come from the input.</summary>
     public IReadOnlyList<DataViewSchema.Column> PassedThrough { get; }
 
-    /// <summary>Whether scores or predicted labels are asked for; otherwise no image is even read.</summary>
-    public bool Scoring => _active[PredictedLabelIndex] || _active[ScoreIndex];
+    /// <summary>Whether one of the added columns is asked for; otherwise no image is even read.</summary>
+    public bool Scoring => _active.AsSpan(Input.Count).Contains(true);
 
     /// <summary>What the input must make active.</summary>
     public IEnumerable<DataViewSchema.Column> Dependencies =>
         Scoring && !_active[Image.Index] ? PassedThrough.Append(Image) : PassedThrough;
 
-    private int PredictedLabelIndex => Output.Count - 2;
+    private int PredictedLabelIndex => Input.Count;
 
-    private int ScoreIndex => Output.Count - 1;
+    private int ScoreIndex => Input.Count + 1;
 
     public bool IsActive(DataViewSchema.Column column)
     {
@@ -53,9 +53,11 @@ internal sealed class ScoringColumns
     /// <summary>The getter of an added column over a function that gives the current row's scores.</summary>
     public ValueGetter<TValue> ScoreGetter<TValue>(DataViewSchema.Column column, Func<RowScore> current)
     {
-        Delegate getter = column.Index == ScoreIndex
-            ? (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => current().GetScores(ref value))
-            : (ValueGetter<uint>)((ref uint value) => current().GetPredictedLabel(ref value));
+        Delegate getter = column.Index == PredictedLabelIndex
+            ? (ValueGetter<uint>)((ref uint value) => current().GetPredictedLabel(ref value))
+            : column.Index == ScoreIndex
+                ? (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => current().GetScores(ref value))
+                : (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => current().GetFeatures(ref value));
         return Typed<TValue>(column, getter);
     }
 

@@ -11,7 +11,8 @@ internal sealed record ScoringSettings(
     InvalidImageAction OnInvalidImage,
     long MaximumPixels,
     bool ReducedScaleDecoding = false,
-    ImageFormats ImageFormats = ImageFormats.All)
+    ImageFormats ImageFormats = ImageFormats.All,
+    string? FeatureColumnName = null)
 {
     /// <summary>A decoder as these settings ask for.</summary>
     /// <param name="resizedSide">The side to which pictures are resized.</param>
@@ -31,8 +32,34 @@ internal sealed record ScoringSettings(
                 nameof(ScoreColumnName));
         }
 
+        CheckFeatureColumn(FeatureColumnName);
         OptionChecks.Defined(OnInvalidImage, nameof(OnInvalidImage));
         OptionChecks.Check(MaximumPixels > 0, nameof(MaximumPixels), MaximumPixels, "above 0");
         AcceptedFormats.Check(ImageFormats);
+    }
+
+    /// <summary>These settings with another feature column.</summary>
+    /// <exception cref="ArgumentException">The name is empty, or another added column has it.</exception>
+    public ScoringSettings WithFeatureColumn(string? name)
+    {
+        CheckFeatureColumn(name);
+        return this with { FeatureColumnName = name };
+    }
+
+    private void CheckFeatureColumn(string? name)
+    {
+        if (name is null)
+        {
+            return;
+        }
+
+        OptionChecks.ColumnName(name, nameof(FeatureColumnName));
+        if (name == ScoreColumnName || name == PredictedLabelColumnName)
+        {
+            throw new ArgumentException(
+                $"FeatureColumnName and {(name == ScoreColumnName ? nameof(ScoreColumnName) : nameof(PredictedLabelColumnName))} are both "
+                + $"'{name}'; give the added columns different names.",
+                nameof(FeatureColumnName));
+        }
     }
 }

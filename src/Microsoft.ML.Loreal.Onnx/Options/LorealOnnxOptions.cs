@@ -16,6 +16,12 @@ public sealed class LorealOnnxOptions : OnnxScoringOptions
     /// <summary>The output column with the predicted class as a key. Default "PredictedLabel".</summary>
     public string PredictedLabelColumnName { get; set; } = "PredictedLabel";
 
+    /// <summary>
+    /// The output column with the image's features, of unit length, as the classifier compares them with its classes' texts: a vector of
+    /// single-precision numbers, for search, clustering or another classifier. They are a by-product of the scores. Default (null): none.
+    /// </summary>
+    public string? FeatureColumnName { get; set; }
+
     /// <summary>What a corrupt or unreadable image gets. Default: an exception that names it.</summary>
     public InvalidImageAction OnInvalidImage { get; set; } = InvalidImageAction.Throw;
 
@@ -24,7 +30,8 @@ public sealed class LorealOnnxOptions : OnnxScoringOptions
     internal ScoringSettings ToSettings()
     {
         var settings = new ScoringSettings(
-            ImageColumnName, PredictedLabelColumnName, ScoreColumnName, OnInvalidImage, MaximumPixels, ReducedScaleDecoding, ImageFormats);
+            ImageColumnName, PredictedLabelColumnName, ScoreColumnName, OnInvalidImage, MaximumPixels, ReducedScaleDecoding, ImageFormats,
+            FeatureColumnName);
         settings.Check();
         return settings;
     }

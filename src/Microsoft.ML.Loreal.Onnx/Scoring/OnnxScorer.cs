@@ -9,10 +9,13 @@ namespace Microsoft.ML.Loreal.Scoring;
 internal sealed class OnnxScorer(OnnxModel model, ScoringSettings settings) : IScorer, IDisposable
 {
     /// <inheritdoc/>
-    public ScoringSettings Settings => settings;
+    public ScoringSettings Settings { get; set; } = settings;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> ClassNames => model.Description.ClassNames;
+
+    /// <inheritdoc/>
+    public int FeatureLength => model.FeatureLength;
 
     /// <inheritdoc/>
     public int Resolution => model.Description.Resolution;
@@ -39,7 +42,8 @@ internal sealed class OnnxScorer(OnnxModel model, ScoringSettings settings) : IS
         public void Clear(int slot) => Pixels(slot).Clear();
 
         /// <inheritdoc/>
-        public void Score(int count, Span<float> probabilities) => model.Score(_pixels, count, probabilities);
+        public void Score(int count, Span<float> probabilities, Span<float> features) =>
+            model.Score(_pixels, count, probabilities, features);
 
         /// <inheritdoc/>
         public void Dispose()

@@ -10,7 +10,8 @@ namespace Microsoft.ML.Loreal.Sessions;
 internal sealed class OnnxModel : IDisposable
 {
     private static readonly string[] _inputs = [OnnxModelDescription.Pixels];
-    private static readonly string[] _outputs = [OnnxModelDescription.Scores];
+    private static readonly string[] _scores = [OnnxModelDescription.Scores];
+    private static readonly string[] _scoresAndFeatures = [OnnxModelDescription.Scores, OnnxModelDescription.Features];
 
     private readonly InferenceSession _session;
     private readonly UseGate _gate;
@@ -20,6 +21,7 @@ internal sealed class OnnxModel : IDisposable
         _session = session;
         _gate = new UseGate(session.Dispose, disposed);
         Description = description;
+        FeatureLength = session.OutputMetadata[OnnxModelDescription.Features].Dimensions[1];
         ImageProcessor = new ImageProcessor(description.Preprocessing);
     }
 
@@ -28,6 +30,9 @@ internal sealed class OnnxModel : IDisposable
 
     /// <summary>How pictures become its input.</summary>
     public ImageProcessor ImageProcessor { get; }
+
+    /// <summary>The length of a picture's features.</summary>
+    public int FeatureLength { get; }
 
     /// <summary>The bytes of one picture in the input.</summary>
     public int PictureBytes => 3 * Description.Resolution * Description.Resolution;
@@ -86,8 +91,9 @@ internal sealed class OnnxModel : IDisposable
     /// <param name="pixels">count x phi x phi x 3 levels, row by row, RGB.</param>
     /// <param name="count">How many.</param>
     /// <param name="probabilities">Takes count x classes numbers, picture by picture.</param>
+    /// <param name="features">Takes count x length numbers, the normalized image features; empty where nobody wants them.</param>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
-    public void Score(Memory<byte> pixels, int count, Span<float> probabilities)
+    public void Score(Memory<byte> pixels, int count, Span<float> probabilities, Span<float> features = default)
     {
         using UseGate.Use use = _gate.Enter();
         int side = Description.Resolution;
@@ -95,20 +101,30 @@ internal sealed class OnnxModel : IDisposable
         using var input = OrtValue.CreateTensorValueFromMemory(
             OrtMemoryInfo.DefaultInstance, pixels[..(count * PictureBytes)], [count, side, side, 3]);
         using var run = new RunOptions();
-        using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(run, _inputs, [input], _outputs);
-        ReadOnlySpan<float> scores = outputs[0].GetTensorDataAsSpan<float>();
-        if (scores.Length != count * Description.ClassNames.Count)
+        using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(
+            run, _inputs, [input], features.IsEmpty ? _scores : _scoresAndFeatures);
+        Copy(outputs[0], OnnxModelDescription.Scores, count, Description.ClassNames.Count, probabilities);
+        if (!features.IsEmpty)
         {
-            throw new InvalidDataException(
-                $"For {count} picture(s) the output '{OnnxModelDescription.Scores}' has {scores.Length} numbers; expected: {count} x "
-                + $"{Description.ClassNames.Count} classes. Export the model again.");
+            Copy(outputs[1], OnnxModelDescription.Features, count, FeatureLength, features);
         }
-
-        scores.CopyTo(probabilities);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _gate.Dispose();
+
+    private static void Copy(OrtValue output, string name, int count, int length, Span<float> destination)
+    {
+        ReadOnlySpan<float> numbers = output.GetTensorDataAsSpan<float>();
+        if (numbers.Length != count * length)
+        {
+            throw new InvalidDataException(
+                $"For {count} picture(s) the output '{name}' has {numbers.Length} numbers; expected: {count} x {length}. Export the model "
+                + "again.");
+        }
+
+        numbers.CopyTo(destination);
+    }
 
     /// <summary>Refuses, before anything is scored, a model whose scores are not numbers.</summary>
     private void Try()

@@ -53,29 +53,36 @@ internal sealed partial class LorealModel : ScoredModel
     public override int Resolution => _description.Resolution;
 
     /// <inheritdoc/>
+    public override int FeatureLength => Clip.Model.Config.EmbedDimension;
+
+    /// <inheritdoc/>
     public override ComputePrecision Precision => _description.Precision;
 
     /// <summary>The classes that the prompts were trained for.</summary>
     private IReadOnlyList<string> TrainedClassNames => _description.TrainedClassNames ?? ClassNames;
 
     /// <inheritdoc/>
-    public override void Score(Tensor pixels, Span<float> probabilities)
+    public override void Score(Tensor pixels, Span<float> probabilities, Span<float> features = default)
     {
-        Check(pixels, probabilities);
+        Check(pixels, probabilities, features);
         long[] shape = pixels.shape;
         using UseGate.Use use = Enter();
         using IDisposable inference = inference_mode();
         using DisposeScope scope = NewDisposeScope();
-        Tensor features = _student.Encode(DeviceTransfer.Send(pixels, Device));                                               // [B, G]
+        Tensor encoded = _student.Encode(DeviceTransfer.Send(pixels, Device));                                                // [B, G]
         var parts = new List<Tensor>();
         for (long first = 0; first < shape[0]; first += _scorer.ImagesAtOnce)
         {
             using DisposeScope step = NewDisposeScope();
-            Tensor some = features.narrow(0, first, Math.Min(_scorer.ImagesAtOnce, shape[0] - first));
+            Tensor some = encoded.narrow(0, first, Math.Min(_scorer.ImagesAtOnce, shape[0] - first));
             parts.Add(_scorer.Logits(some).softmax(1).MoveToOuterDisposeScope());                                          // [b, C]
         }
 
         MemoryMarshal.Cast<byte, float>(cat(parts, 0).cpu().bytes).CopyTo(probabilities);                                  // [B, C]
+        if (!features.IsEmpty)
+        {
+            MemoryMarshal.Cast<byte, float>(_student.Condition(encoded).cpu().contiguous().bytes).CopyTo(features);        // [B, J]
+        }
     }
 
     /// <inheritdoc/>

@@ -31,6 +31,12 @@ public abstract class ClipTrainerOptions
     public string PredictedLabelColumnName { get; set; } = "PredictedLabel";
 
     /// <summary>
+    /// The output column with the image's features, of unit length, as the classifier compares them with its classes' texts: a vector of
+    /// single-precision numbers, for search, clustering or another classifier. They are a by-product of the scores. Default (null): none.
+    /// </summary>
+    public string? FeatureColumnName { get; set; }
+
+    /// <summary>
     /// The frozen CLIP model, of PromptKD the student's. Default: the small one that comes with the package.
     /// </summary>
     public ClipBackbone Backbone { get; set; } = ClipBackbone.Default;
@@ -152,7 +158,8 @@ public abstract class ClipTrainerOptions
 
     /// <summary>What a transformer keeps of the options.</summary>
     private protected ScoringSettings ScoringSettings(bool reducedScaleDecoding) => new(
-        ImageColumnName, PredictedLabelColumnName, ScoreColumnName, OnInvalidImage, MaximumPixels, reducedScaleDecoding, ImageFormats);
+        ImageColumnName, PredictedLabelColumnName, ScoreColumnName, OnInvalidImage, MaximumPixels, reducedScaleDecoding, ImageFormats,
+        FeatureColumnName);
 
     /// <summary>The bytes of <see cref="FeatureCacheMegabytes"/>.</summary>
     private protected long FeatureCacheBytes => FeatureCacheMegabytes * (1L << 20);

@@ -50,18 +50,25 @@ internal sealed class PromptKDModel : ScoredModel
     public override int Resolution => _description.Resolution;
 
     /// <inheritdoc/>
+    public override int FeatureLength => (int)_text.shape[1];
+
+    /// <inheritdoc/>
     public override ComputePrecision Precision => _description.Precision;
 
     /// <inheritdoc/>
-    public override void Score(Tensor pixels, Span<float> probabilities)
+    public override void Score(Tensor pixels, Span<float> probabilities, Span<float> features = default)
     {
-        Check(pixels, probabilities);
+        Check(pixels, probabilities, features);
         using UseGate.Use use = Enter();
         using IDisposable inference = inference_mode();
         using DisposeScope scope = NewDisposeScope();
-        Tensor features = _student.Features(DeviceTransfer.Send(pixels, Device), training: false); // [B, J']
-        Tensor scores = _student.Logits(features, _text).softmax(1).cpu().contiguous();             // [B, C]
+        Tensor encoded = _student.Features(DeviceTransfer.Send(pixels, Device), training: false); // [B, J']
+        Tensor scores = _student.Logits(encoded, _text).softmax(1).cpu().contiguous();             // [B, C]
         MemoryMarshal.Cast<byte, float>(scores.bytes).CopyTo(probabilities);
+        if (!features.IsEmpty)
+        {
+            MemoryMarshal.Cast<byte, float>(encoded.cpu().contiguous().bytes).CopyTo(features);
+        }
     }
 
     /// <summary>The same student for some of the teacher's classes.</summary>

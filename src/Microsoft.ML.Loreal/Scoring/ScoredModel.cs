@@ -47,6 +47,9 @@ internal abstract class ScoredModel : IDisposable
     /// <summary>The side of the images that are scored, in pixels.</summary>
     public abstract int Resolution { get; }
 
+    /// <summary>J, the length of an image's features.</summary>
+    public abstract int FeatureLength { get; }
+
     /// <summary>In what the backbone computes.</summary>
     public abstract ComputePrecision Precision { get; }
 
@@ -55,8 +58,9 @@ internal abstract class ScoredModel : IDisposable
     /// [B, 3, resolution, resolution], normalized; best in <see cref="DeviceTransfer.Memory"/>. They may be written to again afterwards.
     /// </param>
     /// <param name="probabilities">B * C numbers, image by image.</param>
+    /// <param name="features">B * J numbers, the normalized image features; empty where nobody wants them.</param>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
-    public abstract void Score(Tensor pixels, Span<float> probabilities);
+    public abstract void Score(Tensor pixels, Span<float> probabilities, Span<float> features = default);
 
     /// <summary>Writes the model without its backbone.</summary>
     /// <param name="writeFile">Called for each file with its name and with what writes its content.</param>
@@ -113,7 +117,7 @@ internal abstract class ScoredModel : IDisposable
     protected UseGate.Use Enter() => _gate.Enter();
 
     /// <summary>Checks what <see cref="Score"/> is given.</summary>
-    protected void Check(Tensor pixels, Span<float> probabilities)
+    protected void Check(Tensor pixels, Span<float> probabilities, Span<float> features)
     {
         long[] shape = pixels.shape;
         if (shape.Length != 4 || shape[1] != 3 || shape[2] != Resolution || shape[3] != Resolution)
@@ -126,6 +130,12 @@ internal abstract class ScoredModel : IDisposable
         {
             throw new ArgumentException(
                 $"Expected room for {shape[0]} x {ClassNames.Count} probabilities, found {probabilities.Length}.", nameof(probabilities));
+        }
+
+        if (features.Length != 0 && features.Length != shape[0] * FeatureLength)
+        {
+            throw new ArgumentException(
+                $"Expected room for {shape[0]} x {FeatureLength} features or none, found {features.Length}.", nameof(features));
         }
     }
 }

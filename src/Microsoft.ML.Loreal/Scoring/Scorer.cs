@@ -28,6 +28,9 @@ internal sealed class Scorer(ScoredModel model, ScoringSettings settings) : ISco
     /// <inheritdoc/>
     public ImageProcessor ImageProcessor => Model.Backbone.ImageProcessor;
 
+    /// <inheritdoc/>
+    public int FeatureLength => Model.FeatureLength;
+
     /// <summary>Where the model computes.</summary>
     public torch.Device Device => Model.Device;
 
@@ -37,11 +40,11 @@ internal sealed class Scorer(ScoredModel model, ScoringSettings settings) : ISco
     /// <inheritdoc/>
     public void Dispose() => Model.Dispose();
 
-    private void Score(torch.Tensor pixels, Span<float> probabilities)
+    private void Score(torch.Tensor pixels, Span<float> probabilities, Span<float> features)
     {
         lock (_computing)
         {
-            Model.Score(pixels, probabilities);
+            Model.Score(pixels, probabilities, features);
         }
     }
 
@@ -58,10 +61,10 @@ internal sealed class Scorer(ScoredModel model, ScoringSettings settings) : ISco
         public void Clear(int slot) => Values(slot).Clear();
 
         /// <inheritdoc/>
-        public void Score(int count, Span<float> probabilities)
+        public void Score(int count, Span<float> probabilities, Span<float> features)
         {
             using torch.Tensor pixels = _pixels.narrow(0, 0, count);
-            scorer.Score(pixels, probabilities);
+            scorer.Score(pixels, probabilities, features);
         }
 
         /// <inheritdoc/>

@@ -76,6 +76,6 @@ public sealed class OnnxConversionTests
     {
         public ITransformer Fit(IDataView input) => transformer;
 
-        public SchemaShape GetOutputSchema(SchemaShape inputSchema) => OutputColumns.Append(inputSchema, "PredictedLabel", "Score");
+        public SchemaShape GetOutputSchema(SchemaShape inputSchema) => OutputColumns.Append(inputSchema, "PredictedLabel", "Score", null);
     }
 }

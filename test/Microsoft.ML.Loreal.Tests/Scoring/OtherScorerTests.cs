@@ -56,6 +56,8 @@ public sealed class OtherScorerTests
 
         public IReadOnlyList<string> ClassNames { get; } = ["red", "other"];
 
+        public int FeatureLength => 1;
+
         public int Resolution => Side;
 
         public ImageProcessor ImageProcessor => _levels;
@@ -86,7 +88,7 @@ public sealed class OtherScorerTests
 
             public void Clear(int slot) => _values.AsSpan(slot * 3 * Side * Side, 3 * Side * Side).Clear();
 
-            public void Score(int count, Span<float> probabilities)
+            public void Score(int count, Span<float> probabilities, Span<float> features)
             {
                 for (int i = 0; i < count; i++)
                 {
