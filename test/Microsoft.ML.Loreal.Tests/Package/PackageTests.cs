@@ -48,7 +48,8 @@ public sealed class PackageTests
         Assert.AreEqual("icon.png", Value("icon"));
         Assert.AreEqual("MIT", Value("license"));
         CollectionAssert.AreEquivalent(
-            new[] { "Google.Protobuf", "Microsoft.ML", "Microsoft.ML.Loreal.Core", "OnnxSharp", "TorchSharp" }, Dependencies(metadata));
+            new[] { "Google.Protobuf", "Microsoft.ML", "Microsoft.ML.Loreal.Core", "Microsoft.ML.Loreal.Onnx", "OnnxSharp", "TorchSharp" },
+            Dependencies(metadata));
     }
 
     [TestMethod]
