@@ -179,18 +179,29 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
     /// The file. It is written under another name beside it and moved when it is complete; an export that fails leaves what was there.
     /// </param>
     /// <param name="options">How it is written; null for the defaults.</param>
-    /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="path"/> is empty, an option cannot be used, or <see cref="OnnxExportOptions.CalibrationData"/> has not the columns,
+    /// classes or pictures that it needs.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// The export costs more accuracy than <see cref="OnnxExportOptions.MaxAccuracyLoss"/> or
+    /// <see cref="OnnxExportOptions.MaxTextSideLoss"/> allows; nothing was written.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="OperationCanceledException">It was canceled; nothing is left.</exception>
     /// <exception cref="NotSupportedException">
     /// A weight is too large for <see cref="OnnxExportOptions.Float16Weights"/>.
     /// </exception>
-    /// <exception cref="InvalidDataException">The backbone's weights were overwritten in place since it was opened.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The backbone's weights were overwritten in place since it was opened, or a calibration picture cannot be read and the transformer
+    /// does not skip such.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
     [SuppressMessage("ApiDesign", "RS0026", Justification = NeverAmbiguous)]
     public void SaveAsOnnx(string path, OnnxExportOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        OnnxFile.Check(path);
         options ??= new OnnxExportOptions();
         OnnxFile.Write(path, ToOnnx(options), options);
     }
@@ -202,7 +213,12 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
     /// <param name="stream">Where to. It is left open, and nothing is written to it before the whole model is made.</param>
     /// <param name="options">How it is written; null for the defaults.</param>
     /// <exception cref="ArgumentException">
-    /// <see cref="OnnxExportOptions.ExternalWeights"/> is set: a stream has no file beside it.
+    /// <see cref="OnnxExportOptions.ExternalWeights"/> is set: a stream has no file beside it. Or an option cannot be used, or
+    /// <see cref="OnnxExportOptions.CalibrationData"/> has not the columns, classes or pictures that it needs.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// The export costs more accuracy than <see cref="OnnxExportOptions.MaxAccuracyLoss"/> or
+    /// <see cref="OnnxExportOptions.MaxTextSideLoss"/> allows; nothing was written.
     /// </exception>
     /// <exception cref="IOException">The stream cannot be written to.</exception>
     /// <exception cref="OperationCanceledException">
@@ -211,7 +227,10 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
     /// <exception cref="NotSupportedException">
     /// A weight is too large for <see cref="OnnxExportOptions.Float16Weights"/>, or the weights take more than 2 GB.
     /// </exception>
-    /// <exception cref="InvalidDataException">The backbone's weights were overwritten in place since it was opened.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The backbone's weights were overwritten in place since it was opened, or a calibration picture cannot be read and the transformer
+    /// does not skip such.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
     [SuppressMessage("ApiDesign", "RS0026", Justification = NeverAmbiguous)]
     public void SaveAsOnnx(Stream stream, OnnxExportOptions? options = null)

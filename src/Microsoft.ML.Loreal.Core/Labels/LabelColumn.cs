@@ -99,8 +99,8 @@ internal static class LabelColumn
             ? classes[key] is var index and >= 0
                 ? index
                 : throw new ArgumentException(
-                    $"The label column '{column.Name}' of the validation set has the class \"{own[key]}\", which the training data does "
-                    + "not have.",
+                    $"The label column '{column.Name}' has the class \"{own[key]}\", which is none of the model's {known.Length} classes. "
+                    + "A validation set has the classes of the training data, and calibration data those of the transformer.",
                     nameof(row))
             : -1;
     }

@@ -102,9 +102,10 @@ internal sealed partial class LorealModel : ScoredModel
         using DisposeScope scope = NewDisposeScope();
         using var stream = new FeatureStream(_student, Resolution);
         stream.KeepImageFeatures();
-        int views = CompiledText.ViewsPerImage(images.Count, ClassNames.Count, Clip.Model.Config.EmbedDimension);
-        new FeatureCache(images, Backbone.ImageProcessor, SmallestCrop, views, seed: 0, Device).Fill([stream], cancel);
-        Tensor features = stream.ImageFeatures([.. Enumerable.Range(0, views * images.Count).Select(i => (long)i)]); // [M, G]
+        (int[] chosen, int views) = CompiledText.ViewsFor(images.Count, ClassNames.Count, Clip.Model.Config.EmbedDimension);
+        new FeatureCache(new ImageSelection(images, chosen), Backbone.ImageProcessor, SmallestCrop, views, seed: 0, Device)
+            .Fill([stream], cancel);
+        Tensor features = stream.ImageFeatures([.. Enumerable.Range(0, views * chosen.Length).Select(i => (long)i)]); // [M, G]
         return CompiledText.Fit(_student, _slots!, features, _scorer.ImagesAtOnce, cancel);
     }
 

@@ -48,12 +48,17 @@ internal sealed class CompiledText : IDisposable
     /// <summary>A: [M, R] float32.</summary>
     public Tensor Weights { get; }
 
-    /// <summary>How many random views of each picture a fit is made with.</summary>
-    /// <param name="images">The pictures.</param>
+    /// <summary>Of which pictures, and with how many random views of each, a fit is made.</summary>
+    /// <param name="images">The number of pictures.</param>
     /// <param name="classes">C.</param>
     /// <param name="width">J.</param>
-    public static int ViewsPerImage(int images, int classes, int width) => (int)Math.Clamp(
-        Math.Min(MostViews, MostNumbers / ((long)classes * width)) / images, 1, MostViewsPerImage);
+    /// <returns>The pictures, evenly chosen where they are too many, and the views of each.</returns>
+    public static (int[] Images, int ViewsPerImage) ViewsFor(int images, int classes, int width)
+    {
+        int most = (int)Math.Clamp(MostNumbers / ((long)classes * width), 1, MostViews);
+        int count = Math.Min(images, most);
+        return ([.. Enumerable.Range(0, count).Select(i => (int)((long)i * images / count))], Math.Min(most / count, MostViewsPerImage));
+    }
 
     /// <summary>Fits the regression.</summary>
     /// <param name="student">The student.</param>

@@ -53,6 +53,22 @@ internal static class OnnxFile
         WriteTo(stream, model, cancel);
     }
 
+    /// <summary>Checks, before a model is made and measured, that there can be a file of this name.</summary>
+    /// <exception cref="IOException">It is a folder, or its folder is missing.</exception>
+    public static void Check(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new IOException($"'{path}' is a folder; expected the name of a file, such as model.onnx in it.");
+        }
+
+        string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"There is no folder '{folder}' for '{path}'; make it first, or name another.");
+        }
+    }
+
     /// <summary>
     /// Writes a model under another name and moves it to its place when it is complete; where it is asked for, or the weights are too large
     /// for one file, these stand in a second one, whose name ends in .data. That ends with its identity, which the model has too: whoever
@@ -62,11 +78,6 @@ internal static class OnnxFile
         string path, ModelProto model, OnnxExportOptions options, long mostInline = MostInline, Func<string, Stream>? create = null)
     {
         create ??= Create;
-        if (Directory.Exists(path))
-        {
-            throw new IOException($"'{path}' is a folder; expected the name of a file, such as model.onnx in it.");
-        }
-
         bool external = options.ExternalWeights || WeightBytes(model) > mostInline;
         string data = path + ".data";
         string mark = $".{Guid.NewGuid():N}.tmp";

@@ -17,6 +17,8 @@ internal sealed class OnnxRun : IDisposable
 
     public OnnxRun(string path) => _session = new InferenceSession(path, SessionOptions());
 
+    public OnnxRun(byte[] model, int threads = 1) => _session = new InferenceSession(model, SessionOptions(threads));
+
     public ModelMetadata Metadata => _session.ModelMetadata;
 
     public InferenceSession Session => _session;
@@ -41,9 +43,9 @@ internal sealed class OnnxRun : IDisposable
 
     public void Dispose() => _session.Dispose();
 
-    private static SessionOptions SessionOptions()
+    private static SessionOptions SessionOptions(int threads = 1)
     {
-        var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1 };
+        var options = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1 };
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         return options;
     }
