@@ -263,6 +263,18 @@ public sealed class MeasuredExportTests
     }
 
     [TestMethod]
+    public void AFileThatCannotBeWrittenIsNoticedBeforePicturesAreRead()
+    {
+        OnnxExportOptions options = Calibration.Options(OnnxQuantization.Int8, OnnxTextSide.Exact);
+        options.CalibrationData = new MLContext(1).Data.FilterByCustomPredicate<Row>(
+            options.CalibrationData, _ => throw new AssertFailedException("a picture was read"));
+        DirectoryNotFoundException error = Assert.ThrowsExactly<DirectoryNotFoundException>(
+            () => Trained.Loreal.SaveAsOnnx(_folder["missing/model.onnx"], options));
+        StringAssert.Contains(error.Message, "missing");
+        Assert.ThrowsExactly<IOException>(() => Trained.Loreal.SaveAsOnnx(Path.GetDirectoryName(Target)!, options));
+    }
+
+    [TestMethod]
     public void NativeMemoryIsFreed()
     {
         OnnxExportOptions options = Calibration.Options(OnnxQuantization.Int8, OnnxTextSide.Compiled);
@@ -352,8 +364,8 @@ public sealed class MeasuredExportTests
     }
 
     /// <summary>
-    /// By turns one of the training's and a mixture of two of them around the one where the prediction goes from one's class to the other's:
-    /// the least change of the scores changes some of these predictions, and the text side is fitted to the others.
+    /// By turns one of the training's and a mixture of two of them around the one where the prediction goes from one's class to the
+    /// other's: the least change of the scores changes some of these predictions, and the text side is fitted to the others.
     /// </summary>
     private List<Photo> Undecided(int count)
     {
@@ -378,7 +390,8 @@ public sealed class MeasuredExportTests
                 string path = Path.Combine(folder, $"{i:000}.png");
                 using var picture = Image.LoadPixelData<Rgb24>(levels, side, side);
                 picture.SaveAsPng(path);
-                return new Photo[] { new() { ImagePath = Trained.Photos[i % Trained.Photos.Count].ImagePath }, new() { ImagePath = path } };
+                string trained = Trained.Photos[i % Trained.Photos.Count].ImagePath;
+                return new Photo[] { new() { ImagePath = trained }, new() { ImagePath = path } };
             }),
         ];
 

@@ -11,7 +11,9 @@ internal static class RoundedGraph
     /// <summary>The layers of a block that are computed in whole numbers.</summary>
     public static readonly string[] Layers = ["attn.q", "attn.k", "attn.v", "attn.out_proj", "mlp.c_fc", "mlp.c_proj"];
 
-    /// <summary>Rounds the factors of the towers' products in a graph in single precision, by operators that the export does not use.</summary>
+    /// <summary>
+    /// Rounds the factors of the towers' products in a graph in single precision, by operators that the export does not use.
+    /// </summary>
     public static void Round(ModelProto model)
     {
         GraphProto graph = model.Graph;
