@@ -143,11 +143,12 @@ public sealed class ClipBackbone
     /// <returns>The backbone.</returns>
     /// <exception cref="ArgumentException">The name or an option is not of the expected form; thrown before anything is asked.</exception>
     /// <exception cref="HttpRequestException">
-    /// The hub refuses: there is no such model or revision, or it is private or gated. <see cref="HttpRequestException.StatusCode"/> is what
-    /// it answered.
+    /// The hub refuses: there is no such model or revision, or it is private or gated. <see cref="HttpRequestException.StatusCode"/> is
+    /// what it answered.
     /// </exception>
     /// <exception cref="IOException">
-    /// The hub cannot be reached and the cache does not hold the model, the connection broke off several times in a row, or the disk is full.
+    /// The hub cannot be reached and the cache does not hold the model, the connection broke off several times in a row, or the disk is
+    /// full.
     /// </exception>
     /// <exception cref="FileNotFoundException">
     /// The repository lacks a file of a CLIP model, or nothing may be downloaded and the cache does not hold the model.
@@ -238,8 +239,8 @@ public sealed class ClipBackbone
         return Directory.Exists(folder) ? HubFolder.Resolve(folder)
             : throw new DirectoryNotFoundException(
                 $"There is no folder '{folder}'; expected one with the files of a CLIP model, such as config.json, model.safetensors and "
-                + "tokenizer.json. Nothing is downloaded here: ClipBackbone.FromHubAsync(\"OWNER/NAME\") does that, and '~' must be written "
-                + "out.");
+                + "tokenizer.json. Nothing is downloaded here: ClipBackbone.FromHubAsync(\"OWNER/NAME\") does that, and '~' must be "
+                + "written out.");
     }
 
     private string Hash()

@@ -76,15 +76,15 @@ internal sealed class HubClient : IDisposable
         if (hash is null || !HubFile.IsHash(hash))
         {
             throw new InvalidDataException(
-                $"{Description} gives {name} the ETag {tag ?? "(none)"}; expected a SHA-256 (64 hexadecimal digits) or git's SHA-1 (40), by "
-                + "which a download is checked. Is something between that changes answers, such as a proxy?");
+                $"{Description} gives {name} the ETag {tag ?? "(none)"}; expected a SHA-256 (64 hexadecimal digits) or git's SHA-1 (40), "
+                + "by which a download is checked. Is something between that changes answers, such as a proxy?");
         }
 
         return length is { } bytes and >= 0 ? new HubFile(name, hash, bytes)
             : throw new InvalidDataException($"{Description} does not say the length of {name}.");
     }
 
-    /// <summary>Asks for a file's bytes from a place on; the caller owns the answer, which may start at the file's start all the same.</summary>
+    /// <summary>Asks for a file's bytes from a place on. The caller owns the answer, which may hold the whole file all the same.</summary>
     public async Task<HttpResponseMessage> OpenAsync(string commit, string name, long from, CancellationToken cancellationToken)
     {
         HttpResponseMessage response =

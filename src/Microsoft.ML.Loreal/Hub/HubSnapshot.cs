@@ -31,6 +31,7 @@ internal sealed class HubSnapshot : IDisposable
     /// <returns>The folder of the snapshot.</returns>
     public async Task<string> GetAsync(CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         if (_settings.Offline)
         {
             return Cached(null);
@@ -169,7 +170,8 @@ internal sealed class HubSnapshot : IDisposable
             if (response.StatusCode == HttpStatusCode.PartialContent)
             {
                 throw new InvalidDataException(
-                    $"The hub sent the bytes {response.Content.Headers.ContentRange} of {file.Name}; asked for those from {partial.Length}.");
+                    $"The hub sent the bytes {response.Content.Headers.ContentRange} of {file.Name}; asked for those from "
+                    + $"{partial.Length} on.");
             }
 
             partial.Restart();
@@ -217,8 +219,8 @@ internal sealed class HubSnapshot : IDisposable
                 if (failures == MostFailures)
                 {
                     throw new IOException(
-                        $"{name} of {_model} could not be downloaded, {failures} times in a row: {e.Message} What has arrived is kept: call "
-                        + "again to go on from there.",
+                        $"{name} of {_model} could not be downloaded, {failures} times in a row: {e.Message} What has arrived is kept: "
+                        + "call again to go on from there.",
                         e);
                 }
 

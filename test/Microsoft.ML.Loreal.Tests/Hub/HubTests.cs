@@ -295,6 +295,26 @@ public sealed class HubTests : IDisposable
     }
 
     [TestMethod]
+    public async Task AHubInTroubleIsNotNeededForWhatIsThere()
+    {
+        _hub.Instead = _ => new LoopbackServer.Reply(503);
+        AssertSays(await Assert.ThrowsExactlyAsync<IOException>(() => OpenAsync()), "503", ModelFolder);
+
+        WriteAsPythonDoes();
+        Assert.AreEqual(_expected.Identity, (await OpenAsync()).Identity);
+    }
+
+    [TestMethod]
+    public async Task NothingIsAskedOnceItIsCancelled()
+    {
+        var cancelled = new CancellationToken(canceled: true);
+        _ = await Assert.ThrowsAsync<OperationCanceledException>(
+            () => ClipBackbone.FromHubAsync(FakeHub.Name, _hub.Options(_cache), cancelled));
+
+        Assert.IsEmpty(_hub.Asked);
+    }
+
+    [TestMethod]
     public async Task WhatPythonDownloadedIsNotDownloadedAgain()
     {
         WriteAsPythonDoes();
