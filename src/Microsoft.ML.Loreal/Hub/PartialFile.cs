@@ -111,9 +111,17 @@ internal sealed class PartialFile : IDisposable
     {
         long missing = _file.Length - Length;
         string folder = Path.GetDirectoryName(_path)!;
-        string drive = OperatingSystem.IsWindows() ? Path.GetPathRoot(folder)! : folder;
-        // A share of another machine has no drive.
-        if (!drive.StartsWith(@"\\", StringComparison.Ordinal) && new DriveInfo(drive).AvailableFreeSpace is var free && free < missing)
+        string root = OperatingSystem.IsWindows() ? Path.GetPathRoot(folder)! : folder;
+        // A share of another machine has no drive in Windows.
+        if (root.StartsWith(@"\\", StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        var drive = new DriveInfo(root);
+        long free = drive.AvailableFreeSpace;
+        // Some file systems do not tell their size.
+        if (free < missing && drive.TotalSize > 0)
         {
             throw new IOException(
                 $"The disk of '{folder}' has {free:N0} bytes free; {_file.Name} needs {missing:N0} more. Make room, or give a CacheFolder "
