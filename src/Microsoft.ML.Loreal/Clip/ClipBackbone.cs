@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.ML.Loreal.Clip;
 using Microsoft.ML.Loreal.Clip.Published;
 using Microsoft.ML.Loreal.Clip.Tokenizer;
+using Microsoft.ML.Loreal.Hub;
 using Microsoft.ML.Loreal.Images;
 using TorchSharp;
 
@@ -113,15 +114,74 @@ public sealed class ClipBackbone
     /// <exception cref="InvalidDataException">A file is damaged, or the files do not fit each other.</exception>
     public static ClipBackbone FromFolder(string folder, ClipActivation activation)
     {
-        if (!Enum.IsDefined(activation))
-        {
-            throw new ArgumentOutOfRangeException(nameof(activation), activation, "Expected QuickGelu or Gelu.");
-        }
-
+        CheckActivation(activation);
         var files = new FolderBackboneFiles(Resolve(folder));
         ClipBackbone backbone = FromFiles(files, activation);
         // What was asked for is kept as a config.json, which a saved model takes along.
         return BackboneContents.HasConfig(files) ? backbone : FromFiles(new ConfiguredBackboneFiles(files, backbone.Config));
+    }
+
+    /// <summary>
+    /// Opens a CLIP model of the Hugging Face hub by its name, such as "openai/clip-vit-base-patch16". What its folder needs for
+    /// <see cref="FromFolder(string)"/> is downloaded, and nothing else, into the cache that Python's huggingface_hub uses too; what is
+    /// there already is not downloaded again.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// Each call asks the hub which commit the revision means. Where the hub cannot be reached, the commit that the revision meant at the
+    /// last download is opened from the cache. With <see cref="HubOptions.Offline"/> nothing is asked.
+    /// </para>
+    /// <para>
+    /// Every file is compared with the hash that the hub gives for it. A connection that is cut is taken up again where it broke off; what
+    /// has arrived when a download fails or is cancelled stays in the cache as <c>.incomplete</c>, and the next call goes on from there.
+    /// Callers in several processes wait for each other, Python's too.
+    /// </para>
+    /// </remarks>
+    /// <param name="name">The model's owner and name with a slash between.</param>
+    /// <param name="options">The revision, the cache, the access token and so on; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the download.</param>
+    /// <returns>The backbone.</returns>
+    /// <exception cref="ArgumentException">The name or an option is not of the expected form; thrown before anything is asked.</exception>
+    /// <exception cref="HttpRequestException">
+    /// The hub refuses: there is no such model or revision, or it is private or gated. <see cref="HttpRequestException.StatusCode"/> is
+    /// what it answered.
+    /// </exception>
+    /// <exception cref="IOException">
+    /// The hub cannot be reached and the cache does not hold the model, the connection broke off several times in a row, or the disk is
+    /// full.
+    /// </exception>
+    /// <exception cref="FileNotFoundException">
+    /// The repository lacks a file of a CLIP model, or nothing may be downloaded and the cache does not hold the model.
+    /// </exception>
+    /// <exception cref="NotSupportedException">
+    /// The model has no safetensors, is of another kind, or has a setting that is not supported; the message names it.
+    /// </exception>
+    /// <exception cref="InvalidDataException">
+    /// What came does not have the hash that the hub gives for it, the server's answers are no hub's, or a file is damaged.
+    /// </exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public static Task<ClipBackbone> FromHubAsync(
+        string name, HubOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new HubOptions();
+        ClipActivation? activation = options.Activation;
+        if (activation is { } given)
+        {
+            CheckActivation(given);
+        }
+
+        var model = new HubModel(name, options.Revision);
+        var settings = HubSettings.Read(options, Environment.GetEnvironmentVariable);
+        return Open(new HubSnapshot(model, settings, options.Handler, options.Progress));
+
+        async Task<ClipBackbone> Open(HubSnapshot snapshot)
+        {
+            using (snapshot)
+            {
+                string folder = await snapshot.GetAsync(cancellationToken).ConfigureAwait(false);
+                return activation is { } said ? FromFolder(folder, said) : FromFolder(folder);
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -156,6 +216,14 @@ public sealed class ClipBackbone
         return new ClipModel(Config, device, checkpoint.Load, precision);
     }
 
+    private static void CheckActivation(ClipActivation activation)
+    {
+        if (!Enum.IsDefined(activation))
+        {
+            throw new ArgumentOutOfRangeException(nameof(activation), activation, "Expected QuickGelu or Gelu.");
+        }
+    }
+
     private static string Resolve(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -171,8 +239,8 @@ public sealed class ClipBackbone
         return Directory.Exists(folder) ? HubFolder.Resolve(folder)
             : throw new DirectoryNotFoundException(
                 $"There is no folder '{folder}'; expected one with the files of a CLIP model, such as config.json, model.safetensors and "
-                + "tokenizer.json. Nothing is downloaded here: get the model first ('hf download NAME --local-dir FOLDER'), and write out "
-                + "'~'.");
+                + "tokenizer.json. Nothing is downloaded here: ClipBackbone.FromHubAsync(\"OWNER/NAME\") does that, and '~' must be "
+                + "written out.");
     }
 
     private string Hash()

@@ -19,6 +19,7 @@ public sealed class FolderTests
         ["Tensors"],
         ["Clip/Tokenizer"],
         ["Clip/Published"],
+        ["Hub"],
         ["Clip"],
         ["Prompts"],
         ["Onnx"],

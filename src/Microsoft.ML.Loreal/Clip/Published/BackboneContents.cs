@@ -20,6 +20,10 @@ internal sealed class BackboneContents
         FileNames = fileNames;
     }
 
+    /// <summary>The names of all files that are read for a backbone, but for its weights, whose names vary.</summary>
+    public static IReadOnlyList<string> SmallFiles { get; } =
+        [ConfigFile, OpenClipConfigFile, .. PreprocessorConfig.FileNames, .. VocabularyFiles.AllNames, .. WeightFiles.IndexNames];
+
     public ClipConfig Config { get; }
 
     public ClipTokenizer Tokenizer { get; }
@@ -43,6 +47,28 @@ internal sealed class BackboneContents
             + $"safetensors.torch.save_file, to {WeightFiles.Standard}.");
 
     public static string Describe(IBackboneFiles files, string name) => $"{name} of {files.Description}";
+
+    /// <summary>Checks by their names alone that some files can be a backbone.</summary>
+    /// <exception cref="FileNotFoundException">Some are missing.</exception>
+    /// <exception cref="NotSupportedException">The weights are in another format.</exception>
+    public static void CheckListed(IBackboneFiles files) =>
+        CheckComplete(files, HasConfig(files), files.Names.Any(WeightFiles.IsWeights));
+
+    /// <summary>Finds out which files hold the weights, which need not be there yet; those of <see cref="SmallFiles"/> must.</summary>
+    /// <exception cref="FileNotFoundException">Some files are missing.</exception>
+    /// <exception cref="NotSupportedException">The model is of another kind.</exception>
+    public static WeightFiles FindWeights(IBackboneFiles files)
+    {
+        string? configFile = FindConfig(files);
+        if (configFile is not null)
+        {
+            _ = ReadConfig(files, configFile);
+        }
+
+        var weights = WeightFiles.Find(files, preferOpenClip: configFile == OpenClipConfigFile);
+        CheckComplete(files, configFile is not null, weights is not null);
+        return weights!;
+    }
 
     /// <summary>Reads the files.</summary>
     /// <param name="files">Where they are.</param>

@@ -29,6 +29,9 @@ internal sealed class PreprocessorConfig
         _imageSize = imageSize;
     }
 
+    /// <summary>The names that are looked for.</summary>
+    public static IReadOnlyList<string> FileNames { get; } = [ProcessorFile, PreprocessorFile];
+
     /// <summary>Reads the file that says how pictures are processed, as transformers chooses it.</summary>
     /// <param name="files">The backbone's files.</param>
     /// <param name="imageSize">The model's standard resolution.</param>

@@ -23,6 +23,9 @@ internal sealed class VocabularyFiles
         Names = names;
     }
 
+    /// <summary>All names that are looked for.</summary>
+    public static IReadOnlyList<string> AllNames { get; } = [Vocabulary, Merges, FastTokenizer, OpenAI, Added, Settings];
+
     public ClipVocabulary Contents { get; }
 
     /// <summary>The names of the files that were used.</summary>

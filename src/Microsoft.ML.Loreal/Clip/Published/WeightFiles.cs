@@ -23,6 +23,9 @@ internal sealed class WeightFiles
         Names = [.. places.Values.Distinct().Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>The files that may list shards.</summary>
+    public static IReadOnlyList<string> IndexNames { get; } = [Standard + IndexSuffix, OpenClip + IndexSuffix];
+
     /// <summary>The safetensors files in the order of their names.</summary>
     public IReadOnlyList<string> Names { get; }
 
@@ -75,8 +78,8 @@ internal sealed class WeightFiles
         };
     }
 
-    // Neither an adapter nor one of the hidden files that some systems put beside each file.
-    private static bool IsWeights(string name) =>
+    /// <summary>Whether a file is neither an adapter nor one of the hidden files that some systems put beside each file.</summary>
+    public static bool IsWeights(string name) =>
         name.EndsWith(Extension, StringComparison.OrdinalIgnoreCase)
         && !name.StartsWith("adapter_", StringComparison.Ordinal)
         && !name.StartsWith('.');
