@@ -64,18 +64,28 @@ internal sealed class ConsumerProgram(string folder, string package, string vers
 
     private string Output => Path.Combine(folder, "output");
 
+    /// <summary>Names the folder of a package as a source of packages, beside those of the machine.</summary>
+    public static void WriteFeed(string folder, string package) => File.WriteAllText(
+        Path.Combine(folder, "NuGet.config"),
+        $"""
+        <configuration>
+          <packageSources>
+            <add key="product" value="{Path.GetDirectoryName(package)}" />
+          </packageSources>
+        </configuration>
+        """);
+
+    /// <summary>
+    /// The packages that this machine has are used where they are; the product's goes into the program's own folder.
+    /// </summary>
+    public static string[] RestoreProperties(string folder) =>
+        [$"-p:RestorePackagesPath={Path.Combine(folder, "packages")}", $"-p:RestoreFallbackFolders={MachinePackages()}"];
+
     /// <summary>Restores and builds it; a warning is an error.</summary>
     /// <param name="readme">The text of README.md.</param>
     public void Build(string readme)
     {
-        Write("NuGet.config", $"""
-            <configuration>
-              <packageSources>
-                <add key="product" value="{Path.GetDirectoryName(package)}" />
-              </packageSources>
-            </configuration>
-            """);
-        // The packages that this machine has are used where they are; the product's goes into the program's own folder.
+        WriteFeed(folder, package);
         Write("Consumer.csproj", $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
@@ -85,8 +95,6 @@ internal sealed class ConsumerProgram(string folder, string package, string vers
                 <ImplicitUsings>enable</ImplicitUsings>
                 <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
                 <NuGetAudit>false</NuGetAudit>
-                <RestorePackagesPath>packages</RestorePackagesPath>
-                <RestoreFallbackFolders>{MachinePackages()}</RestoreFallbackFolders>
                 <CreateHardLinksForCopyLocalIfPossible>true</CreateHardLinksForCopyLocalIfPossible>
               </PropertyGroup>
               <ItemGroup>
@@ -96,7 +104,7 @@ internal sealed class ConsumerProgram(string folder, string package, string vers
             </Project>
             """);
         Write("Program.cs", Before + Pipeline(readme) + After);
-        DotnetCommand.Run(folder, ["build", "--configuration", "Release", "--output", Output]);
+        DotnetCommand.Run(folder, ["build", "--configuration", "Release", "--output", Output, .. RestoreProperties(folder)]);
         string[] natives =
         [
             .. Directory.EnumerateFiles(Path.Combine(Output, "runtimes", TorchRuntime.Platform, "native"))

@@ -103,6 +103,32 @@ public sealed class PackageTests
         }
     }
 
+    [TestMethod]
+    public void TheQuickStartInOneFileRuns()
+    {
+        string folder = Directory.CreateDirectory(_folder["quickstart"]).FullName;
+        string photos = Directory.CreateDirectory(_folder["photos"]).FullName;
+        foreach (Photo photo in ConsumerPictures.Write(photos))
+        {
+            string ofClass = Directory.CreateDirectory(Path.Combine(folder, "pictures", photo.Label)).FullName;
+            File.Move(Path.Combine(photos, photo.FileName), Path.Combine(ofClass, photo.FileName));
+        }
+
+        // As it stands, but for the version, which is that of the package made here.
+        File.WriteAllText(
+            Path.Combine(folder, "quickstart.cs"),
+            File.ReadAllText(Repository.At("samples", "quickstart.cs")).Replace(
+                "#:package Microsoft.ML.Loreal@0.1.0", $"#:package Microsoft.ML.Loreal@{Version}", StringComparison.Ordinal));
+        ConsumerProgram.WriteFeed(folder, _package.Value);
+
+        // What dotnet run does, in two steps, with the package in a folder of its own.
+        DotnetCommand.Run(folder, ["build", "quickstart.cs", "--output", "output", .. ConsumerProgram.RestoreProperties(folder)]);
+        string output = DotnetCommand.Run(folder, [Path.Combine("output", "quickstart.dll"), "pictures"]);
+
+        StringAssert.Contains(output, "Right on the test: ");
+        Assert.IsTrue(File.Exists(Path.Combine(folder, "model.zip")));
+    }
+
     private static string Pack()
     {
         string output = _folder["packages"];
