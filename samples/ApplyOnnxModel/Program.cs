@@ -32,7 +32,18 @@ IEnumerable<string> paths = args[1..].SelectMany(
     what => Directory.Exists(what) ? Directory.EnumerateFiles(what).Order(StringComparer.Ordinal) : Enumerable.Repeat(what, 1));
 
 // A column of ML.NET has one size for all of its rows, so that pictures of each size take a pipeline of their own.
-foreach (IGrouping<(int Width, int Height), string> pictures in paths.GroupBy(Size))
+ILookup<(int Width, int Height), string> sizes;
+try
+{
+    sizes = paths.ToLookup(Size);
+}
+catch (InvalidDataException exception)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 1;
+}
+
+foreach (IGrouping<(int Width, int Height), string> pictures in sizes)
 {
     (int width, int height) = pictures.Key;
     IDataView data = mlContext.Data.LoadFromEnumerable(pictures.Select(path => new Picture { Path = path }));
@@ -61,8 +72,15 @@ return 0;
 
 static (int Width, int Height) Size(string path)
 {
-    using var image = MLImage.CreateFromFile(path);
-    return (image.Width, image.Height);
+    try
+    {
+        using var image = MLImage.CreateFromFile(path);
+        return (image.Width, image.Height);
+    }
+    catch (Exception exception) when (exception is ArgumentException or IOException)
+    {
+        throw new InvalidDataException($"'{path}' is no picture that ML.NET can read.", exception);
+    }
 }
 
 /// <summary>A row of the data.</summary>

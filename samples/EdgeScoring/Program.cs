@@ -9,6 +9,7 @@ if (args.Length < 2)
     return 2;
 }
 
+int status = 0;
 try
 {
     using var classifier = LorealClassifier.Load(args[0]);
@@ -23,13 +24,21 @@ try
         }
 
         string[] paths = Directory.Exists(what) ? [.. Directory.EnumerateFiles(what).Order(StringComparer.Ordinal)] : [what];
-        foreach ((string path, ImagePrediction prediction) in paths.Zip(classifier.Predict(paths)))
+        foreach (string path in paths)
         {
-            Print(path, prediction);
+            try
+            {
+                Print(path, classifier.Predict(path));
+            }
+            catch (InvalidDataException exception)
+            {
+                Console.Error.WriteLine(exception.Message);
+                status = 1;
+            }
         }
     }
 
-    return 0;
+    return status;
 }
 catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
 {

@@ -21,7 +21,7 @@ namespace Microsoft.ML.Loreal;
 public sealed class LorealOnnxTransformer : ITransformer, IDisposable
 {
     private readonly IHost _host;
-    private readonly OnnxFiles _files;
+    private readonly OnnxModel _model;
     private readonly OnnxScorer _scorer;
 
     /// <summary>Opens and checks a model.</summary>
@@ -34,8 +34,8 @@ public sealed class LorealOnnxTransformer : ITransformer, IDisposable
         IHostEnvironment environment, OnnxFiles files, string? path, ScoringSettings settings, LorealOnnxOptions options)
     {
         _host = environment.Register(nameof(LorealOnnxTransformer));
-        _files = files;
-        _scorer = new OnnxScorer(OnnxModel.Open(files, path, options, UseGate.TransformerDisposed), settings);
+        _model = OnnxModel.Open(files, path, options, UseGate.TransformerDisposed);
+        _scorer = new OnnxScorer(_model, settings);
     }
 
     /// <summary>The class names, in the order of the predicted label's keys and of the score's slots.</summary>
@@ -115,7 +115,7 @@ public sealed class LorealOnnxTransformer : ITransformer, IDisposable
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         ArgumentNullException.ThrowIfNull(ctx);
-        LorealOnnxLoader.Save(ctx, _files, _scorer.Settings);
+        LorealOnnxLoader.Save(ctx, _model.Files, _scorer.Settings);
     }
 
     private void Warn(string message)

@@ -213,7 +213,8 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
     /// <param name="stream">Where to. It is left open, and nothing is written to it before the whole model is made.</param>
     /// <param name="options">How it is written; null for the defaults.</param>
     /// <exception cref="ArgumentException">
-    /// <see cref="OnnxExportOptions.ExternalWeights"/> is set: a stream has no file beside it. Or an option cannot be used, or
+    /// <paramref name="stream"/> cannot be written to. <see cref="OnnxExportOptions.ExternalWeights"/> is set, and a stream has no file
+    /// beside it. Or an option cannot be used, or
     /// <see cref="OnnxExportOptions.CalibrationData"/> has not the columns, classes or pictures that it needs.
     /// </exception>
     /// <exception cref="InvalidOperationException">
@@ -236,6 +237,11 @@ public abstract class ClipClassifierTransformer : ITransformer, IDisposable
     public void SaveAsOnnx(Stream stream, OnnxExportOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
+        if (!stream.CanWrite)
+        {
+            throw new ArgumentException("The stream cannot be written to; give one that is open for writing.", nameof(stream));
+        }
+
         options ??= new OnnxExportOptions();
         if (options.ExternalWeights)
         {

@@ -51,8 +51,8 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
             _kept.Add(column.Index, BufferedColumn.Of(input, column, Slots));
         }
 
-        _current = new Part(0, new ScoringBatch(scorer, BatchRows));
-        _next = new Part(BatchRows, new ScoringBatch(scorer, BatchRows));
+        _current = new Part(0, new ScoringBatch(scorer, BatchRows, columns.Features));
+        _next = new Part(BatchRows, new ScoringBatch(scorer, BatchRows, columns.Features));
     }
 
     public override long Position => _row < 0 ? -1 : _positions[Slot()];

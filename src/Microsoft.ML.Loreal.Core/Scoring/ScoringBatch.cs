@@ -19,13 +19,14 @@ internal sealed class ScoringBatch : IDisposable
     /// <summary>Makes an empty batch.</summary>
     /// <param name="scorer">What scores.</param>
     /// <param name="capacity">The most rows.</param>
-    public ScoringBatch(IScorer scorer, int capacity)
+    /// <param name="features">Whether the features are wanted too.</param>
+    public ScoringBatch(IScorer scorer, int capacity, bool features)
     {
         _scorer = scorer;
         _decoder = scorer.Settings.CreateDecoder(scorer.ImageProcessor.ResizedSide(scorer.Resolution));
         int classes = scorer.ClassNames.Count;
         _probabilities = new float[capacity * classes];
-        _featureLength = scorer.Settings.FeatureColumnName is null ? 0 : scorer.FeatureLength;
+        _featureLength = features ? scorer.FeatureLength : 0;
         _features = new float[capacity * _featureLength];
         _rows =
         [

@@ -34,6 +34,9 @@ internal sealed class ScoringColumns
     /// <summary>Whether one of the added columns is asked for; otherwise no image is even read.</summary>
     public bool Scoring => _active.AsSpan(Input.Count).Contains(true);
 
+    /// <summary>Whether the features are asked for.</summary>
+    public bool Features => FeatureIndex < Output.Count && _active[FeatureIndex];
+
     /// <summary>What the input must make active.</summary>
     public IEnumerable<DataViewSchema.Column> Dependencies =>
         Scoring && !_active[Image.Index] ? PassedThrough.Append(Image) : PassedThrough;
@@ -41,6 +44,8 @@ internal sealed class ScoringColumns
     private int PredictedLabelIndex => Input.Count;
 
     private int ScoreIndex => Input.Count + 1;
+
+    private int FeatureIndex => Input.Count + 2;
 
     public bool IsActive(DataViewSchema.Column column)
     {

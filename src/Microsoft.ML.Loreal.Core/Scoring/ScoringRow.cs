@@ -15,7 +15,7 @@ internal sealed class ScoringRow : DataViewRow
         _input = input;
         _columns = columns;
         _skipped = skipped;
-        _scorer = columns.Scoring ? new SingleRowScorer(input, columns.Image, scorer) : null;
+        _scorer = columns.Scoring ? new SingleRowScorer(input, columns, scorer) : null;
     }
 
     public override long Position => _input.Position;

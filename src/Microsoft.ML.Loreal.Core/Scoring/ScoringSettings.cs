@@ -54,12 +54,19 @@ internal sealed record ScoringSettings(
         }
 
         OptionChecks.ColumnName(name, nameof(FeatureColumnName));
-        if (name == ScoreColumnName || name == PredictedLabelColumnName)
+        foreach ((string other, string taken) in new[]
         {
-            throw new ArgumentException(
-                $"FeatureColumnName and {(name == ScoreColumnName ? nameof(ScoreColumnName) : nameof(PredictedLabelColumnName))} are both "
-                + $"'{name}'; give the added columns different names.",
-                nameof(FeatureColumnName));
+            (nameof(ScoreColumnName), ScoreColumnName),
+            (nameof(PredictedLabelColumnName), PredictedLabelColumnName),
+            (nameof(ImageColumnName), ImageColumnName),
+        })
+        {
+            if (name == taken)
+            {
+                throw new ArgumentException(
+                    $"FeatureColumnName and {other} are both '{name}'; give the column with the features a name of its own.",
+                    nameof(FeatureColumnName));
+            }
         }
     }
 }

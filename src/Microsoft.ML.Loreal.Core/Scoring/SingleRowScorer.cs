@@ -3,10 +3,10 @@ using Microsoft.ML.Loreal.Images;
 namespace Microsoft.ML.Loreal.Scoring;
 
 /// <summary>Scores the row where its input stands, once per position.</summary>
-internal sealed class SingleRowScorer(DataViewRow input, DataViewSchema.Column imageColumn, IScorer scorer) : IDisposable
+internal sealed class SingleRowScorer(DataViewRow input, ScoringColumns columns, IScorer scorer) : IDisposable
 {
-    private readonly Func<ImageCell> _image = ImageColumn.Reader(input, imageColumn);
-    private readonly ScoringBatch _row = new(scorer, 1);
+    private readonly Func<ImageCell> _image = ImageColumn.Reader(input, columns.Image);
+    private readonly ScoringBatch _row = new(scorer, 1, columns.Features);
     private long? _position;
 
     public RowScore Current()

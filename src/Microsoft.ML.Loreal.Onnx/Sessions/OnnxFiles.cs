@@ -32,14 +32,14 @@ internal sealed record OnnxFiles(string Description, FileContent Model, string? 
         return new OnnxFiles("in the stream", new MemoryContent(stream.CanSeek ? Rest(stream) : Copy(stream)));
     }
 
-    /// <summary>Compares the end of the weights with what the model says of them.</summary>
-    /// <param name="identity">The SHA-256 in hexadecimal digits; null where the model says nothing.</param>
-    /// <exception cref="InvalidDataException">They are another export's.</exception>
-    public void CheckWeights(string? identity)
+    /// <summary>The files without one beside the model that it does not ask for, as an earlier export leaves it.</summary>
+    /// <param name="identity">The SHA-256 of its weights in hexadecimal digits; null where the model has them itself.</param>
+    /// <exception cref="InvalidDataException">The weights are another export's.</exception>
+    public OnnxFiles WithOwnWeights(string? identity)
     {
         if (identity is null || Weights is null)
         {
-            return;
+            return this with { WeightsName = null, Weights = null };
         }
 
         byte[] end = new byte[SHA256.HashSizeInBytes];
@@ -53,6 +53,8 @@ internal sealed record OnnxFiles(string Description, FileContent Model, string? 
                 $"its weights are another export's: '{WeightsName}' ends with the SHA-256 {found}, expected: {identity}. An export was "
                 + "interrupted, or only one of the two files was copied: export the model again, or copy both.");
         }
+
+        return this;
     }
 
     /// <summary>Writes the files into a folder.</summary>

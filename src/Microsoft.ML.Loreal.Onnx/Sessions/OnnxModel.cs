@@ -16,10 +16,11 @@ internal sealed class OnnxModel : IDisposable
     private readonly InferenceSession _session;
     private readonly UseGate _gate;
 
-    private OnnxModel(InferenceSession session, OnnxModelDescription description, string disposed)
+    private OnnxModel(InferenceSession session, OnnxFiles files, OnnxModelDescription description, string disposed)
     {
         _session = session;
         _gate = new UseGate(session.Dispose, disposed);
+        Files = files;
         Description = description;
         FeatureLength = session.OutputMetadata[OnnxModelDescription.Features].Dimensions[1];
         ImageProcessor = new ImageProcessor(description.Preprocessing);
@@ -27,6 +28,9 @@ internal sealed class OnnxModel : IDisposable
 
     /// <summary>What it says of itself.</summary>
     public OnnxModelDescription Description { get; }
+
+    /// <summary>Its files.</summary>
+    public OnnxFiles Files { get; }
 
     /// <summary>How pictures become its input.</summary>
     public ImageProcessor ImageProcessor { get; }
@@ -49,7 +53,7 @@ internal sealed class OnnxModel : IDisposable
         SessionOptions used = options.SessionOptions ?? own!;
         if (options.MemoryMapped)
         {
-            CheckMapped(files, options);
+            CheckMapped(options);
             used.AddSessionConfigEntry("session.disable_prepacking", "1");
         }
 
@@ -60,9 +64,10 @@ internal sealed class OnnxModel : IDisposable
             {
                 Dictionary<string, string> properties = session.ModelMetadata.CustomMetadataMap;
                 var description = OnnxModelDescription.FromProperties(properties);
-                files.CheckWeights(properties.GetValueOrDefault(OnnxModelDescription.WeightsIdentityKey));
+                files = files.WithOwnWeights(properties.GetValueOrDefault(OnnxModelDescription.WeightsIdentityKey));
+                CheckMapped(files, options);
                 SessionShape.Check(session, description);
-                var model = new OnnxModel(session, description, disposed);
+                var model = new OnnxModel(session, files, description, disposed);
                 model.Try();
                 FreedMemory.Return();
                 return model;
@@ -148,7 +153,7 @@ internal sealed class OnnxModel : IDisposable
         return options;
     }
 
-    private static void CheckMapped(OnnxFiles files, OnnxScoringOptions options)
+    private static void CheckMapped(OnnxScoringOptions options)
     {
         if (options.SessionOptions is not null)
         {
@@ -157,8 +162,11 @@ internal sealed class OnnxModel : IDisposable
                 + "MemoryMapped out and call their AddSessionConfigEntry(\"session.disable_prepacking\", \"1\").",
                 nameof(options));
         }
+    }
 
-        if (files.Weights is null)
+    private static void CheckMapped(OnnxFiles files, OnnxScoringOptions options)
+    {
+        if (options.MemoryMapped && files.Weights is null)
         {
             throw new ArgumentException(
                 $"{nameof(options.MemoryMapped)} is true, and the model {files.Description} holds its weights itself, where they cannot be "

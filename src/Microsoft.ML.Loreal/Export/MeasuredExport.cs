@@ -40,7 +40,8 @@ internal sealed class MeasuredExport(Scorer scorer, OnnxExportOptions options, I
         {
             throw new ArgumentException(
                 $"{nameof(options.CalibrationData)} has {all.Count} usable picture(s); expected: at least {least}, better some hundred, "
-                + "such as those of the training.",
+                + "such as those of the training. Rows without a label of the classes, or with a picture that cannot be read, do not "
+                + "count; the log tells how many there were.",
                 nameof(options));
         }
 
@@ -51,6 +52,7 @@ internal sealed class MeasuredExport(Scorer scorer, OnnxExportOptions options, I
         using CompiledText? text = compiles ? scorer.Model.CompileText(forFit, options.CancellationToken) : null;
         int[] expected = Predictions(scorer, held);
         var found = new List<StringStringEntryProto>();
+        string int8 = compiles ? "Quantization Int8 with TextSide Compiled" : "Quantization Int8";
         if (compiles)
         {
             found.Add(Measure(
@@ -61,7 +63,7 @@ internal sealed class MeasuredExport(Scorer scorer, OnnxExportOptions options, I
         if (options.Quantization == OnnxQuantization.Int8)
         {
             found.Add(Measure(
-                OnnxQuantization.Int8, text, held, expected, "Quantization Int8", nameof(options.MaxAccuracyLoss), options.MaxAccuracyLoss)
+                OnnxQuantization.Int8, text, held, expected, int8, nameof(options.MaxAccuracyLoss), options.MaxAccuracyLoss)
                 .ToProperty(Int8Key));
         }
 
@@ -79,6 +81,18 @@ internal sealed class MeasuredExport(Scorer scorer, OnnxExportOptions options, I
         string limitName,
         double limit)
     {
+        if (images.Count * limit < 1)
+        {
+            channel.Warning(
+                MessageSensitivity.None,
+                $"{setting} is measured on {images.Count} picture(s), too few to tell a loss of {limitName}, "
+                + string.Create(CultureInfo.InvariantCulture, $"{limit:P2}")
+                + (limit > 0
+                    ? string.Create(CultureInfo.InvariantCulture, $", which takes {Math.Ceiling(1 / limit)}: ")
+                    : ": ")
+                + "what the file costs on other pictures may be much more. Give more pictures, each once.");
+        }
+
         using var stream = new MemoryStream();
         OnnxFile.Write(stream, scorer.Model.ToOnnx(options.ForPixels(quantization), text), options.CancellationToken);
         stream.Position = 0;

@@ -83,7 +83,7 @@ internal sealed class ClassifierGraph(OnnxGraph graph, ClipModel model, ImagePro
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor columns = (text.Terms * scale).flatten(0, 1).transpose(0, 1);         // [1 + R, C, J] -> [J, (1 + R) * C]
-        string cosines = graph.Add("MatMul", [features, graph.Weights("text.terms", columns)]);
+        string cosines = graph.Add("MatMul", [features, graph.Constant("text.terms", columns)]);
         string byTerm = graph.Reshape(cosines, 0, text.Terms.shape[0], classes);     // [N, 1 + R, C]
 
         string flat = graph.Reshape(vectors, 0, -1);                                 // [N, K, D] -> [N, K * D]

@@ -84,7 +84,7 @@ internal sealed class CompiledText : IDisposable
         Tensor centered = flat - center;
         Tensor directions = Largest(centered.transpose(0, 1).matmul(centered), MostCoordinates);        // [K * D, Q] float64
         Tensor places = centered.matmul(directions);                                                    // [M, Q]
-        // In units of the mean distance between two views.
+        // In units of the root of the mean squared distance between two views.
         double unit = Math.Sqrt(2 * places.square().sum([1]).mean().item<double>());
         Tensor projection = unit > 0 ? directions / unit : directions;
         Tensor views = centered.matmul(projection);                                                     // [M, Q]

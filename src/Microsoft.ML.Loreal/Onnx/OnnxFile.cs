@@ -22,6 +22,9 @@ internal static class OnnxFile
     // A tensor that begins with a page can be mapped into memory as it is.
     private const int PageBytes = 1 << 12;
 
+    // What the name of the file with the weights has after the model's.
+    private const string DataExtension = ".data";
+
     /// <summary>The whole model.</summary>
     public static ModelProto Model(OnnxGraph graph, OnnxModelDescription description)
     {
@@ -57,9 +60,12 @@ internal static class OnnxFile
     /// <exception cref="IOException">It is a folder, or its folder is missing.</exception>
     public static void Check(string path)
     {
-        if (Directory.Exists(path))
+        foreach (string file in new[] { path, path + DataExtension })
         {
-            throw new IOException($"'{path}' is a folder; expected the name of a file, such as model.onnx in it.");
+            if (Directory.Exists(file))
+            {
+                throw new IOException($"'{file}' is a folder; expected the name of a file, such as model.onnx in it.");
+            }
         }
 
         string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
@@ -79,7 +85,7 @@ internal static class OnnxFile
     {
         create ??= Create;
         bool external = options.ExternalWeights || WeightBytes(model) > mostInline;
-        string data = path + ".data";
+        string data = path + DataExtension;
         string mark = $".{Guid.NewGuid():N}.tmp";
         try
         {

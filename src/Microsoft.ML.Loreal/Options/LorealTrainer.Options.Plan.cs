@@ -20,6 +20,14 @@ public sealed partial class LorealTrainer
         {
             OptionChecks.ColumnName(LabelColumnName, nameof(LabelColumnName));
             CheckShared();
+            if (FeatureColumnName == LabelColumnName)
+            {
+                throw new ArgumentException(
+                    $"FeatureColumnName and LabelColumnName are both '{LabelColumnName}'; give the column with the features a name of its "
+                    + "own.",
+                    nameof(FeatureColumnName));
+            }
+
             ArgumentNullException.ThrowIfNull(Method);
             ArgumentNullException.ThrowIfNull(DistillationStage);
             ClipConfig config = Backbone.Config;

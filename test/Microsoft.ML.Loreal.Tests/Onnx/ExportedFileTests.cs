@@ -173,4 +173,26 @@ public sealed class ExportedFileTests
     }
 
     private static ModelProto Exported() => ModelProto.Parser.ParseFrom(Bytes());
+
+    [TestMethod]
+    public void WeightsThatAnEarlierExportLeftAreNotTakenForTheModels()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder["model.onnx"];
+        Trained.Loreal.SaveAsOnnx(path, new OnnxExportOptions { ExternalWeights = true });
+        Trained.Loreal.SaveAsOnnx(path);
+        Assert.IsTrue(File.Exists(path + ".data"));
+
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ArgumentException>(
+                () => LorealClassifier.Load(path, new LorealClassifierOptions { MemoryMapped = true })).Message,
+            "holds its weights itself");
+        var ml = new MLContext(1);
+        IDataView data = Trained.Data(ml);
+        ITransformer chain = ml.Transforms.ApplyLorealOnnx(path, new LorealOnnxOptions { ImageColumnName = nameof(Photo.ImagePath) })
+            .Fit(data);
+        ml.Model.Save(chain, data.Schema, folder["chain.zip"]);
+        using System.IO.Compression.ZipArchive archive = System.IO.Compression.ZipFile.OpenRead(folder["chain.zip"]);
+        Assert.DoesNotContain(entry => entry.FullName.Contains("Weights", StringComparison.Ordinal), archive.Entries);
+    }
 }

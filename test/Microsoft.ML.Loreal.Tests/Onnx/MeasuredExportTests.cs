@@ -118,7 +118,7 @@ public sealed class MeasuredExportTests
         transformer.SaveAsOnnx(Target, options);
 
         string text = messages.Single(message => message.StartsWith("TextSide Compiled: ", StringComparison.Ordinal));
-        string whole = messages.Single(message => message.StartsWith("Quantization Int8: ", StringComparison.Ordinal));
+        string whole = messages.Single(message => message.StartsWith("Quantization Int8 with TextSide Compiled: ", StringComparison.Ordinal));
         StringAssert.Contains(text, " of 7 calibration pictures");
         StringAssert.Contains(whole, " of 7 calibration pictures");
     }
@@ -242,7 +242,7 @@ public sealed class MeasuredExportTests
     [TestMethod]
     [DataRow("Read 15 rows")]
     [DataRow("TextSide Compiled: ")]
-    [DataRow("Quantization Int8: ")]
+    [DataRow("Quantization Int8 with TextSide Compiled: ")]
     public void AMeasurementThatIsCanceledLaterLeavesWhatWasThere(string message)
     {
         using var source = new CancellationTokenSource();

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Runtime.InteropServices;
 using global::Onnx;
 using Google.Protobuf;
@@ -67,10 +68,15 @@ internal static class TinyOnnx
     {
         const string Data = FileName + ".data";
         TensorProto weights = Weights(model);
-        File.WriteAllBytes(folder[Data], weights.RawData.ToByteArray());
+        byte[] numbers = weights.RawData.ToByteArray();
+        byte[] identity = SHA256.HashData(numbers);
+        File.WriteAllBytes(folder[Data], [.. numbers, .. identity]);
+        model.MetadataProps.Add(
+            new StringStringEntryProto { Key = OnnxModelDescription.WeightsIdentityKey, Value = Convert.ToHexStringLower(identity) });
         weights.RawData = ByteString.Empty;
         weights.DataLocation = TensorProto.Types.DataLocation.External;
         weights.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = Data });
+        weights.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = $"{numbers.Length}" });
     });
 
     public static TensorProto Weights(ModelProto model) => model.Graph.Initializer.Single(tensor => tensor.Name == WeightsName);

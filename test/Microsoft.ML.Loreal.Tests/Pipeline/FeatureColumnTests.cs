@@ -90,6 +90,21 @@ public sealed class FeatureColumnTests
     }
 
     [TestMethod]
+    public void AViewKeepsTheColumnThatItHas()
+    {
+        IDataView data = Trained.Prepared(_ml);
+        using LorealTransformer model = Trained.Loreal.WithClasses(Trained.Loreal.ClassNames);
+        model.FeatureColumnName = Name;
+        IDataView scored = model.Transform(data);
+        List<float[]> features = Features(scored);
+
+        model.FeatureColumnName = null;
+
+        Rows.AssertIdentical(features, Features(scored));
+        Assert.IsNull(model.Transform(data).Schema.GetColumnOrNull(Name));
+    }
+
+    [TestMethod]
     public void NamesOfOtherAddedColumnsAreRefused()
     {
         using LorealTransformer model = Trained.Loreal.WithClasses(Trained.Loreal.ClassNames);
@@ -98,6 +113,12 @@ public sealed class FeatureColumnTests
         StringAssert.Contains(
             Assert.ThrowsExactly<ArgumentException>(() => model.FeatureColumnName = "PredictedLabel").Message, "PredictedLabelColumnName");
         Assert.ThrowsExactly<ArgumentException>(() => model.FeatureColumnName = " ");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => model.FeatureColumnName = "Image").Message, "ImageColumnName");
+        LorealTrainer.Options options = Trained.Options();
+        options.FeatureColumnName = options.LabelColumnName;
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ArgumentException>(() => _ml.MulticlassClassification.Trainers.Loreal(options)).Message,
+            "LabelColumnName");
         Assert.IsNull(model.FeatureColumnName);
     }
 
