@@ -118,7 +118,8 @@ public sealed class MeasuredExportTests
         transformer.SaveAsOnnx(Target, options);
 
         string text = messages.Single(message => message.StartsWith("TextSide Compiled: ", StringComparison.Ordinal));
-        string whole = messages.Single(message => message.StartsWith("Quantization Int8 with TextSide Compiled: ", StringComparison.Ordinal));
+        string whole = messages.Single(
+            message => message.StartsWith("Quantization Int8 with TextSide Compiled: ", StringComparison.Ordinal));
         StringAssert.Contains(text, " of 7 calibration pictures");
         StringAssert.Contains(whole, " of 7 calibration pictures");
     }
