@@ -96,6 +96,7 @@ public sealed class LongJobTests
             nameof(LorealTrainer.Options.ImageColumnName),
             nameof(LorealTrainer.Options.ScoreColumnName),
             nameof(LorealTrainer.Options.PredictedLabelColumnName),
+            nameof(LorealTrainer.Options.FeatureColumnName),
             nameof(LorealTrainer.Options.Device),
             nameof(LorealTrainer.Options.OnInvalidImage),
             nameof(LorealTrainer.Options.MaximumPixels),
