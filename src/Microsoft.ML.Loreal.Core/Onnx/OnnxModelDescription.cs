@@ -34,6 +34,9 @@ internal sealed record OnnxModelDescription(
     /// <summary>The name of the output with the normalized image features.</summary>
     public const string Features = "features";
 
+    /// <summary>What the name of a file with the weights has after the model's.</summary>
+    public const string WeightsExtension = ".data";
+
     /// <summary>
     /// The property with the SHA-256 of the weights, for weights in a file of their own, which ends with the same: 32 bytes.
     /// </summary>

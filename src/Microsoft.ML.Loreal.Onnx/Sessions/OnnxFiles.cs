@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.ML.Loreal.Files;
+using Microsoft.ML.Loreal.Onnx;
 
 namespace Microsoft.ML.Loreal.Sessions;
 
@@ -10,15 +11,12 @@ namespace Microsoft.ML.Loreal.Sessions;
 /// <param name="Weights">The weights; null where the model has them itself.</param>
 internal sealed record OnnxFiles(string Description, FileContent Model, string? WeightsName = null, FileContent? Weights = null)
 {
-    /// <summary>What the name of the file with the weights has after the model's.</summary>
-    private const string WeightsExtension = ".data";
-
     /// <summary>Opens a model's files.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static OnnxFiles Open(string path)
     {
-        string weights = path + WeightsExtension;
+        string weights = path + OnnxModelDescription.WeightsExtension;
         return new OnnxFiles(
             $"'{path}'",
             FileContent.Open(path),

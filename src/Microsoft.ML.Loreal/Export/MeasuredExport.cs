@@ -53,33 +53,30 @@ internal sealed class MeasuredExport(Scorer scorer, OnnxExportOptions options, I
         int[] expected = Predictions(scorer, held);
         var found = new List<StringStringEntryProto>();
         string int8 = compiles ? "Quantization Int8 with TextSide Compiled" : "Quantization Int8";
+        ModelProto? measured = null;
         if (compiles)
         {
+            measured = scorer.Model.ToOnnx(options.ForPixels(OnnxQuantization.None), text);
             found.Add(Measure(
-                OnnxQuantization.None, text, held, expected, "TextSide Compiled", nameof(options.MaxTextSideLoss), options.MaxTextSideLoss)
+                measured, held, expected, "TextSide Compiled", nameof(options.MaxTextSideLoss), options.MaxTextSideLoss)
                 .ToProperty(TextSideKey));
         }
 
         if (options.Quantization == OnnxQuantization.Int8)
         {
-            found.Add(Measure(
-                OnnxQuantization.Int8, text, held, expected, int8, nameof(options.MaxAccuracyLoss), options.MaxAccuracyLoss)
+            measured = scorer.Model.ToOnnx(options.ForPixels(OnnxQuantization.Int8), text);
+            found.Add(Measure(measured, held, expected, int8, nameof(options.MaxAccuracyLoss), options.MaxAccuracyLoss)
                 .ToProperty(Int8Key));
         }
 
-        ModelProto model = scorer.Model.ToOnnx(options, text);
+        // What was measured last is what was asked for, unless it is to take whole pictures.
+        ModelProto model = options.Input == OnnxInput.Pixels ? measured! : scorer.Model.ToOnnx(options, text);
         model.MetadataProps.AddRange(found);
         return model;
     }
 
     private ExportLoss Measure(
-        OnnxQuantization quantization,
-        CompiledText? text,
-        ILabeledImages images,
-        int[] expected,
-        string setting,
-        string limitName,
-        double limit)
+        ModelProto model, ILabeledImages images, int[] expected, string setting, string limitName, double limit)
     {
         if (images.Count * limit < 1)
         {
@@ -94,7 +91,7 @@ internal sealed class MeasuredExport(Scorer scorer, OnnxExportOptions options, I
         }
 
         using var stream = new MemoryStream();
-        OnnxFile.Write(stream, scorer.Model.ToOnnx(options.ForPixels(quantization), text), options.CancellationToken);
+        OnnxFile.Write(stream, model, options.CancellationToken);
         stream.Position = 0;
         var opened = OnnxModel.Open(OnnxFiles.Read(stream), null, new LorealClassifierOptions(), nameof(MeasuredExport));
         using var exported = new OnnxScorer(opened, scorer.Settings);

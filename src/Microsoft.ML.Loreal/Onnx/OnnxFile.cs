@@ -22,9 +22,6 @@ internal static class OnnxFile
     // A tensor that begins with a page can be mapped into memory as it is.
     private const int PageBytes = 1 << 12;
 
-    // What the name of the file with the weights has after the model's.
-    private const string DataExtension = ".data";
-
     /// <summary>The whole model.</summary>
     public static ModelProto Model(OnnxGraph graph, OnnxModelDescription description)
     {
@@ -60,7 +57,7 @@ internal static class OnnxFile
     /// <exception cref="IOException">It is a folder, or its folder is missing.</exception>
     public static void Check(string path)
     {
-        foreach (string file in new[] { path, path + DataExtension })
+        foreach (string file in new[] { path, path + OnnxModelDescription.WeightsExtension })
         {
             if (Directory.Exists(file))
             {
@@ -85,7 +82,7 @@ internal static class OnnxFile
     {
         create ??= Create;
         bool external = options.ExternalWeights || WeightBytes(model) > mostInline;
-        string data = path + DataExtension;
+        string data = path + OnnxModelDescription.WeightsExtension;
         string mark = $".{Guid.NewGuid():N}.tmp";
         try
         {
